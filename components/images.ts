@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import dockerignore from "@balena/dockerignore";
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { PARTS, type BuildSettings, type Part, type RefSettings } from "../config";
+import type { DockerEngine } from "../machine";
+
+/** Where each part's image comes from. */
+export type ImageSettings = Readonly<Record<Part, BuildSettings | RefSettings>>;
+
+/** Reference of each part's image. */
+export type ImageRefs = Readonly<Record<Part, string>>;
+
+/** Inputs of {@link Images}. */
+export interface ImagesArgs {
+  readonly parts: ImageSettings;
+  /** Reference of each part's image, from {@link imageRefs}. */
+  readonly refs: ImageRefs;
+  /** The engine that builds. Without it (a preview on a machine without Docker) nothing is built. */
+  readonly engine?: DockerEngine;
+}
+
+/** The application's images: built here from their contexts, or named by reference. */
+export class Images extends pulumi.ComponentResource {
+  constructor(name: string, args: ImagesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("soc:index:Images", name, {}, opts);
+    const { parts, refs, engine } = args;
+    if (engine && PARTS.some((part) => parts[part].kind === "build")) {
+      // Pulumi's docker provider does not look at Docker's contexts by itself (pulumi-docker#603).
+      const provider = new docker.Provider(
+        `${name}-docker`,
+        { host: engine.host },
+        { parent: this },
+      );
+      for (const part of PARTS) {
+        const settings = parts[part];
+        if (settings.kind === "build") {
+          new docker.Image(`${name}-${part}`, buildArgs(settings, refs[part], engine.platform), {
+            parent: this,
+            provider,
+          });
+        }
+      }
+    }
+    this.registerOutputs({});
+  }
+}
+
+function buildArgs(settings: BuildSettings, imageName: string, platform: string): docker.ImageArgs {
+  const { context, dockerfile, push } = settings;
+  // The provider's own default is the platform of the machine that runs it, not of the engine.
+  return { imageName, build: { context, dockerfile, platform }, skipPush: !push };
+}
+
+/** References of the images. Known before anything is built: tags are made from the content. */
+export function imageRefs(parts: ImageSettings): ImageRefs {
+  return { backend: imageRef(parts.backend), frontend: imageRef(parts.frontend) };
+}
+
+function imageRef(settings: BuildSettings | RefSettings): string {
+  return settings.kind === "ref"
+    ? settings.ref
+    : `${settings.repository}:${contentTag(settings.context, settings.dockerfile)}`;
+}
+
+/**
+ * A tag made from what a build sends to Docker, so that the same content never rolls a pod and other
+ * content always does.
+ *
+ * Names, contents and the executable bit count, as they do in Git. Other permission bits and times
+ * do not: they differ from checkout to checkout.
+ *
+ * @returns such as `sha-0123456789ab`
+ */
+export function contentTag(context: string, dockerfile: string): string {
+  const hash = createHash("sha256");
+  const add = (name: string, file: string) => {
+    const stat = fs.lstatSync(file);
+    const content = stat.isSymbolicLink() ? fs.readlinkSync(file) : fs.readFileSync(file);
+    const executable = stat.isFile() && (stat.mode & 0o100) !== 0;
+    hash.update(JSON.stringify([name, executable, stat.isSymbolicLink(), content.length]));
+    hash.update(content);
+  };
+  add("Dockerfile", dockerfile);
+  for (const name of contextFiles(context, dockerfile)) {
+    add(name, path.join(context, name));
+  }
+  return `sha-${hash.digest("hex").slice(0, 12)}`;
+}
+
+/** The files of a build context that `.dockerignore` lets through, in a fixed order. */
+function contextFiles(context: string, dockerfile: string): string[] {
+  const rules = ignoreRules(context, dockerfile);
+  const ignore = dockerignore().add(rules);
+  const exceptions = rules.filter((rule) => rule.startsWith("!")).map((rule) => rule.slice(1));
+  // An ignored folder is only walked where an exception could reach into it.
+  const reachable = (folder: string) =>
+    !ignore.ignores(folder) ||
+    exceptions.some((rule) => rule.startsWith(`${folder}/`) || /^[^/]*[*?[]/.test(rule));
+
+  const walk = (folder: string): string[] =>
+    fs.readdirSync(path.join(context, folder), { withFileTypes: true }).flatMap((entry) => {
+      const name = path.posix.join(folder, entry.name);
+      if (entry.isDirectory()) {
+        return reachable(name) ? walk(name) : [];
+      }
+      return ignore.ignores(name) ? [] : [name];
+    });
+  return walk("").sort();
+}
+
+/** Docker prefers an ignore file that is the Dockerfile's own to the context's. */
+function ignoreRules(context: string, dockerfile: string): string[] {
+  const file = [`${dockerfile}.dockerignore`, path.join(context, ".dockerignore")].find(
+    (candidate) => fs.existsSync(candidate),
+  );
+  return file
+    ? fs
+        .readFileSync(file, "utf8")
+        .split("\n")
+        .map((rule) => rule.trim())
+        .filter((rule) => rule !== "" && !rule.startsWith("#"))
+    : [];
+}

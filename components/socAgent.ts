@@ -1,0 +1,112 @@
+import * as local from "@pulumi/command/local";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { podReport } from "../scripts/podReport";
+import { mergeValues, type Values } from "../config";
+import { MAX_HISTORY } from "./addOn";
+import { CHART, chartDigest } from "./chart";
+import type { Credentials } from "./cluster";
+
+/** Seconds that Helm waits for the application's pods. */
+const TIMEOUT = 300;
+
+/** Inputs of {@link SocAgent}. */
+export interface SocAgentArgs {
+  /** Namespace that the stack makes for the application. */
+  readonly namespace: string;
+  /** Chart values, checked; see {@link chartValues}. */
+  readonly values: Values;
+  /** Key for the model provider. It goes into a Secret, never through Helm's values. */
+  readonly openaiApiKey?: pulumi.Output<string>;
+  /** Whether a failed install or upgrade is rolled back. Without it the failed pods stay, to be looked at. */
+  readonly atomic: boolean;
+  /** How the smoke check reaches the application, and the cluster when it does not answer. */
+  readonly access: Credentials & {
+    /** Base URL of the dashboard, such as `http://localhost:8080`. */
+    readonly url: string;
+  };
+  /** What must stand before the application can be reached: the ingress controller. */
+  readonly entry: readonly pulumi.Resource[];
+}
+
+/** The application: its namespace, its secret, its release, and the proof that it answers. */
+export class SocAgent extends pulumi.ComponentResource {
+  /** Revision of the release. */
+  public readonly revision: pulumi.Output<number>;
+
+  constructor(name: string, args: SocAgentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("soc:index:SocAgent", name, {}, opts);
+    const inside = { parent: this };
+
+    const namespace = new k8s.core.v1.Namespace(
+      `${name}-namespace`,
+      { metadata: { name: args.namespace, labels: podSecurity("restricted") } },
+      inside,
+    );
+    const secret =
+      args.openaiApiKey &&
+      new k8s.core.v1.Secret(
+        `${name}-openai`,
+        {
+          metadata: { namespace: namespace.metadata.name },
+          stringData: { OPENAI_API_KEY: args.openaiApiKey },
+        },
+        inside,
+      );
+
+    const release = new k8s.helm.v3.Release(
+      `${name}-release`,
+      {
+        name: "soc-agent",
+        namespace: namespace.metadata.name,
+        chart: CHART,
+        // An edit of a template changes no other input, and would not be seen (pulumi-kubernetes#2568).
+        description: `chart ${chartDigest(CHART)}`,
+        values: secret
+          ? pulumi.output(secret.metadata.name).apply((existingSecret) => ({
+              ...mergeValues(args.values, { openai: { existingSecret } }),
+            }))
+          : { ...args.values },
+        atomic: args.atomic,
+        maxHistory: MAX_HISTORY,
+        timeout: TIMEOUT,
+      },
+      { ...inside, hooks: { onError: [explainFailure(name, args)] } },
+    );
+    this.revision = release.status.revision;
+
+    const { url, kubeconfigFile, context } = args.access;
+    new local.Command(
+      `${name}-smoke`,
+      {
+        create: "exec node --import tsx scripts/smoke.ts",
+        environment: {
+          BASE_URL: url,
+          KUBECONFIG: kubeconfigFile,
+          KUBE_CONTEXT: context ?? "",
+          NAMESPACE: args.namespace,
+          // Asked again after every change of the release.
+          RELEASE_REVISION: pulumi.interpolate`${this.revision}`,
+        },
+        addPreviousOutputInEnv: false,
+      },
+      { ...inside, dependsOn: [release, ...args.entry] },
+    );
+    this.registerOutputs({ revision: this.revision });
+  }
+}
+
+/** Helm says only that it timed out; this says which pod is not ready, and why. */
+function explainFailure(name: string, { access, namespace }: SocAgentArgs): pulumi.ErrorHook {
+  return new pulumi.ErrorHook(`${name}-explain`, async () => {
+    await pulumi.log.error(await podReport({ ...access, namespace }));
+    return false;
+  });
+}
+
+/** Namespace labels that make the API server hold every pod to a Pod Security level. */
+function podSecurity(level: "restricted"): Record<string, string> {
+  return Object.fromEntries(
+    ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, level]),
+  );
+}

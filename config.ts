@@ -1,0 +1,452 @@
+/** The one place that reads stack configuration: typed, defaulted, and checked as a whole. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { closest } from "fastest-levenshtein";
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+
+/** A JSON-like object, as stack files and Helm values hold. */
+export type Values = { readonly [key: string]: unknown };
+
+const PROJECT = "soc-agent";
+
+/** The parts of the application that have an image of their own. */
+export const PARTS = ["backend", "frontend"] as const;
+export type Part = (typeof PARTS)[number];
+
+/**
+ * A leaf of the configuration.
+ *
+ * @param expected what the value must be, as it reads after "must be"
+ * @param fits whether a value is that
+ */
+function leaf<T>(expected: string, fits: (value: unknown) => boolean) {
+  return z.custom<T>(fits, { error: ({ input }) => `must be ${expected}, got ${show(input)}` });
+}
+
+const text = (pattern: RegExp, expected: string) =>
+  leaf<string>(expected, (value) => typeof value === "string" && pattern.test(value));
+
+const between = (min: number, max: number, what: string) =>
+  leaf<number>(
+    `${what} from ${min} to ${max}`,
+    (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+  );
+
+const flag = leaf<boolean>("true or false", (value) => typeof value === "boolean");
+const nonEmpty = text(/\S/, "a text that is not empty");
+const port = between(1, 65_535, "a port number");
+// The rules for names are kind's (pkg/internal/apis/config/validate.go); the length keeps
+// `<name>-control-plane` within a host name's 63 characters.
+const clusterName = text(
+  /^[a-z0-9][a-z0-9.-]{0,47}$/,
+  "a name of lower-case letters, digits, dots and dashes, at most 48 long, such as soc-demo",
+);
+// The grammar of references is the distribution project's (reference/regexp.go), a little tightened.
+const REPOSITORY = String.raw`(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*`;
+const repository = text(
+  new RegExp(`^${REPOSITORY}$`),
+  "an image repository without a tag, such as gcr.io/my-project/soc-backend",
+);
+const imageRef = text(
+  new RegExp(String.raw`^${REPOSITORY}(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`),
+  "an image reference such as gcr.io/my-project/soc-backend:2.0.0, without spaces",
+);
+const hostName = text(
+  /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
+  "a host name such as soc.example.com",
+);
+const url = text(
+  /^(?:https?|oci):\/\/\S+$/,
+  "the URL of a chart repository, such as https://charts.example.com",
+);
+
+/** Where an add-on's chart comes from. Everything that is downloaded can come from a mirror instead. */
+const addOn = {
+  install: flag.optional(),
+  chart: nonEmpty.optional(),
+  repo: url.optional(),
+  version: nonEmpty.optional(),
+};
+
+const image = z.strictObject({
+  context: nonEmpty.optional(),
+  dockerfile: nonEmpty.optional(),
+  repository: repository.optional(),
+  ref: imageRef.optional(),
+});
+
+const schema = z.strictObject({
+  cluster: z
+    .strictObject({
+      kind: z
+        .strictObject({
+          name: clusterName.optional(),
+          workers: between(1, 9, "a whole number").optional(),
+          nodeImage: imageRef.optional(),
+          httpPort: port.optional(),
+          httpsPort: port.optional(),
+        })
+        .optional(),
+      existing: z.strictObject({ kubeconfig: nonEmpty, context: nonEmpty }).optional(),
+    })
+    .optional(),
+  images: z
+    .strictObject({
+      registry: repository.optional(),
+      backend: image.optional(),
+      frontend: image.optional(),
+    })
+    .optional(),
+  ingress: z
+    .strictObject({ ...addOn, className: nonEmpty.optional(), host: hostName.optional() })
+    .optional(),
+  metricsServer: z.strictObject(addOn).optional(),
+  openaiApiKey: z.unknown().optional(),
+  values: leaf<Values>("a map of chart values", isMap).optional(),
+});
+
+type Input = z.infer<typeof schema>;
+
+/** A Kind cluster that the stack makes. */
+export interface KindSettings {
+  readonly kind: "kind";
+  readonly name: string;
+  readonly workers: number;
+  readonly nodeImage: string;
+  /** Ports of the loopback interface that reach the ingress controller. */
+  readonly httpPort: number;
+  readonly httpsPort: number;
+}
+
+/** A cluster that exists and that the stack only deploys to. */
+export interface ExistingSettings {
+  readonly kind: "existing";
+  /** Path of its kubeconfig, absolute. */
+  readonly kubeconfig: string;
+  readonly context: string;
+}
+
+/** An image that the stack builds. */
+export interface BuildSettings {
+  readonly kind: "build";
+  /** Paths relative to the project, so that they are the same on every machine. */
+  readonly context: string;
+  readonly dockerfile: string;
+  /** Repository without a tag. */
+  readonly repository: string;
+  /** Whether the image is pushed to its registry, instead of loaded into the cluster's nodes. */
+  readonly push: boolean;
+}
+
+/** An image that was built elsewhere. */
+export interface RefSettings {
+  readonly kind: "ref";
+  readonly ref: string;
+}
+
+/** Which chart to install, and from where. */
+export interface ChartSource {
+  readonly chart: string;
+  readonly repo?: string;
+  readonly version?: string;
+}
+
+/** An add-on of the cluster. */
+export interface AddOnSettings {
+  readonly install: boolean;
+  readonly source: ChartSource;
+}
+
+/** Everything the program reads from `Pulumi.<stack>.yaml`. No other file reads configuration. */
+export interface StackConfig {
+  readonly cluster: KindSettings | ExistingSettings;
+  readonly images: Readonly<Record<Part, BuildSettings | RefSettings>>;
+  readonly ingress: AddOnSettings & {
+    readonly className: string;
+    /** Host that the Ingress answers to; the chart's own default when unset. */
+    readonly host?: string;
+  };
+  readonly metricsServer: AddOnSettings;
+  /** Key for the model provider; agents use their rules without it. */
+  readonly openaiApiKey?: pulumi.Output<string>;
+  /** Chart values, merged over what the program computes. */
+  readonly values: Values;
+}
+
+/** The node image of kind 0.33.0, by digest so that every machine boots the same Kubernetes. */
+export const DEFAULT_NODE_IMAGE =
+  "kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5";
+
+const INGRESS_NGINX: Required<ChartSource> = {
+  chart: "ingress-nginx",
+  repo: "https://kubernetes.github.io/ingress-nginx",
+  version: "4.15.1",
+};
+const METRICS_SERVER: Required<ChartSource> = {
+  chart: "metrics-server",
+  repo: "https://kubernetes-sigs.github.io/metrics-server",
+  version: "3.13.0",
+};
+
+/**
+ * Reads, defaults and checks the stack's configuration.
+ *
+ * @throws `pulumi.RunError`, which Pulumi prints without a stack trace, with every problem at once
+ */
+export function loadConfig(): StackConfig {
+  const raw = Object.fromEntries(
+    Object.entries(pulumi.runtime.allConfig())
+      .filter(([key]) => key.startsWith(`${PROJECT}:`))
+      .map(([key, value]) => [key.slice(PROJECT.length + 1), parseValue(value)]),
+  );
+  const problems = findProblems(raw, { exists: fs.existsSync, isSecret });
+  if (problems.length > 0) {
+    throw configError(problems);
+  }
+  return withDefaults(raw as Input, new pulumi.Config(PROJECT).getSecret("openaiApiKey"));
+}
+
+/** The error that lists problems of the stack's configuration. */
+export function configError(problems: readonly string[]): pulumi.RunError {
+  const file = `Pulumi.${pulumi.getStack()}.yaml`;
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return new pulumi.RunError([`${file} has ${count}:`, ...problems].join("\n  - "));
+}
+
+/** What rules ask of the world outside the configuration, so that they can be tested as pure functions. */
+export interface Surroundings {
+  /** Whether a path, relative to the project, names something. */
+  exists(file: string): boolean;
+  /** Whether a top-level key is held as a secret. */
+  isSecret(name: string): boolean;
+}
+
+/**
+ * Checks a configuration as it stands in the stack file.
+ *
+ * @returns one line per problem: the key, what it must be, what it is, what to do; none when it is fine
+ */
+export function findProblems(raw: Values, surroundings: Surroundings): string[] {
+  const parsed = schema.safeParse(raw);
+  if (!parsed.success) {
+    return parsed.error.issues.flatMap(describeIssue);
+  }
+  return [
+    ...clusterProblems(parsed.data),
+    ...secretProblems(parsed.data, surroundings),
+    ...PARTS.flatMap((part) => imageProblems(part, parsed.data, surroundings)),
+  ];
+}
+
+/** Fills in what a configuration without problems leaves out. */
+export function withDefaults(input: Input, openaiApiKey?: pulumi.Output<string>): StackConfig {
+  const { existing, kind } = input.cluster ?? {};
+  const onKind = existing === undefined;
+  const { className, host } = input.ingress ?? {};
+  return {
+    cluster: existing
+      ? { kind: "existing", ...existing, kubeconfig: path.resolve(expandHome(existing.kubeconfig)) }
+      : {
+          kind: "kind",
+          name: kind?.name ?? "soc-demo",
+          workers: kind?.workers ?? 2,
+          nodeImage: kind?.nodeImage ?? DEFAULT_NODE_IMAGE,
+          httpPort: kind?.httpPort ?? 8080,
+          httpsPort: kind?.httpsPort ?? 8443,
+        },
+    images: {
+      backend: imageSettings("backend", input),
+      frontend: imageSettings("frontend", input),
+    },
+    ingress: {
+      ...addOnSettings(input.ingress, INGRESS_NGINX, onKind),
+      className: className ?? "nginx",
+      ...(host !== undefined && { host }),
+    },
+    metricsServer: addOnSettings(input.metricsServer, METRICS_SERVER, onKind),
+    ...(openaiApiKey && { openaiApiKey }),
+    values: input.values ?? {},
+  };
+}
+
+function imageSettings(part: Part, { images }: Input): BuildSettings | RefSettings {
+  const given = images?.[part] ?? {};
+  if (given.ref !== undefined) {
+    return { kind: "ref", ref: given.ref };
+  }
+  const context = given.context ?? part;
+  const name = `soc-${part}`;
+  const registry = images?.registry;
+  return {
+    kind: "build",
+    context,
+    dockerfile: given.dockerfile ?? path.join(context, "Dockerfile"),
+    repository: given.repository ?? (registry ? `${registry}/${name}` : name),
+    push: registry !== undefined,
+  };
+}
+
+/** An own chart (a folder or a mirror) brings its own version; the default's pin is for the default's chart. */
+function addOnSettings(
+  given: z.infer<z.ZodObject<typeof addOn>> | undefined,
+  usual: Required<ChartSource>,
+  install: boolean,
+): AddOnSettings {
+  const { chart = usual.chart, version } = given ?? {};
+  const ownChart = chart !== usual.chart;
+  const repo = given?.repo ?? (ownChart ? undefined : usual.repo);
+  const pinned = version ?? (ownChart ? undefined : usual.version);
+  return {
+    install: given?.install ?? install,
+    source: { chart, ...(repo && { repo }), ...(pinned && { version: pinned }) },
+  };
+}
+
+function clusterProblems({ cluster }: Input): string[] {
+  const problems: string[] = [];
+  const { kind, existing } = cluster ?? {};
+  if (kind && existing) {
+    problems.push(
+      `${key("cluster")}: must have either "kind" or "existing", got both. Remove the one that is not meant`,
+    );
+  }
+  const { httpPort = 8080, httpsPort = 8443 } = kind ?? {};
+  if (httpPort === httpsPort) {
+    problems.push(
+      `${key("cluster.kind.httpsPort")}: must differ from httpPort, got ${httpsPort} for both. Set one of them to a free port`,
+    );
+  }
+  return problems;
+}
+
+function secretProblems({ openaiApiKey }: Input, { isSecret }: Surroundings): string[] {
+  if (openaiApiKey === undefined || isSecret("openaiApiKey")) {
+    return [];
+  }
+  // The value itself must not be printed.
+  return [
+    `${key("openaiApiKey")}: must be a secret, got plain text. Remove it and run: pulumi config set --secret openaiApiKey`,
+  ];
+}
+
+/** The engine names the secret keys here; the SDK has no public function that tells. */
+function isSecret(name: string): boolean {
+  const keys: unknown = JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]");
+  return Array.isArray(keys) && keys.includes(key(name));
+}
+
+function imageProblems(part: Part, input: Input, { exists }: Surroundings): string[] {
+  const given = input.images?.[part];
+  const at = `images.${part}`;
+  if (given?.ref !== undefined) {
+    return (["context", "dockerfile", "repository"] as const)
+      .filter((other) => given[other] !== undefined)
+      .map(
+        (other) =>
+          `${key(`${at}.${other}`)}: has no use beside "ref", got ${show(given[other])}. Remove it, or remove "ref" to build the image here`,
+      );
+  }
+  const onRegistryNeeded = input.cluster?.existing && !input.images?.registry;
+  if (onRegistryNeeded) {
+    return [
+      `${key("images.registry")}: must be set for an existing cluster, got nothing. Set the registry that ${part}'s image is pushed to, or ${at}.ref to an image built elsewhere`,
+    ];
+  }
+  const settings = imageSettings(part, input);
+  if (settings.kind === "ref") {
+    return [];
+  }
+  if (!exists(settings.context)) {
+    return [
+      `${key(`${at}.context`)}: must be a folder with a Dockerfile, got ${show(settings.context)}, which does not exist. The path is relative to the project`,
+    ];
+  }
+  if (!exists(settings.dockerfile)) {
+    return [
+      `${key(`${at}.dockerfile`)}: must be a Dockerfile, got ${show(settings.dockerfile)}, which does not exist. The path is relative to the project, not to the context`,
+    ];
+  }
+  return [];
+}
+
+/** The parts of a zod issue that are turned into text. */
+type Issue = z.core.$ZodIssue;
+
+function describeIssue(issue: Issue): string[] {
+  const at = issue.path.join(".");
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((unknown) => {
+      const known = knownKeys(issue.path);
+      const where = at === "" ? unknown : `${at}.${unknown}`;
+      return `${key(where)}: is not a key. Did you mean "${closest(unknown, known)}"? Known here: ${known.join(", ")}`;
+    });
+  }
+  if (issue.code === "invalid_type") {
+    const missing = issue.input === undefined;
+    return [
+      missing
+        ? `${key(at)}: is missing. Set it`
+        : `${key(at)}: must be a map, got ${show(issue.input)}. Known keys: ${knownKeys(issue.path).join(", ")}`,
+    ];
+  }
+  return [`${key(at)}: ${issue.message}`];
+}
+
+/** The keys that the schema knows at a path. */
+function knownKeys(at: readonly PropertyKey[]): string[] {
+  let node: unknown = schema;
+  for (const step of at) {
+    node = unwrap(node);
+    node = node instanceof z.ZodObject ? node.shape[String(step)] : undefined;
+  }
+  node = unwrap(node);
+  return node instanceof z.ZodObject ? Object.keys(node.shape) : [];
+}
+
+function unwrap(node: unknown): unknown {
+  return node instanceof z.ZodOptional ? node.unwrap() : node;
+}
+
+/** Pulumi hands objects over as JSON and texts as they are. */
+function parseValue(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function expandHome(file: string): string {
+  return file.replace(/^~(?=\/|$)/, process.env["HOME"] ?? "~");
+}
+
+/** A key as it stands in the stack file. */
+function key(at: string): string {
+  return `${PROJECT}:${at}`;
+}
+
+/** A value as an error names it: short, on one line. */
+export function show(value: unknown): string {
+  const shown = value === undefined ? "nothing" : JSON.stringify(value);
+  return shown.length > 80 ? `${shown.slice(0, 77)}...` : shown;
+}
+
+/** Whether a value is a map, not a list or a scalar. */
+export function isMap(value: unknown): value is Values {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Merges maps the way Helm merges values files: maps key by key, anything else replaced.
+ *
+ * @returns a new map; neither argument is changed
+ */
+export function mergeValues(base: Values, over: Values): Values {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [name, value] of Object.entries(over)) {
+    const before = merged[name];
+    merged[name] = isMap(before) && isMap(value) ? mergeValues(before, value) : value;
+  }
+  return merged;
+}

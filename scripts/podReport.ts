@@ -1,0 +1,158 @@
+/** Why pods are not ready: what Kubernetes knows and a timeout does not say. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** Whose pods. */
+export interface PodsOf {
+  readonly kubeconfigFile: string;
+  /** Context in the kubeconfig; its current one when unset. */
+  readonly context?: string;
+  readonly namespace: string;
+}
+
+/** The part of a container's status that is read here (core/v1 ContainerStatus). */
+interface ContainerStatus {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+}
+
+interface ContainerState {
+  readonly waiting?: Reason;
+  readonly terminated?: Reason & { readonly exitCode: number };
+}
+
+interface Reason {
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** The part of a pod that is read here (core/v1 Pod). */
+export interface Pod {
+  readonly metadata: { readonly name: string };
+  readonly status: {
+    readonly phase?: string;
+    readonly conditions?: readonly (Reason & { readonly type: string; readonly status: string })[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+/** Lines of a log that are shown for each failing pod. */
+const LOG_LINES = 15;
+
+/**
+ * Reports on every pod that is not ready: its reason, its warnings, its last log lines, and the
+ * commands to look further.
+ *
+ * @returns text for people; says so when the cluster cannot be asked
+ */
+export async function podReport(of: PodsOf): Promise<string> {
+  const kubectl = kubectlFor(of);
+  try {
+    const { items }: { items: Pod[] } = JSON.parse(await kubectl(["get", "pods", "-o", "json"]));
+    const failing = items.filter((pod) => !isReady(pod));
+    if (failing.length === 0) {
+      return `All ${items.length} pods in namespace ${of.namespace} are ready.`;
+    }
+    const reports = await Promise.all(failing.map((pod) => reportOn(pod, kubectl)));
+    return [
+      `Not ready in namespace ${of.namespace}: ${failing.length} of ${items.length} pods`,
+      ...reports,
+      "Look further with:",
+      ...failing
+        .slice(0, 1)
+        .map(({ metadata: { name } }) => `  ${commandLine(of)} describe pod ${name}`),
+      `  ${commandLine(of)} get events --sort-by=.lastTimestamp`,
+    ].join("\n");
+  } catch (error) {
+    return `The cluster could not be asked for its pods: ${messageOf(error)}`;
+  }
+}
+
+/** Whether a pod serves, or has done its work. */
+export function isReady({ status }: Pod): boolean {
+  const ready = status.conditions?.some(
+    ({ type, status }) => type === "Ready" && status === "True",
+  );
+  return status.phase === "Succeeded" || ready === true;
+}
+
+/** Why a pod is not ready, in one line such as `CrashLoopBackOff: back-off 10s restarting ...`. */
+export function reasonOf({ status }: Pod): string {
+  const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+  const reasons = containers
+    .filter(({ ready }) => !ready)
+    .map(({ name, state, lastState, restartCount }) => {
+      const why = state?.waiting ?? state?.terminated;
+      const before = lastState?.terminated;
+      return [
+        `container ${name}`,
+        why ? [why.reason, why.message].filter(Boolean).join(", ") : "running, but not ready",
+        before ? `last exit code ${before.exitCode} (${before.reason ?? "no reason given"})` : "",
+        restartCount > 0 ? `${restartCount} restarts` : "",
+      ]
+        .filter(Boolean)
+        .join(": ");
+    });
+  const conditions = (status.conditions ?? [])
+    .filter(({ status, message }) => status === "False" && message && reasons.length === 0)
+    .map(({ reason, message }) => [reason, message].filter(Boolean).join(": "));
+  return [...reasons, ...conditions].join("; ") || (status.phase ?? "unknown");
+}
+
+type Kubectl = (args: readonly string[]) => Promise<string>;
+
+async function reportOn(pod: Pod, kubectl: Kubectl): Promise<string> {
+  const { name } = pod.metadata;
+  const restarted = pod.status.containerStatuses?.some(({ restartCount }) => restartCount > 0);
+  const logs = ["logs", name, "--all-containers", `--tail=${LOG_LINES}`];
+  const selector = `--field-selector=involvedObject.name=${name},type=Warning`;
+  const format = 'jsonpath={range .items[*]}{.reason}: {.message}{"\\n"}{end}';
+  const [events, log] = await Promise.all([
+    kubectl(["get", "events", selector, "-o", format]).catch(messageOf),
+    // A container that was restarted has said why before it ended.
+    kubectl(restarted ? [...logs, "--previous"] : logs).catch(messageOf),
+  ]);
+  return [
+    `  ${name}: ${reasonOf(pod)}`,
+    ...indent("events", lastLines(events, 5)),
+    ...indent("log", lastLines(log, LOG_LINES)),
+  ].join("\n");
+}
+
+function indent(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`    ${title}:`, ...lines.map((line) => `      ${line}`)];
+}
+
+function lastLines(text: string, count: number): string[] {
+  return text.trim().split("\n").filter(Boolean).slice(-count);
+}
+
+function kubectlArgs({ kubeconfigFile, context, namespace }: PodsOf): string[] {
+  return [
+    `--kubeconfig=${kubeconfigFile}`,
+    ...(context ? [`--context=${context}`] : []),
+    `--namespace=${namespace}`,
+  ];
+}
+
+function commandLine(of: PodsOf): string {
+  return ["kubectl", ...kubectlArgs(of)].join(" ");
+}
+
+function kubectlFor(of: PodsOf): Kubectl {
+  return async (args) => {
+    const all = [...kubectlArgs(of), "--request-timeout=10s", ...args];
+    const { stdout } = await run("kubectl", all, { maxBuffer: 32 << 20 });
+    return stdout;
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message.trim() : String(error);
+}
