@@ -1,0 +1,320 @@
+import * as assert from "node:assert/strict";
+import { type ApiServer, startApiServer } from "./support/apiServer";
+import { render, type Values } from "./support/helm";
+import { type Container, containerOf, type Deployment, find, ofKind } from "./support/manifest";
+
+async function deploymentWith(backend: Values = {}, rest: Values = {}): Promise<Deployment> {
+  const manifests = await render({ values: { ...rest, backend } });
+  return find(manifests, "Deployment", "soc-agent-backend");
+}
+
+async function containerWith(backend: Values = {}, rest: Values = {}): Promise<Container> {
+  return containerOf(await deploymentWith(backend, rest));
+}
+
+async function envWith(values: Values): Promise<Readonly<Record<string, string>>> {
+  return find(await render({ values }), "ConfigMap", "soc-agent-backend-config").data;
+}
+
+describe("chart: backend-deployment.yaml", function () {
+  this.timeout(60_000);
+
+  it("is an apps/v1 Deployment of the specified container", async () => {
+    const deployment = await deploymentWith();
+    const container = containerOf(deployment);
+
+    assert.equal(deployment.apiVersion, "apps/v1");
+    assert.equal(deployment.spec.replicas, 2);
+    assert.equal(container.name, "backend");
+    assert.equal(container.image, "soc-backend:latest");
+    assert.equal(container.imagePullPolicy, "Never");
+    assert.deepEqual(container.ports, [{ name: "http", containerPort: 8000, protocol: "TCP" }]);
+    assert.deepEqual(container.envFrom, [{ configMapRef: { name: "soc-agent-backend-config" } }]);
+    assert.deepEqual(container.resources, {
+      requests: { cpu: "100m", memory: "256Mi" },
+      limits: { cpu: "500m", memory: "512Mi" },
+    });
+  });
+
+  it("takes the image from values, also with a digest", async () => {
+    const digest = `sha256:${"0".repeat(64)}`;
+    const container = await containerWith({
+      image: { repository: "localhost:5001/soc/api", tag: `2.0.0@${digest}`, pullPolicy: "Always" },
+    });
+
+    assert.equal(container.image, `localhost:5001/soc/api:2.0.0@${digest}`);
+    assert.equal(container.imagePullPolicy, "Always");
+  });
+
+  it("probes as specified", async () => {
+    const { livenessProbe, readinessProbe, startupProbe } = await containerWith();
+
+    assert.deepEqual(livenessProbe, {
+      httpGet: { path: "/health", port: 8000 },
+      initialDelaySeconds: 10,
+      periodSeconds: 30,
+      timeoutSeconds: 3,
+    });
+    assert.deepEqual(readinessProbe, {
+      httpGet: { path: "/ready", port: 8000 },
+      initialDelaySeconds: 5,
+      periodSeconds: 10,
+      timeoutSeconds: 3,
+    });
+    assert.deepEqual(startupProbe, {
+      httpGet: { path: "/health", port: 8000 },
+      initialDelaySeconds: 5,
+      periodSeconds: 2,
+      timeoutSeconds: 3,
+      failureThreshold: 30,
+    });
+  });
+
+  it("takes paths and times of the probes from values", async () => {
+    const container = await containerWith({
+      probes: {
+        liveness: { path: "/live", initialDelaySeconds: 1, periodSeconds: 2 },
+        readiness: { path: "/up", initialDelaySeconds: 3, periodSeconds: 4 },
+      },
+    });
+
+    assert.equal(container.livenessProbe?.httpGet?.path, "/live");
+    assert.equal(container.livenessProbe?.initialDelaySeconds, 1);
+    assert.equal(container.livenessProbe?.periodSeconds, 2);
+    assert.equal(container.readinessProbe?.httpGet?.path, "/up");
+    assert.equal(container.readinessProbe?.initialDelaySeconds, 3);
+    assert.equal(container.readinessProbe?.periodSeconds, 4);
+    assert.equal(container.startupProbe?.httpGet?.path, "/live");
+    assert.equal(container.startupProbe?.initialDelaySeconds, 3);
+  });
+
+  it("prefers to spread its pods over the nodes", async () => {
+    const { template } = (await deploymentWith()).spec;
+    const terms =
+      template.spec.affinity?.podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
+
+    assert.deepEqual(terms, [
+      {
+        weight: 100,
+        podAffinityTerm: {
+          topologyKey: "kubernetes.io/hostname",
+          labelSelector: { matchLabels: { app: "soc-backend", release: "soc-agent" } },
+        },
+      },
+    ]);
+  });
+
+  it("replaces a pod only when its successor is ready", async () => {
+    assert.deepEqual((await deploymentWith()).spec.strategy, {
+      type: "RollingUpdate",
+      rollingUpdate: { maxUnavailable: 0, maxSurge: 1 },
+    });
+  });
+
+  it("runs as 10001 and can write to /tmp alone", async () => {
+    const deployment = await deploymentWith();
+    const { securityContext, volumes } = deployment.spec.template.spec;
+
+    assert.equal(securityContext?.runAsUser, 10001);
+    assert.equal(securityContext?.runAsGroup, 10001);
+    assert.deepEqual(containerOf(deployment).volumeMounts, [{ name: "tmp", mountPath: "/tmp" }]);
+    assert.deepEqual(volumes, [{ name: "tmp", emptyDir: { sizeLimit: "64Mi" } }]);
+  });
+
+  for (const part of ["backend", "frontend"]) {
+    describe(`waits before the ${part} stops`, () => {
+      const preStop = async (kubeVersion: string) => {
+        const deployment = find(await render({ kubeVersion }), "Deployment", `soc-agent-${part}`);
+        const grace = deployment.spec.template.spec.terminationGracePeriodSeconds ?? 0;
+        assert.ok(grace > 10, "the grace period includes the wait");
+        return containerOf(deployment).lifecycle?.preStop;
+      };
+
+      it("by the kubelet, from Kubernetes 1.30 on", async () => {
+        assert.deepEqual(await preStop("1.30.0"), { sleep: { seconds: 10 } });
+        assert.deepEqual(await preStop("v1.34.4-gke.100"), { sleep: { seconds: 10 } });
+      });
+
+      it("by a command, before that", async () => {
+        assert.deepEqual(await preStop("1.29.9"), { exec: { command: ["sleep", "10"] } });
+      });
+    });
+  }
+
+  it("has no key of OpenAI's without a Secret", async () => {
+    assert.equal((await containerWith()).env, undefined);
+  });
+
+  it("takes OpenAI's key from an existing Secret, and does not start without it", async () => {
+    const container = await containerWith({}, { openai: { existingSecret: "openai" } });
+    assert.deepEqual(container.env, [
+      {
+        name: "OPENAI_API_KEY",
+        valueFrom: {
+          secretKeyRef: { name: "openai", key: "OPENAI_API_KEY", optional: false },
+        },
+      },
+    ]);
+
+    const other = await containerWith({}, { openai: { existingSecret: "ai", secretKey: "token" } });
+    assert.deepEqual(other.env?.[0]?.valueFrom?.secretKeyRef, {
+      name: "ai",
+      key: "token",
+      optional: false,
+    });
+  });
+
+  it("rolls its pods when a variable changes, and only then", async () => {
+    const checksum = async (backend: Values) =>
+      (await deploymentWith(backend)).spec.template.metadata.annotations?.["checksum/config"];
+    const original = await checksum({});
+
+    assert.match(original ?? "", /^[0-9a-f]{64}$/);
+    assert.notEqual(await checksum({ env: { LOG_LEVEL: "DEBUG" } }), original);
+    assert.notEqual(await checksum({ env: { EXTRA: "1" } }), original);
+    assert.equal(await checksum({ hpa: { maxReplicas: 9 } }), original);
+  });
+
+  describe("replicas", () => {
+    let api: ApiServer;
+    before(async () => {
+      api = await startApiServer({ "soc/live-soc-agent-backend": 5 });
+    });
+    after(() => api.close());
+
+    const replicas = async (release: string, namespace: string, hpa: boolean) => {
+      const flags = [
+        ...["--namespace", namespace],
+        ...["--dry-run=server", "--kube-apiserver", api.url],
+      ];
+      const values = { backend: { replicaCount: 3, hpa: { enabled: hpa } } };
+      const manifests = await render({ release, values, flags });
+      return find(manifests, "Deployment", `${release}-soc-agent-backend`).spec.replicas;
+    };
+
+    it("are the live number under an HPA", async () => {
+      assert.equal(await replicas("live", "soc", true), 5);
+    });
+
+    it("are replicaCount without an HPA, whatever is live", async () => {
+      assert.equal(await replicas("live", "soc", false), 3);
+    });
+
+    it("are replicaCount on the first install", async () => {
+      assert.equal(await replicas("new", "soc", true), 3);
+    });
+
+    it("are replicaCount beside a Deployment of that name in another namespace", async () => {
+      assert.equal(await replicas("live", "other", true), 3);
+    });
+
+    it("are replicaCount where there is no cluster to ask", async () => {
+      assert.equal((await deploymentWith({ replicaCount: 3 })).spec.replicas, 3);
+    });
+  });
+});
+
+describe("chart: backend-service.yaml", function () {
+  this.timeout(60_000);
+
+  it("leads port 8000 to the container's", async () => {
+    const { spec } = find(await render(), "Service", "soc-agent-backend");
+    assert.equal(spec.type, "ClusterIP");
+    assert.deepEqual(spec.ports, [{ name: "http", port: 8000, targetPort: 8000, protocol: "TCP" }]);
+  });
+
+  it("takes type and port from values, and all who call it follow", async () => {
+    const values = { backend: { service: { type: "NodePort", port: 9000 } } };
+    const manifests = await render({ values });
+
+    const { spec } = find(manifests, "Service", "soc-agent-backend");
+    assert.equal(spec.type, "NodePort");
+    assert.deepEqual(spec.ports, [{ name: "http", port: 9000, targetPort: 8000, protocol: "TCP" }]);
+    const frontend = containerOf(find(manifests, "Deployment", "soc-agent-frontend"));
+    assert.equal(frontend.env?.find(({ name }) => name === "BACKEND_PORT")?.value, "9000");
+    const [rule] = find(manifests, "Ingress", "soc-agent").spec.rules;
+    assert.equal(rule?.http.paths[0]?.backend.service.port.number, 9000);
+  });
+});
+
+describe("chart: backend-hpa.yaml", function () {
+  this.timeout(60_000);
+
+  it("scales the backend's Deployment by CPU", async () => {
+    const manifests = await render({ release: "demo" });
+    const hpa = find(manifests, "HorizontalPodAutoscaler", "demo-soc-agent-backend");
+
+    assert.equal(hpa.apiVersion, "autoscaling/v2");
+    assert.deepEqual(hpa.spec, {
+      scaleTargetRef: {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        name: find(manifests, "Deployment", "demo-soc-agent-backend").metadata.name,
+      },
+      minReplicas: 2,
+      maxReplicas: 8,
+      metrics: [
+        {
+          type: "Resource",
+          resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } },
+        },
+      ],
+    });
+  });
+
+  it("is absent when it is switched off", async () => {
+    const manifests = await render({ values: { backend: { hpa: { enabled: false } } } });
+    assert.deepEqual(ofKind(manifests, "HorizontalPodAutoscaler"), []);
+  });
+});
+
+describe("chart: backend-configmap.yaml", function () {
+  this.timeout(60_000);
+
+  it("has exactly the pairs of backend.env", async () => {
+    assert.deepEqual(await envWith({}), {
+      REDIS_URL: "redis://soc-agent-redis:6379",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel-collector:4317",
+      OTEL_SERVICE_NAME: "soc-agent-system",
+      LOG_LEVEL: "INFO",
+    });
+  });
+
+  it("takes further pairs and fills templates in, without changing a character of the rest", async () => {
+    const awkward = "on: yes # 'no' \"1\"\nnext: line \\ {";
+    const env = await envWith({
+      backend: { env: { COUNT: "007", AWKWARD: awkward, WHERE: "{{ .Release.Namespace }}" } },
+    });
+
+    assert.equal(env["COUNT"], "007");
+    assert.equal(env["AWKWARD"], awkward);
+    assert.equal(env["WHERE"], "default");
+    assert.equal(env["LOG_LEVEL"], "INFO");
+  });
+
+  it("leaves out a pair that is set to null", async () => {
+    assert.ok(!("LOG_LEVEL" in (await envWith({ backend: { env: { LOG_LEVEL: null } } }))));
+  });
+
+  it("names another Redis, when there is one", async () => {
+    const env = await envWith({
+      redis: { enabled: false },
+      backend: { env: { REDIS_URL: "rediss://{{ .Release.Name }}.cache.example.com:6380/1" } },
+    });
+    assert.equal(env["REDIS_URL"], "rediss://soc-agent.cache.example.com:6380/1");
+  });
+
+  it("names no Redis to a single pod when the chart's own is off", async () => {
+    for (const host of ["soc-agent-redis", "soc-agent-redis.default.svc.cluster.local"]) {
+      const env = await envWith({
+        redis: { enabled: false },
+        backend: {
+          replicaCount: 1,
+          hpa: { enabled: false },
+          env: { REDIS_URL: `redis://${host}:6379` },
+        },
+      });
+      assert.equal(env["REDIS_URL"], "");
+    }
+  });
+});
