@@ -228,7 +228,7 @@ export interface Surroundings {
  * @returns one line per problem: the key, what it must be, what it is, what to do; none when it is fine
  */
 export function findProblems(raw: Values, surroundings: Surroundings): string[] {
-  const parsed = schema.safeParse(raw);
+  const parsed = schema.safeParse(raw, { reportInput: true });
   if (!parsed.success) {
     return parsed.error.issues.flatMap(describeIssue);
   }
@@ -383,12 +383,8 @@ function describeIssue(issue: Issue): string[] {
     });
   }
   if (issue.code === "invalid_type") {
-    const missing = issue.input === undefined;
-    return [
-      missing
-        ? `${key(at)}: is missing. Set it`
-        : `${key(at)}: must be a map, got ${show(issue.input)}. Known keys: ${knownKeys(issue.path).join(", ")}`,
-    ];
+    const known = knownKeys(issue.path).join(", ");
+    return [`${key(at)}: must be a map, got ${show(issue.input)}. Known keys: ${known}`];
   }
   return [`${key(at)}: ${issue.message}`];
 }

@@ -56,15 +56,18 @@ function hostsFor(host: string, defaults: Values): Values[] {
 }
 
 /**
- * Splits a reference into the two values that the chart joins with a colon.
- *
- * `repo@sha256:hex` becomes `repo@sha256` and `hex`, which the chart joins to the same reference.
+ * Splits a reference into the two values that the chart joins with a colon. A digest stays with the
+ * tag, which it overrules: `repo@sha256:hex` becomes `repo` and `latest@sha256:hex`.
  */
 export function splitRef(ref: string): { repository: string; tag: string } {
-  const colon = ref.lastIndexOf(":");
-  return colon > ref.lastIndexOf("/")
-    ? { repository: ref.slice(0, colon), tag: ref.slice(colon + 1) }
-    : { repository: ref, tag: "latest" };
+  const [named = "", digest] = ref.split("@");
+  const colon = named.lastIndexOf(":");
+  const tagged = colon > named.lastIndexOf("/");
+  const tag = tagged ? named.slice(colon + 1) : "latest";
+  return {
+    repository: tagged ? named.slice(0, colon) : named,
+    tag: digest ? `${tag}@${digest}` : tag,
+  };
 }
 
 /** The chart's own values.yaml. */

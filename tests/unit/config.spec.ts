@@ -1,0 +1,248 @@
+import * as assert from "node:assert/strict";
+import * as path from "node:path";
+import {
+  DEFAULT_NODE_IMAGE,
+  findProblems,
+  mergeValues,
+  show,
+  withDefaults,
+  type Surroundings,
+  type Values,
+} from "../../config";
+
+const all: Surroundings = { exists: () => true, isSecret: () => true };
+
+describe("withDefaults", () => {
+  it("makes the dev stack of an empty configuration", () => {
+    assert.deepEqual(withDefaults({}), {
+      cluster: {
+        kind: "kind",
+        name: "soc-demo",
+        workers: 2,
+        nodeImage: DEFAULT_NODE_IMAGE,
+        httpPort: 8080,
+        httpsPort: 8443,
+      },
+      images: {
+        backend: {
+          kind: "build",
+          context: "backend",
+          dockerfile: "backend/Dockerfile",
+          repository: "soc-backend",
+          push: false,
+        },
+        frontend: {
+          kind: "build",
+          context: "frontend",
+          dockerfile: "frontend/Dockerfile",
+          repository: "soc-frontend",
+          push: false,
+        },
+      },
+      ingress: {
+        install: true,
+        className: "nginx",
+        source: {
+          chart: "ingress-nginx",
+          repo: "https://kubernetes.github.io/ingress-nginx",
+          version: "4.15.1",
+        },
+      },
+      metricsServer: {
+        install: true,
+        source: {
+          chart: "metrics-server",
+          repo: "https://kubernetes-sigs.github.io/metrics-server",
+          version: "3.13.0",
+        },
+      },
+      values: {},
+    });
+  });
+
+  it("installs no add-ons on an existing cluster, and resolves its kubeconfig", () => {
+    const { cluster, ingress, metricsServer } = withDefaults({
+      cluster: { existing: { kubeconfig: "~/kube.yaml", context: "gke" } },
+    });
+    assert.deepEqual(cluster, {
+      kind: "existing",
+      kubeconfig: path.join(process.env["HOME"] ?? "", "kube.yaml"),
+      context: "gke",
+    });
+    assert.deepEqual([ingress.install, metricsServer.install], [false, false]);
+  });
+
+  it("builds an own application from its context, with the Dockerfile there", () => {
+    const { images } = withDefaults({ images: { backend: { context: "../my-app/api" } } });
+    assert.deepEqual(images.backend, {
+      kind: "build",
+      context: "../my-app/api",
+      dockerfile: "../my-app/api/Dockerfile",
+      repository: "soc-backend",
+      push: false,
+    });
+  });
+
+  it("pins the version of its own chart only", () => {
+    const source = (ingress: Values) => withDefaults({ ingress }).ingress.source;
+    assert.deepEqual(source({ chart: "./mirror" }), { chart: "./mirror" });
+    assert.deepEqual(source({ repo: "https://mirror.example.com" }), {
+      chart: "ingress-nginx",
+      repo: "https://mirror.example.com",
+      version: "4.15.1",
+    });
+    assert.equal(source({ version: "4.14.0" }).version, "4.14.0");
+  });
+});
+
+describe("findProblems", () => {
+  const accepted: [string, Values][] = [
+    ["nothing", {}],
+    ["false and other values that are not truthy", { metricsServer: { install: false } }],
+    ["a registry with a port", { images: { registry: "localhost:5001/soc" } }],
+    ["an image by digest", { images: { backend: { ref: `soc/api@sha256:${"0".repeat(64)}` } } }],
+    ["a chart from an OCI registry", { ingress: { repo: "oci://charts.example.com/mirror" } }],
+    ["a secret key", { openaiApiKey: "sk-anything" }],
+  ];
+  for (const [title, config] of accepted) {
+    it(`accepts ${title}`, () => assert.deepEqual(findProblems(config, all), []));
+  }
+
+  const kind = (settings: Values) => ({ cluster: { kind: settings } });
+  const refused: [string, Values, RegExp, Partial<Surroundings>?][] = [
+    [
+      "a wrong type",
+      kind({ workers: "two" }),
+      /^soc-agent:cluster\.kind\.workers: must be a whole number from 1 to 9, got "two"$/,
+    ],
+    ["zero workers", kind({ workers: 0 }), /cluster\.kind\.workers: .* from 1 to 9, got 0$/],
+    ["half a worker", kind({ workers: 1.5 }), /cluster\.kind\.workers: .*, got 1\.5$/],
+    [
+      "an unknown key",
+      { clutser: {} },
+      /^soc-agent:clutser: is not a key\. Did you mean "cluster"\? Known here: cluster, images/,
+    ],
+    [
+      "an unknown key further in",
+      kind({ htpPort: 8080 }),
+      /^soc-agent:cluster\.kind\.htpPort: is not a key\. Did you mean "httpPort"\?/,
+    ],
+    [
+      "a map that is none",
+      { cluster: "kind" },
+      /^soc-agent:cluster: must be a map, got "kind"\. Known keys: kind, existing$/,
+    ],
+    ["a port out of range", kind({ httpPort: 70000 }), /httpPort: .* 1 to 65535, got 70000$/],
+    [
+      "one port for both",
+      kind({ httpPort: 8443 }),
+      /^soc-agent:cluster\.kind\.httpsPort: must differ from httpPort, got 8443 for both\. Set/,
+    ],
+    [
+      "a missing Dockerfile",
+      { images: { backend: { dockerfile: "api/Dockerfile" } } },
+      /images\.backend\.dockerfile: must be a Dockerfile, got "api\/Dockerfile", which does not exist/,
+      { exists: (file) => file !== "api/Dockerfile" },
+    ],
+    [
+      "a missing context",
+      { images: { frontend: { context: "../web" } } },
+      /images\.frontend\.context: must be a folder with a Dockerfile, got "\.\.\/web", which does not/,
+      { exists: (file) => !file.startsWith("../web") },
+    ],
+    [
+      "a tag with a space",
+      { images: { backend: { ref: "soc-backend:my tag" } } },
+      /images\.backend\.ref: must be an image reference .* without spaces, got "soc-backend:my tag"$/,
+    ],
+    [
+      "a repository with a tag",
+      { images: { backend: { repository: "soc-backend:1" } } },
+      /images\.backend\.repository: must be an image repository without a tag.*got "soc-backend:1"$/,
+    ],
+    [
+      "a reference beside a context",
+      { images: { backend: { ref: "soc-backend:1", context: "api" } } },
+      /images\.backend\.context: has no use beside "ref", got "api"\. Remove it/,
+    ],
+    [
+      "two kinds of cluster",
+      {
+        cluster: { kind: {}, existing: { kubeconfig: "k", context: "c" } },
+        images: { registry: "r" },
+      },
+      /^soc-agent:cluster: must have either "kind" or "existing", got both/,
+    ],
+    [
+      "an existing cluster without a context",
+      { cluster: { existing: { kubeconfig: "k" } } },
+      /^soc-agent:cluster\.existing\.context: must be a text that is not empty, got nothing$/,
+    ],
+    [
+      "an existing cluster without a registry",
+      {
+        cluster: { existing: { kubeconfig: "k", context: "c" } },
+        images: { frontend: { ref: "web:1" } },
+      },
+      /^soc-agent:images\.registry: must be set for an existing cluster, got nothing\. Set the registry/,
+    ],
+    [
+      "a cluster name that Kind refuses",
+      kind({ name: "SOC demo" }),
+      /cluster\.kind\.name: must be a name of lower-case letters.*got "SOC demo"$/,
+    ],
+    [
+      "a flag as text",
+      { ingress: { install: "yes" } },
+      /install: must be true or false, got "yes"$/,
+    ],
+    ["a host with a port", { ingress: { host: "localhost:8080" } }, /host: must be a host name/],
+    ["a repository that is no URL", { metricsServer: { repo: "mirror" } }, /repo: must be the URL/],
+    ["values that are a list", { values: [] }, /^soc-agent:values: must be a map of chart values/],
+    [
+      "a secret in plain text",
+      { openaiApiKey: "sk-canary" },
+      /^soc-agent:openaiApiKey: must be a secret, got plain text\. Remove it and run: pulumi config/,
+      { isSecret: () => false },
+    ],
+  ];
+  for (const [title, config, message, surroundings] of refused) {
+    it(`refuses ${title}`, () => {
+      const problems = findProblems(config, { ...all, ...surroundings });
+      assert.equal(problems.length, 1, problems.join("\n"));
+      assert.match(problems[0] ?? "", message);
+    });
+  }
+
+  it("never prints a secret", () => {
+    const problems = findProblems({ openaiApiKey: "sk-canary" }, { ...all, isSecret: () => false });
+    assert.doesNotMatch(problems.join(), /sk-canary/);
+  });
+
+  it("reports every problem at once", () => {
+    const problems = findProblems(
+      { clutser: {}, cluster: { kind: { workers: 0, httpPort: "x" } }, values: 1 },
+      all,
+    );
+    assert.equal(problems.length, 4, problems.join("\n"));
+  });
+});
+
+describe("mergeValues", () => {
+  it("merges maps key by key and replaces everything else, as Helm does", () => {
+    const base = { a: { b: 1, c: [1, 2] }, d: "x" };
+    assert.deepEqual(mergeValues(base, { a: { c: [3], e: null }, d: { f: 1 } }), {
+      a: { b: 1, c: [3], e: null },
+      d: { f: 1 },
+    });
+    assert.deepEqual(base, { a: { b: 1, c: [1, 2] }, d: "x" });
+  });
+});
+
+describe("show", () => {
+  it("names a value on one short line", () => {
+    assert.equal(show(undefined), "nothing");
+    assert.equal(show({ a: ["b"] }), '{"a":["b"]}');
+    assert.equal(show("x".repeat(200)).length, 80);
+  });
+});

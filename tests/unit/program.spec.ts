@@ -1,0 +1,419 @@
+import * as assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { chartDigest } from "../../components/chart";
+import { imageRefs } from "../../components/images";
+import { DEFAULT_NODE_IMAGE } from "../../config";
+import { runProgram, stackConfig, type Ran } from "./support/program";
+
+const listed = ({ resources }: Ran) => resources.map(({ type, name }) => `${type} ${name}`).sort();
+
+function inputsOf(ran: Ran, name: string): Record<string, unknown> {
+  const found = ran.resources.find(
+    (resource) => resource.name === name && !resource.type.startsWith("soc:"),
+  );
+  assert.ok(found, `no resource ${name}`);
+  return found.inputs;
+}
+
+const refs = imageRefs({
+  backend: build("backend"),
+  frontend: build("frontend"),
+});
+
+function build(part: string) {
+  return {
+    kind: "build" as const,
+    context: part,
+    dockerfile: `${part}/Dockerfile`,
+    repository: `soc-${part}`,
+    push: false,
+  };
+}
+const tagOf = (ref: string) => ref.slice(ref.lastIndexOf(":") + 1);
+
+describe("the dev stack", () => {
+  let ran: Ran;
+  before(async () => {
+    ran = await runProgram({ stack: "dev", config: stackConfig("dev") });
+  });
+
+  it("registers exactly these resources", () => {
+    assert.deepEqual(listed(ran), [
+      "command:local:Command image-load-nodes",
+      "command:local:Command kind-cluster",
+      "command:local:Command kind-kubeconfig",
+      "command:local:Command soc-agent-smoke",
+      "docker:index/image:Image images-backend",
+      "docker:index/image:Image images-frontend",
+      "kubernetes:core/v1:Namespace soc-agent-namespace",
+      "kubernetes:helm.sh/v3:Release ingress-nginx-release",
+      "kubernetes:helm.sh/v3:Release metrics-server-release",
+      "kubernetes:helm.sh/v3:Release soc-agent-release",
+      "pulumi:providers:docker images-docker",
+      "pulumi:providers:kubernetes kind-provider",
+      "soc:index:ImageLoad image-load",
+      "soc:index:Images images",
+      "soc:index:IngressNginx ingress-nginx",
+      "soc:index:KindCluster kind",
+      "soc:index:MetricsServer metrics-server",
+      "soc:index:SocAgent soc-agent",
+    ]);
+  });
+
+  it("makes one control-plane and two workers, its ports on loopback, and the ingress label", () => {
+    const { stdin, triggers, ...rest } = inputsOf(ran, "kind-cluster");
+    const [identity] = triggers as [string];
+    assert.match(identity, /^[0-9a-f]{12}\.[0-9a-f]{12}$/);
+    assert.deepEqual(rest, {
+      create: "exec sh scripts/kind-cluster.sh create",
+      update: "true",
+      delete: "exec sh scripts/kind-cluster.sh delete",
+      environment: {
+        CLUSTER_NAME: "soc-demo",
+        IDENTITY: identity,
+        KUBECONFIG_FILE: ".kube/dev.yaml",
+      },
+      addPreviousOutputInEnv: false,
+    });
+    const worker = {
+      role: "worker",
+      image: DEFAULT_NODE_IMAGE,
+      labels: { "soc-agent.dev/identity": identity },
+    };
+    assert.deepEqual(JSON.parse(String(stdin)), {
+      kind: "Cluster",
+      apiVersion: "kind.x-k8s.io/v1alpha4",
+      nodes: [
+        {
+          role: "control-plane",
+          image: DEFAULT_NODE_IMAGE,
+          kubeadmConfigPatches: [
+            JSON.stringify({
+              kind: "InitConfiguration",
+              nodeRegistration: {
+                kubeletExtraArgs: {
+                  "node-labels": `ingress-ready=true,soc-agent.dev/identity=${identity}`,
+                },
+              },
+            }),
+          ],
+          extraPortMappings: [
+            { containerPort: 80, hostPort: 8080, listenAddress: "127.0.0.1" },
+            { containerPort: 443, hostPort: 8443, listenAddress: "127.0.0.1" },
+          ],
+        },
+        worker,
+        worker,
+      ],
+    });
+  });
+
+  it("keeps the kubeconfig out of the log and ties the provider to this very cluster", () => {
+    const { triggers } = inputsOf(ran, "kind-cluster");
+    const kubeconfig = inputsOf(ran, "kind-kubeconfig");
+    assert.equal(kubeconfig["logging"], "none");
+    assert.deepEqual(kubeconfig["triggers"], triggers);
+    const provider = inputsOf(ran, "kind-provider");
+    assert.deepEqual([provider["clusterIdentifier"]], triggers);
+    assert.match(JSON.stringify(provider["kubeconfig"]), /stdout of kind-kubeconfig/);
+  });
+
+  it("builds both images in the active context's engine, tagged by content, pushed nowhere", () => {
+    assert.deepEqual(inputsOf(ran, "images-docker"), { host: "unix:///var/run/docker.sock" });
+    for (const part of ["backend", "frontend"] as const) {
+      assert.deepEqual(inputsOf(ran, `images-${part}`), {
+        imageName: refs[part],
+        build: { context: part, dockerfile: `${part}/Dockerfile`, platform: "linux/amd64" },
+        buildOnPreview: false,
+        skipPush: true,
+      });
+    }
+  });
+
+  it("loads both images into this very cluster", () => {
+    assert.deepEqual(inputsOf(ran, "image-load-nodes"), {
+      create: "exec node --import tsx scripts/loadImages.ts",
+      environment: { CLUSTER_NAME: "soc-demo", IMAGES: `${refs.backend} ${refs.frontend}` },
+      triggers: inputsOf(ran, "kind-cluster")["triggers"],
+      addPreviousOutputInEnv: false,
+    });
+  });
+
+  it("installs the pinned add-ons, the ingress on the labelled node's ports without a LoadBalancer", () => {
+    assert.deepEqual(inputsOf(ran, "ingress-nginx-release"), {
+      name: "ingress-nginx",
+      namespace: "ingress-nginx",
+      createNamespace: true,
+      chart: "ingress-nginx",
+      version: "4.15.1",
+      repositoryOpts: { repo: "https://kubernetes.github.io/ingress-nginx" },
+      values: {
+        controller: {
+          ingressClassResource: { name: "nginx" },
+          ingressClass: "nginx",
+          hostPort: { enabled: true },
+          nodeSelector: { "kubernetes.io/os": "linux", "ingress-ready": "true" },
+          tolerations: [
+            {
+              key: "node-role.kubernetes.io/control-plane",
+              operator: "Exists",
+              effect: "NoSchedule",
+            },
+          ],
+          updateStrategy: {
+            type: "RollingUpdate",
+            rollingUpdate: { maxUnavailable: 1, maxSurge: 0 },
+          },
+          terminationGracePeriodSeconds: 0,
+          service: { type: "ClusterIP" },
+          publishService: { enabled: false },
+          extraArgs: { "publish-status-address": "localhost" },
+          admissionWebhooks: { enabled: false },
+        },
+      },
+      maxHistory: 5,
+      timeout: 300,
+      compat: "true",
+    });
+    assert.deepEqual(inputsOf(ran, "metrics-server-release"), {
+      name: "metrics-server",
+      namespace: "kube-system",
+      createNamespace: true,
+      chart: "metrics-server",
+      version: "3.13.0",
+      repositoryOpts: { repo: "https://kubernetes-sigs.github.io/metrics-server" },
+      values: { args: ["--kubelet-insecure-tls"] },
+      maxHistory: 5,
+      timeout: 300,
+      compat: "true",
+    });
+  });
+
+  it("deploys the chart into a namespace that the API server holds to Pod Security restricted", () => {
+    assert.deepEqual(inputsOf(ran, "soc-agent-namespace")["metadata"], {
+      name: "soc-agent",
+      labels: {
+        "pod-security.kubernetes.io/enforce": "restricted",
+        "pod-security.kubernetes.io/audit": "restricted",
+        "pod-security.kubernetes.io/warn": "restricted",
+      },
+    });
+    assert.deepEqual(inputsOf(ran, "soc-agent-release"), {
+      name: "soc-agent",
+      namespace: "soc-agent",
+      chart: "./charts/soc-agent",
+      description: `chart ${chartDigest("./charts/soc-agent")}`,
+      values: {
+        backend: {
+          image: {
+            repository: "soc-backend",
+            tag: tagOf(refs.backend),
+            pullPolicy: "Never",
+          },
+        },
+        frontend: {
+          image: {
+            repository: "soc-frontend",
+            tag: tagOf(refs.frontend),
+            pullPolicy: "Never",
+          },
+        },
+        ingress: { className: "nginx" },
+      },
+      atomic: false,
+      maxHistory: 5,
+      timeout: 300,
+      compat: "true",
+    });
+  });
+
+  it("ends with the smoke check, again after every revision", () => {
+    assert.deepEqual(inputsOf(ran, "soc-agent-smoke"), {
+      create: "exec node --import tsx scripts/smoke.ts",
+      environment: {
+        BASE_URL: "http://localhost:8080",
+        KUBECONFIG: ".kube/dev.yaml",
+        KUBE_CONTEXT: "",
+        NAMESPACE: "soc-agent",
+        RELEASE_REVISION: "1",
+      },
+      addPreviousOutputInEnv: false,
+    });
+  });
+
+  it("exports how to reach it", () => {
+    assert.deepEqual(ran.outputs, {
+      dashboard: "http://localhost:8080",
+      api: "http://localhost:8080/api/threats",
+      health: "curl http://localhost:8080/health",
+      kubeconfig: "export KUBECONFIG=$PWD/.kube/dev.yaml",
+      pods: "kubectl --kubeconfig .kube/dev.yaml get pods",
+      logs: "kubectl --kubeconfig .kube/dev.yaml logs -l app=soc-backend --tail=50 -f",
+      hpa: "kubectl --kubeconfig .kube/dev.yaml get hpa -w",
+      teardown: "pulumi destroy --stack dev",
+    });
+  });
+});
+
+describe("the dev stack with other configuration", () => {
+  it("puts the model provider's key into a Secret and only its name into the values", async () => {
+    const ran = await runProgram({
+      stack: "dev",
+      config: { openaiApiKey: "sk-canary" },
+      secrets: ["openaiApiKey"],
+    });
+    assert.match(JSON.stringify(inputsOf(ran, "soc-agent-openai")), /sk-canary/);
+    const others = ran.resources.filter(({ name }) => name !== "soc-agent-openai");
+    assert.doesNotMatch(JSON.stringify(others), /sk-canary/);
+    assert.match(
+      JSON.stringify(inputsOf(ran, "soc-agent-release")),
+      /"openai":\{"existingSecret":"soc-agent-openai-5ec1e7"\}/,
+    );
+  });
+
+  it("does not install add-ons that are switched off, and takes charts from elsewhere", async () => {
+    const ran = await runProgram({
+      stack: "dev",
+      config: { metricsServer: { install: false }, ingress: { chart: "./mirror/ingress" } },
+    });
+    assert.ok(!listed(ran).some((one) => one.includes("metrics-server")));
+    const { chart, version, repositoryOpts } = inputsOf(ran, "ingress-nginx-release");
+    assert.deepEqual(
+      { chart, version, repositoryOpts },
+      {
+        chart: "./mirror/ingress",
+        version: undefined,
+        repositoryOpts: undefined,
+      },
+    );
+  });
+
+  it("builds nothing for an image that was built elsewhere", async () => {
+    const ref = `ghcr.io/acme/soc-backend@sha256:${"a".repeat(64)}`;
+    const ran = await runProgram({ stack: "dev", config: { images: { backend: { ref } } } });
+    assert.ok(!listed(ran).includes("docker:index/image:Image images-backend"));
+    const { backend } = inputsOf(ran, "soc-agent-release")["values"] as {
+      backend: { image: object };
+    };
+    assert.deepEqual(backend.image, {
+      repository: "ghcr.io/acme/soc-backend",
+      tag: `latest@sha256:${"a".repeat(64)}`,
+      pullPolicy: "IfNotPresent",
+    });
+  });
+});
+
+describe("the prod stack", () => {
+  let ran: Ran;
+  before(async () => {
+    // No machine has the kubeconfig of the committed file: a preview has to do without.
+    ran = await runProgram({ stack: "prod", config: stackConfig("prod"), preview: true });
+  });
+
+  it("registers exactly these resources", () => {
+    assert.deepEqual(listed(ran), [
+      "command:local:Command soc-agent-smoke",
+      "docker:index/image:Image images-backend",
+      "docker:index/image:Image images-frontend",
+      "kubernetes:core/v1:Namespace soc-agent-namespace",
+      "kubernetes:helm.sh/v3:Release soc-agent-release",
+      "pulumi:providers:docker images-docker",
+      "pulumi:providers:kubernetes existing-provider",
+      "soc:index:ExistingCluster existing",
+      "soc:index:Images images",
+      "soc:index:SocAgent soc-agent",
+    ]);
+  });
+
+  it("pushes both images to the registry", () => {
+    for (const part of ["backend", "frontend"] as const) {
+      const { imageName, skipPush } = inputsOf(ran, `images-${part}`);
+      assert.deepEqual([imageName, skipPush], [`gcr.io/my-project/${refs[part]}`, false]);
+    }
+  });
+
+  it("talks to the named context only", () => {
+    assert.equal(inputsOf(ran, "existing-provider")["context"], "soc-production");
+  });
+
+  it("hands the specification's production values to the chart, and rolls back what fails", () => {
+    const { values, atomic } = inputsOf(ran, "soc-agent-release");
+    assert.equal(atomic, true);
+    assert.deepEqual(values, {
+      backend: {
+        replicaCount: 4,
+        image: {
+          repository: "gcr.io/my-project/soc-backend",
+          tag: tagOf(refs.backend),
+          pullPolicy: "Always",
+        },
+        resources: {
+          requests: { cpu: "500m", memory: "1Gi" },
+          limits: { cpu: "2", memory: "2Gi" },
+        },
+        hpa: { maxReplicas: 20, targetCPUUtilizationPercentage: 60 },
+        env: { LOG_LEVEL: "WARNING" },
+      },
+      frontend: {
+        image: {
+          repository: "gcr.io/my-project/soc-frontend",
+          tag: tagOf(refs.frontend),
+          pullPolicy: "Always",
+        },
+      },
+      ingress: {
+        className: "nginx",
+        hosts: [
+          {
+            host: "soc.example.com",
+            paths: [
+              { path: "/", pathType: "Prefix", backend: "frontend" },
+              { path: "/api", pathType: "Prefix", backend: "backend" },
+              { path: "/ws", pathType: "Prefix", backend: "backend" },
+            ],
+          },
+        ],
+        annotations: { "cert-manager.io/cluster-issuer": "letsencrypt-prod" },
+        tls: { enabled: true, secretName: "soc-agent-tls", hosts: ["soc.example.com"] },
+      },
+    });
+  });
+
+  it("is reached over HTTPS", () => {
+    assert.equal(ran.outputs["dashboard"], "https://soc.example.com");
+  });
+});
+
+describe("a machine without Docker", () => {
+  it("previews all but the images, and says that they were not checked", async () => {
+    const warned: string[] = [];
+    const { warn } = pulumi.log;
+    Object.assign(pulumi.log, { warn: async (text: string) => void warned.push(text) });
+    try {
+      const ran = await runProgram({ stack: "dev", preview: true, docker: false });
+      assert.ok(listed(ran).includes("command:local:Command kind-cluster"));
+      assert.ok(!listed(ran).some((one) => one.startsWith("docker:")));
+      assert.match(warned.join("\n"), /Not checked in this preview: images and the Kind cluster/);
+    } finally {
+      Object.assign(pulumi.log, { warn });
+    }
+  });
+
+  it("refuses an update before any resource is registered", async () => {
+    await assert.rejects(
+      runProgram({ stack: "dev", docker: false }),
+      /This machine is not ready:\n {2}- no docker command on PATH\. Install Docker/,
+    );
+  });
+});
+
+describe("a cluster of the same name that the stack did not make", () => {
+  it("is refused, in previews too", async () => {
+    for (const preview of [true, false]) {
+      await assert.rejects(
+        runProgram({ stack: "dev", preview, nodes: ["soc-demo-control-plane"] }),
+        /"soc-demo" exists that this stack did not make: it is left alone.*soc-agent:cluster\.kind\.name/,
+      );
+    }
+  });
+});

@@ -1,0 +1,133 @@
+/** Runs the whole program against mocks, as one stack on one machine. */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { parse } from "yaml";
+import program = require("../../../index");
+
+/** What a monitor calls back with. */
+type Done = (error: Error | null, response: object) => void;
+
+// The SDK's mocks know resource hooks no further than saying that they are supported.
+Object.assign(MockMonitor.prototype, {
+  registerErrorHook: (_request: unknown, done: Done) => done(null, {}),
+});
+
+/** A resource as the engine would get it. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  /** Inputs, with outputs resolved and secrets as the engine's envelopes. */
+  readonly inputs: Record<string, unknown>;
+}
+
+/** How to run the program. */
+export interface Run {
+  readonly stack: string;
+  /** Stack configuration without the project's prefix. */
+  readonly config?: Record<string, unknown>;
+  /** Names of configuration keys that are secrets. */
+  readonly secrets?: readonly string[];
+  readonly preview?: boolean;
+  /** Whether a `docker` that answers is on PATH. */
+  readonly docker?: boolean;
+  /** Names of the node containers that this `docker` lists. */
+  readonly nodes?: readonly string[];
+}
+
+/** What a run gives. */
+export interface Ran {
+  readonly resources: readonly Registered[];
+  readonly outputs: Record<string, unknown>;
+}
+
+/** Runs the program in a child of nothing: same process, fresh mocks. */
+export async function runProgram(run: Run): Promise<Ran> {
+  const resources: Registered[] = [];
+  const restore = withDocker(run);
+  try {
+    await pulumi.runtime.setMocks(
+      {
+        newResource: ({ type, name, inputs }) => {
+          resources.push({ type, name, inputs });
+          return { id: `${name}-id`, state: { ...inputs, ...stateOf(type, name, inputs) } };
+        },
+        call: ({ token }) => {
+          throw new Error(`no mock for invoke ${token}`);
+        },
+      },
+      "soc-agent",
+      run.stack,
+      run.preview ?? false,
+    );
+    pulumi.runtime.setAllConfig(
+      Object.fromEntries(
+        Object.entries(run.config ?? {}).map(([key, value]) => [
+          `soc-agent:${key}`,
+          typeof value === "string" ? value : JSON.stringify(value),
+        ]),
+      ),
+    );
+    // The engine tells the program through its environment, which the SDK's function leaves alone.
+    const secrets = (run.secrets ?? []).map((key) => `soc-agent:${key}`);
+    process.env["PULUMI_CONFIG_SECRET_KEYS"] = JSON.stringify(secrets);
+    const outputs = await program();
+    await pulumi.runtime.disconnect();
+    return { resources, outputs };
+  } finally {
+    restore();
+  }
+}
+
+/** The configuration of a committed stack file. */
+export function stackConfig(stack: string): Record<string, unknown> {
+  const { config }: { config: Record<string, unknown> } = parse(
+    fs.readFileSync(`Pulumi.${stack}.yaml`, "utf8"),
+  );
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key.replace(/^soc-agent:/, ""), value]),
+  );
+}
+
+/** What a provider would add to the inputs. */
+function stateOf(
+  type: string,
+  name: string,
+  inputs: Record<string, unknown>,
+): Record<string, unknown> {
+  switch (type) {
+    case "command:local:Command":
+      return { stdout: `stdout of ${name}` };
+    case "kubernetes:helm.sh/v3:Release":
+      return { status: { revision: 1 } };
+    case "kubernetes:core/v1:Secret":
+      return { metadata: { name: `${name}-5ec1e7`, ...Object(inputs["metadata"]) } };
+    default:
+      return {};
+  }
+}
+
+/** Puts a stand-in for the Docker CLI first on PATH, or takes every other one away. */
+function withDocker({ docker = true, nodes = [] }: Run): () => void {
+  const before = process.env["PATH"];
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-path-"));
+  if (docker) {
+    const script = `#!/bin/sh
+case "$1" in
+  context) echo "default unix:///var/run/docker.sock" ;;
+  version) echo "linux/amd64 28.2.2" ;;
+  ps) printf '%s\\n' ${nodes.join(" ")} ;;
+  cp) echo "node-labels: ingress-ready=true" ;;
+  *) echo "unexpected: docker $*" >&2; exit 1 ;;
+esac
+`;
+    fs.writeFileSync(path.join(dir, "docker"), script, { mode: 0o755 });
+  }
+  process.env["PATH"] = docker ? `${dir}:/usr/bin:/bin` : dir;
+  return () => {
+    process.env["PATH"] = before;
+    fs.rmSync(dir, { recursive: true });
+  };
+}
