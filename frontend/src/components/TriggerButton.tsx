@@ -1,0 +1,139 @@
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { humanize } from "../lib/text";
+import { THREAT_TYPES, type ThreatType } from "../types";
+import { Icon } from "./Icon";
+
+interface TriggerButtonProps {
+  /** Resolves when the threat is there, or its failure has been shown. */
+  readonly onTrigger: (type: ThreatType | undefined) => Promise<void>;
+}
+
+const RANDOM = undefined;
+const CHOICES = [RANDOM, ...THREAT_TYPES];
+
+/** One click for a random threat; a menu beside it for a certain kind. */
+export function TriggerButton({ onTrigger }: TriggerButtonProps) {
+  const [open, setOpen] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
+  const menuId = useId();
+
+  useEffect(() => {
+    if (!open) {
+      return;
+    }
+    items(root.current)[0]?.focus();
+    const closeOutside = (event: PointerEvent) => {
+      if (event.target instanceof Node && !root.current?.contains(event.target)) {
+        setOpen(false);
+      }
+    };
+    document.addEventListener("pointerdown", closeOutside);
+    return () => document.removeEventListener("pointerdown", closeOutside);
+  }, [open]);
+
+  async function choose(type: ThreatType | undefined): Promise<void> {
+    if (open) {
+      setOpen(false);
+      opener.current?.focus();
+    }
+    if (!busy) {
+      setBusy(true);
+      await onTrigger(type);
+      setBusy(false);
+    }
+  }
+
+  function onMenuKey(event: KeyboardEvent): void {
+    if (event.key === "Escape") {
+      setOpen(false);
+      opener.current?.focus();
+    } else if (event.key === "Tab") {
+      setOpen(false);
+    } else if (moveFocus(items(root.current), event.key)) {
+      event.preventDefault();
+    }
+  }
+
+  return (
+    <div className="trigger" ref={root}>
+      {/* aria-disabled rather than disabled: a disabled button would drop the keyboard's focus. */}
+      <button
+        type="button"
+        className="button primary"
+        aria-disabled={busy}
+        onClick={() => void choose(RANDOM)}
+      >
+        <Icon name="bolt" />
+        {busy ? (
+          "Analysing…"
+        ) : (
+          <span>
+            Trigger<span className="wide-only"> threat</span>
+          </span>
+        )}
+      </button>
+      <button
+        type="button"
+        ref={opener}
+        className="button primary"
+        aria-label="Choose a threat type"
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-controls={open ? menuId : undefined}
+        onClick={() => setOpen(!open)}
+        onKeyDown={(event) => {
+          if (event.key === "ArrowDown") {
+            event.preventDefault();
+            setOpen(true);
+          }
+        }}
+      >
+        <Icon name="chevron" />
+      </button>
+      {open && (
+        <div
+          id={menuId}
+          className="menu"
+          role="menu"
+          aria-label="Threat type"
+          onKeyDown={onMenuKey}
+        >
+          {CHOICES.map((type) => (
+            <button
+              key={type ?? "random"}
+              type="button"
+              role="menuitem"
+              tabIndex={-1}
+              onClick={() => void choose(type)}
+            >
+              {type ? humanize(type) : "Random"}
+            </button>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function items(root: HTMLElement | null): HTMLElement[] {
+  return [...(root?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
+}
+
+/** Moves the focus as menus do. @returns whether the key was one of a menu's. */
+function moveFocus(elements: readonly HTMLElement[], key: string): boolean {
+  const current = elements.findIndex((element) => element === document.activeElement);
+  const targets: Readonly<Record<string, number>> = {
+    ArrowDown: (current + 1) % elements.length,
+    ArrowUp: (current - 1 + elements.length) % elements.length,
+    Home: 0,
+    End: elements.length - 1,
+  };
+  const target = targets[key];
+  if (target === undefined) {
+    return false;
+  }
+  elements[target]?.focus();
+  return true;
+}

@@ -1,0 +1,100 @@
+import { SEVERITIES, type ServerMessage, type ThreatAnalysis, type ThreatSignal } from "../types";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads one WebSocket text message.
+ *
+ * @returns the message, or undefined when it is not JSON, of an unknown type, or carries no
+ *   usable threat. A batch keeps its usable threats: one bad record must not blank the screen.
+ */
+export function parseServerMessage(text: string): ServerMessage | undefined {
+  const message = parseJson(text);
+  if (!isObject(message)) {
+    return undefined;
+  }
+  switch (message.type) {
+    case "initial_batch":
+      return Array.isArray(message.data)
+        ? { type: "initial_batch", data: parseThreats(message.data) }
+        : undefined;
+    case "new_threat": {
+      const threat = parseThreat(message.data);
+      return threat && { type: "new_threat", data: threat };
+    }
+    case "ping":
+    case "pong":
+      return { type: message.type };
+    default:
+      return undefined;
+  }
+}
+
+/** The usable threats of a list; anything else in it is left out. */
+export function parseThreats(values: readonly unknown[]): ThreatAnalysis[] {
+  return values.map(parseThreat).filter((threat) => threat !== undefined);
+}
+
+/**
+ * Checks the fields that the list itself shows, and fills in the parts that an older or smaller
+ * backend may leave out. What the detail shows is optional there too.
+ */
+export function parseThreat(value: unknown): ThreatAnalysis | undefined {
+  return isThreatCore(value)
+    ? { ...EMPTY, ...value, signal: { ...EMPTY_SIGNAL, ...value.signal } }
+    : undefined;
+}
+
+/** JSON.parse that answers undefined instead of throwing. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a value is a JSON object (no array, no null). */
+export function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What a threat cannot be shown without. */
+type ThreatCore = Pick<ThreatAnalysis, "id" | "severity" | "created_at"> & {
+  readonly signal: Pick<ThreatSignal, "threat_type" | "customer_name">;
+};
+
+function isThreatCore(value: unknown): value is ThreatCore {
+  return (
+    isObject(value) &&
+    typeof value.id === "string" &&
+    SEVERITIES.some((severity) => severity === value.severity) &&
+    typeof value.created_at === "string" &&
+    isObject(value.signal) &&
+    typeof value.signal.threat_type === "string" &&
+    typeof value.signal.customer_name === "string"
+  );
+}
+
+const EMPTY_SIGNAL: Omit<ThreatSignal, keyof ThreatCore["signal"]> = {
+  id: "",
+  timestamp: "",
+  metadata: {},
+  mitre_hints: [],
+};
+
+const EMPTY: Omit<ThreatAnalysis, keyof ThreatCore> = {
+  status: "completed",
+  executive_summary: "",
+  mitre_tags: [],
+  intel_matches: [],
+  customer_narrative: "",
+  agent_analyses: {},
+  false_positive_score: null,
+  adversarial_detection: null,
+  response_plan: null,
+  investigation_timeline: null,
+  total_processing_time_ms: 0,
+  requires_human_review: false,
+  review_reason: null,
+};

@@ -1,0 +1,23 @@
+/** A wire name for people: `rate_limit_breach` becomes "Rate limit breach". */
+export function humanize(name: string): string {
+  const text = name.replace(/[_-]+/g, " ").trim();
+  const spelled = text
+    .replace(/\b(ip|fp|ua|id|asn|api|url|os)\b/gi, (word) => word.toUpperCase())
+    .replace(/\bdevops\b/gi, "DevOps");
+  return spelled.charAt(0).toUpperCase() + spelled.slice(1);
+}
+
+/** A fraction of 1 as a whole percentage: 0.415 becomes "42%". */
+export function percent(fraction: number): string {
+  return `${Math.round(clampFraction(fraction) * 100)}%`;
+}
+
+/** The nearest number from 0 to 1; 0 for what is no number. */
+export function clampFraction(value: number): number {
+  return Number.isFinite(value) ? Math.min(1, Math.max(0, value)) : 0;
+}
+
+/** "1 threat", "2 threats". */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,56 @@
+/**
+ * Reads one of the backend's times, in epoch milliseconds.
+ *
+ * The backend writes UTC without a zone suffix, which `new Date` would take for local time.
+ *
+ * @returns NaN when the text is no time.
+ */
+export function parseUtc(iso: string): number {
+  return Date.parse(/(?:Z|[+-]\d{2}:?\d{2})$/i.test(iso) ? iso : `${iso}Z`);
+}
+
+/** How long ago, in words: "just now", "42 s ago", "5 min ago", "3 h ago", "2 d ago". */
+export function formatAge(thenMs: number, nowMs: number): string {
+  const seconds = Math.floor((nowMs - thenMs) / 1000);
+  if (Number.isNaN(seconds)) {
+    return "at an unknown time";
+  }
+  // A server clock slightly ahead of the viewer's gives a negative age.
+  if (seconds < 2) {
+    return "just now";
+  }
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1) {
+    return `${seconds} s ago`;
+  }
+  const hours = Math.floor(minutes / 60);
+  if (hours < 1) {
+    return `${minutes} min ago`;
+  }
+  return hours < 24 ? `${hours} h ago` : `${Math.floor(hours / 24)} d ago`;
+}
+
+/** The viewer's local date and time with seconds; the text itself when it is no time. */
+export function formatDateTime(iso: string): string {
+  const time = parseUtc(iso);
+  return Number.isNaN(time)
+    ? iso
+    : new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+}
+
+/** Milliseconds for people: "< 1 ms", "850 ms", "1.3 s". */
+export function formatDuration(ms: number): string {
+  if (ms < 1) {
+    return "< 1 ms";
+  }
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** Minutes for people: "45 min", "1 h", "4 h 30 min". */
+export function formatMinutes(minutes: number): string {
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  return [hours > 0 ? `${hours} h` : "", rest > 0 || hours === 0 ? `${rest} min` : ""]
+    .filter(Boolean)
+    .join(" ");
+}

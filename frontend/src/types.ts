@@ -1,0 +1,197 @@
+/**
+ * The backend's wire format: REST bodies and WebSocket messages, field for field.
+ *
+ * Every `*_at`, `timestamp` and `*_time` is an ISO string in UTC, usually without a zone suffix:
+ * read it with `parseUtc`, never with `new Date`.
+ */
+
+/** Every kind of threat that the backend knows, in the order in which menus show them. */
+export const THREAT_TYPES = [
+  "bot_traffic",
+  "proxy_network",
+  "device_compromise",
+  "anomaly_detection",
+  "rate_limit_breach",
+  "geo_anomaly",
+] as const;
+export type ThreatType = (typeof THREAT_TYPES)[number];
+
+/** Every severity, worst first. */
+export const SEVERITIES = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFO"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export type ThreatStatus =
+  "pending" | "analyzing" | "completed" | "escalated" | "resolved" | "false_positive";
+
+export type ResponseActionType =
+  | "block_ip"
+  | "rate_limit"
+  | "challenge"
+  | "whitelist"
+  | "monitor"
+  | "escalate"
+  | "quarantine"
+  | "none";
+
+export type ResponseUrgency = "immediate" | "urgent" | "normal" | "low";
+
+export type TimelineEventType =
+  "detection" | "enrichment" | "analysis" | "correlation" | "decision" | "action" | "escalation";
+
+/** What a sensor reported, before anyone looked at it. */
+export interface ThreatSignal {
+  readonly id: string;
+  readonly threat_type: ThreatType;
+  readonly customer_name: string;
+  readonly timestamp: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly mitre_hints: readonly string[];
+}
+
+/** What one agent concluded. */
+export interface AgentAnalysis {
+  readonly agent_name: string;
+  readonly analysis: string;
+  /** 0 to 1; 0 when the agent failed. */
+  readonly confidence: number;
+  readonly key_findings: readonly string[];
+  readonly recommendations: readonly string[];
+  readonly processing_time_ms: number;
+  readonly data_sources_consulted: readonly string[];
+  readonly raw_output: string | Readonly<Record<string, unknown>>;
+}
+
+export interface FalsePositiveIndicator {
+  readonly indicator: string;
+  /** -1 (speaks for a real threat) to 1 (speaks for a false positive). */
+  readonly weight: number;
+  readonly description: string;
+  readonly source: string;
+}
+
+export interface FalsePositiveScore {
+  /** 0 (surely real) to 1 (surely a false positive). */
+  readonly score: number;
+  readonly confidence: number;
+  readonly indicators: readonly FalsePositiveIndicator[];
+  readonly historical_fp_rate: number | null;
+  readonly similar_resolved_as_fp: number;
+  readonly similar_resolved_as_real: number;
+  readonly recommendation: "likely_false_positive" | "needs_review" | "likely_real_threat";
+  readonly explanation: string;
+}
+
+export interface Contradiction {
+  readonly agents: readonly string[];
+  readonly description: string;
+  readonly severity_mismatch: string | boolean;
+  readonly confidence: number;
+}
+
+export interface DetectedAnomaly {
+  readonly type: string;
+  readonly description: string;
+  readonly severity: string;
+  readonly indicators: readonly string[];
+  readonly confidence: number | null;
+}
+
+/** Whether someone tried to mislead the agents. */
+export interface AdversarialDetectionResult {
+  readonly manipulation_detected: boolean;
+  readonly confidence: number;
+  readonly contradictions: readonly Contradiction[];
+  readonly anomalies: readonly DetectedAnomaly[];
+  readonly risk_score: number;
+  readonly attack_vector: string | null;
+  readonly recommendation: string;
+  readonly explanation: string;
+}
+
+export interface ResponseAction {
+  readonly action_type: ResponseActionType;
+  readonly urgency: ResponseUrgency;
+  readonly target: string;
+  readonly reason: string;
+  readonly confidence: number;
+  readonly auto_executable: boolean;
+  readonly requires_approval: boolean;
+  readonly estimated_impact: string;
+  readonly rollback_possible: boolean;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export interface ResponsePlan {
+  readonly primary_action: ResponseAction;
+  readonly secondary_actions: readonly ResponseAction[];
+  readonly escalation_path: readonly string[];
+  readonly sla_minutes: number;
+  readonly auto_escalate_after_minutes: number | null;
+  readonly notes: string;
+}
+
+export interface TimelineEvent {
+  readonly timestamp: string;
+  readonly event_type: TimelineEventType;
+  readonly title: string;
+  readonly description: string;
+  readonly source: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly severity: string | null;
+}
+
+export interface InvestigationTimeline {
+  /** Sorted by time. */
+  readonly events: readonly TimelineEvent[];
+  readonly start_time: string;
+  readonly end_time: string | null;
+  readonly duration_ms: number;
+}
+
+export interface MitreTag {
+  readonly technique_id: string;
+  readonly technique_name: string;
+  readonly tactic: string;
+  readonly tactic_id: string;
+  readonly confidence: number;
+  readonly source: string;
+}
+
+export interface IntelMatch {
+  readonly ioc_type: string;
+  readonly ioc_value: string;
+  readonly source: string;
+  readonly description: string;
+  readonly date_added: string;
+  readonly confidence: number;
+  readonly threat_actor: string | null;
+}
+
+/** One analysed threat: what the list shows and what the detail explains. */
+export interface ThreatAnalysis {
+  readonly id: string;
+  readonly signal: ThreatSignal;
+  readonly status: ThreatStatus;
+  readonly severity: Severity;
+  readonly executive_summary: string;
+  readonly mitre_tags: readonly MitreTag[];
+  readonly intel_matches: readonly IntelMatch[];
+  readonly customer_narrative: string;
+  /** By agent key: historical, config, devops, context, priority. */
+  readonly agent_analyses: Readonly<Record<string, AgentAnalysis>>;
+  readonly false_positive_score: FalsePositiveScore | null;
+  readonly adversarial_detection: AdversarialDetectionResult | null;
+  readonly response_plan: ResponsePlan | null;
+  readonly investigation_timeline: InvestigationTimeline | null;
+  readonly total_processing_time_ms: number;
+  readonly created_at: string;
+  readonly requires_human_review: boolean;
+  readonly review_reason: string | null;
+}
+
+/** What the server sends on `/ws`. */
+export type ServerMessage =
+  | { readonly type: "initial_batch"; readonly data: readonly ThreatAnalysis[] }
+  | { readonly type: "new_threat"; readonly data: ThreatAnalysis }
+  | { readonly type: "ping" }
+  | { readonly type: "pong" };

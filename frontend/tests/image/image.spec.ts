@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { join } from "node:path";
+import { WebSocket } from "ws";
+import { until } from "../support/until";
+import { docker, hasDocker } from "./docker";
+
+const FOLDER = join(import.meta.dirname, "../..");
+const NAME = `soc-frontend-test-${process.pid}`;
+const BACKEND = `${NAME}-backend`;
+
+interface Echo {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+if (hasDocker()) {
+  describe("the image, as hardened as the chart runs it", () => {
+    let origin = "";
+
+    before(async () => {
+      await docker("build", "--quiet", "--tag", NAME, FOLDER);
+      await docker("network", "create", NAME);
+      await docker(
+        ...["run", "--detach", "--name", BACKEND, "--network", NAME],
+        ...["--volume", `${join(import.meta.dirname, "stubBackend.cjs")}:/stub.cjs:ro`],
+        ...["node:24-slim", "node", "/stub.cjs"],
+      );
+      await docker(
+        ...["run", "--detach", "--name", NAME, "--network", NAME, "--publish", "127.0.0.1::80"],
+        ...["--read-only", "--tmpfs", "/tmp", "--user", "10001:10001"],
+        ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges"],
+        ...["--env", `BACKEND_HOST=${BACKEND}`, NAME],
+      );
+      origin = `http://${await docker("port", NAME, "80/tcp")}`;
+      await until(() => answers("/health"), 60_000);
+    });
+
+    after(async () => {
+      await docker("rm", "--force", "--volumes", NAME, BACKEND);
+      await docker("network", "rm", NAME);
+      await docker("rmi", NAME);
+    });
+
+    // Bounded, so that one answer lost while the container starts cannot hang the set-up.
+    const get = (path: string, headers: Record<string, string> = {}, from = origin) =>
+      fetch(from + path, { headers, signal: AbortSignal.timeout(10_000) });
+    const answers = async (path: string, from = origin) =>
+      (await get(path, {}, from).catch(() => undefined))?.status === 200;
+
+    async function echo(path: string, headers: Record<string, string> = {}): Promise<Echo> {
+      const response = await get(path, headers);
+      assert.equal(response.headers.get("cache-control"), null);
+      return (await response.json()) as Echo;
+    }
+
+    it("runs as a numeric user that is not root", async () => {
+      assert.equal(await docker("inspect", "--format", "{{.Config.User}}", NAME), "10001:10001");
+    });
+
+    it("serves the page, never from a stale cache, under a strict policy", async () => {
+      for (const path of ["/", "/index.html", "/some/view"]) {
+        const response = await get(path);
+        assert.equal(response.status, 200);
+        assert.match(await response.text(), /<div id="root">/);
+        assert.equal(response.headers.get("cache-control"), "no-cache");
+        const policy = response.headers.get("content-security-policy") ?? "";
+        assert.match(policy, /^default-src 'none'; script-src 'self';/);
+        assert.doesNotMatch(policy, /unsafe/);
+        assert.equal(response.headers.get("x-content-type-options"), "nosniff");
+        assert.equal(response.headers.get("referrer-policy"), "no-referrer");
+      }
+    });
+
+    it("serves hashed assets for a year, compressed", async () => {
+      const page = await (await get("/")).text();
+      const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1];
+      assert.ok(script);
+      const response = await get(script, { "accept-encoding": "gzip" });
+      assert.equal(response.headers.get("cache-control"), "public, max-age=31536000, immutable");
+      assert.equal(response.headers.get("content-encoding"), "gzip");
+      assert.match(response.headers.get("content-type") ?? "", /javascript/);
+    });
+
+    it("answers 404 for a missing asset, and lets nobody keep that", async () => {
+      const response = await get("/assets/gone.js");
+      assert.equal(response.status, 404);
+      assert.equal(response.headers.get("cache-control"), null);
+    });
+
+    it("answers its own liveness", async () => {
+      const response = await get("/healthz");
+      assert.deepEqual(await response.json(), { status: "ok" });
+    });
+
+    it("hands the backend's paths on, unchanged", async () => {
+      for (const path of ["/api/threats?limit=5&offset=%2F", "/health", "/ready", "/metrics"]) {
+        assert.equal((await echo(path)).url, path);
+      }
+    });
+
+    it("tells the backend who asked, and how", async () => {
+      const { headers } = await echo("/api/threats");
+      assert.equal(`http://${headers.host}`, origin);
+      assert.equal(headers["x-forwarded-proto"], "http");
+      assert.match(headers["x-forwarded-for"] ?? "", /^[\d.]+$/);
+      const behindTls = await echo("/api/threats", { "x-forwarded-proto": "https" });
+      assert.equal(behindTls.headers["x-forwarded-proto"], "https");
+    });
+
+    it("carries WebSockets", async () => {
+      const socket = new WebSocket(`${origin.replace("http", "ws")}/ws`);
+      const [data] = (await once(socket, "message")) as [Buffer];
+      assert.equal(String(data), '{"type":"ping"}');
+      socket.terminate();
+    });
+
+    it("logs proxied requests as JSON lines", async () => {
+      await echo("/api/logged");
+      const lines = (await docker("logs", NAME)).split("\n");
+      const paths = lines.map((line) => (JSON.parse(line) as { path: string }).path);
+      assert.ok(paths.includes("/api/logged"));
+    });
+
+    it("stops in time and in peace while a WebSocket is open", async () => {
+      const other = `${NAME}-stopped`;
+      await docker(
+        ...["run", "--detach", "--name", other, "--network", NAME, "--publish", "127.0.0.1::80"],
+        ...["--read-only", "--tmpfs", "/tmp", "--env", `BACKEND_HOST=${BACKEND}`, NAME],
+      );
+      try {
+        const address = await docker("port", other, "80/tcp");
+        await until(() => answers("/healthz", `http://${address}`), 60_000);
+        const socket = new WebSocket(`ws://${address}/ws`);
+        await once(socket, "message");
+        const closed = once(socket, "close");
+        await docker("stop", "--time", "25", other);
+        await closed;
+        assert.equal(await docker("inspect", "--format", "{{.State.ExitCode}}", other), "0");
+      } finally {
+        await docker("rm", "--force", "--volumes", other);
+      }
+    });
+
+    it("goes on serving the page when the backend is gone", async () => {
+      await docker("stop", BACKEND);
+      assert.ok((await get("/api/threats")).status >= 502);
+      assert.equal((await get("/")).status, 200);
+      assert.equal((await get("/healthz")).status, 200);
+    });
+  });
+}

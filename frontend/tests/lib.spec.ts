@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { describeFailure } from "../src/lib/api";
+import { parseServerMessage, parseThreat } from "../src/lib/messages";
+import { clampFraction, count, humanize, percent } from "../src/lib/text";
+import {
+  formatAge,
+  formatDateTime,
+  formatDuration,
+  formatMinutes,
+  parseUtc,
+} from "../src/lib/time";
+import { makeThreat } from "./support/threats";
+
+describe("times", () => {
+  it("reads a time without a zone as UTC, wherever the viewer is", () => {
+    const noon = Date.UTC(2026, 5, 1, 12, 0, 0, 123);
+    assert.equal(parseUtc("2026-06-01T12:00:00.123456"), noon);
+    assert.equal(parseUtc("2026-06-01T12:00:00.123Z"), noon);
+    assert.equal(parseUtc("2026-06-01T14:00:00.123+02:00"), noon);
+    assert.ok(Number.isNaN(parseUtc("yesterday")));
+  });
+
+  const ages: [number, string][] = [
+    [-5, "just now"],
+    [1, "just now"],
+    [42, "42 s ago"],
+    [60, "1 min ago"],
+    [3599, "59 min ago"],
+    [3600, "1 h ago"],
+    [172_800, "2 d ago"],
+  ];
+  for (const [seconds, text] of ages) {
+    it(`says "${text}" for ${seconds} s`, () => assert.equal(formatAge(0, seconds * 1000), text));
+  }
+
+  it("says so when there is no time", () => {
+    assert.equal(formatAge(NaN, 0), "at an unknown time");
+    assert.equal(formatDateTime("yesterday"), "yesterday");
+  });
+
+  it("writes durations", () => {
+    assert.equal(formatDuration(0), "< 1 ms");
+    assert.equal(formatDuration(118.4), "118 ms");
+    assert.equal(formatDuration(1250), "1.3 s");
+    assert.deepEqual([0, 45, 60, 270].map(formatMinutes), ["0 min", "45 min", "1 h", "4 h 30 min"]);
+  });
+});
+
+describe("texts", () => {
+  it("makes wire names readable", () => {
+    assert.equal(humanize("rate_limit_breach"), "Rate limit breach");
+    assert.equal(humanize("block_ip"), "Block IP");
+    assert.equal(humanize("devops"), "DevOps");
+    assert.equal(humanize("something-new"), "Something new");
+  });
+
+  it("writes fractions and counts", () => {
+    assert.deepEqual([0.415, 1.2, -1, NaN].map(percent), ["42%", "100%", "0%", "0%"]);
+    assert.equal(clampFraction(Infinity), 0);
+    assert.deepEqual([count(1, "threat"), count(0, "threat")], ["1 threat", "0 threats"]);
+  });
+});
+
+describe("server messages", () => {
+  it("reads the four kinds", () => {
+    const threat = makeThreat();
+    assert.deepEqual(parseServerMessage(JSON.stringify({ type: "new_threat", data: threat })), {
+      type: "new_threat",
+      data: threat,
+    });
+    assert.deepEqual(
+      parseServerMessage(JSON.stringify({ type: "initial_batch", data: [threat] })),
+      {
+        type: "initial_batch",
+        data: [threat],
+      },
+    );
+    assert.deepEqual(parseServerMessage('{"type":"ping"}'), { type: "ping" });
+    assert.deepEqual(parseServerMessage('{"type":"pong"}'), { type: "pong" });
+  });
+
+  for (const text of [
+    "",
+    "{",
+    "null",
+    "[]",
+    '"ping"',
+    '{"type":"other"}',
+    '{"type":"new_threat"}',
+    '{"type":"new_threat","data":{"id":1}}',
+    '{"type":"initial_batch","data":{}}',
+  ]) {
+    it(`ignores ${text || "an empty text"}`, () =>
+      assert.equal(parseServerMessage(text), undefined));
+  }
+
+  it("keeps the usable threats of a batch", () => {
+    const message = parseServerMessage(
+      JSON.stringify({ type: "initial_batch", data: [null, makeThreat(), { id: "x" }] }),
+    );
+    assert.ok(message?.type === "initial_batch");
+    assert.deepEqual(message.data, [makeThreat()]);
+  });
+
+  it("fills in what a smaller backend leaves out", () => {
+    const threat = parseThreat({
+      id: "a",
+      severity: "LOW",
+      created_at: "2026-06-01T12:00:00",
+      signal: { threat_type: "bot_traffic", customer_name: "RetailMax" },
+    });
+    assert.deepEqual(threat?.agent_analyses, {});
+    assert.deepEqual(threat?.signal.metadata, {});
+    assert.equal(threat?.response_plan, null);
+  });
+});
+
+describe("failed requests", () => {
+  const cases: [string, number, unknown, string][] = [
+    ["a text", 400, { detail: "Invalid threat type: X" }, "Invalid threat type: X (HTTP 400)"],
+    ["an object", 422, { detail: { message: "Bad rule" } }, "Bad rule (HTTP 422)"],
+    [
+      "a list",
+      422,
+      { detail: [{ loc: ["query", "limit"], msg: "too large" }] },
+      "query.limit: too large (HTTP 422)",
+    ],
+    ["a reason", 503, { reason: "Redis is down" }, "Redis is down (HTTP 503)"],
+    ["a proxy's page", 502, undefined, "The backend is unavailable (HTTP 502)."],
+    ["nothing", 404, {}, "The backend refused the request (HTTP 404)."],
+  ];
+  for (const [name, status, body, text] of cases) {
+    it(`are told from ${name}`, () => assert.equal(describeFailure(status, body), text));
+  }
+});

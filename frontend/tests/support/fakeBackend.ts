@@ -1,0 +1,148 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { WebSocketServer } from "ws";
+import type { ThreatAnalysis, ThreatType } from "../../src/types";
+import { makeThreat } from "./threats";
+
+const ROOT = join(import.meta.dirname, "../..");
+const DIST = join(ROOT, "dist");
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+};
+
+/**
+ * The built page and a small backend behind one loopback port, as the image's nginx joins them,
+ * with the content security policy that nginx sends.
+ */
+export class FakeBackend {
+  /** What the store holds, newest first. */
+  threats: ThreatAnalysis[] = [];
+  /** Answers every trigger with this instead, when set. */
+  refusal: { readonly status: number; readonly body: string } | undefined;
+  /** The bodies of all triggers so far. */
+  readonly triggers: unknown[] = [];
+  /** How many `/ws` connections were ever made. */
+  connections = 0;
+  /** Whether `/ws` is refused. */
+  refuseSockets = false;
+  /** Whether lists are refused. */
+  refuseLists = false;
+
+  private server: Server | undefined;
+  private sockets: WebSocketServer | undefined;
+  private port = 0;
+  private policy = "";
+
+  /** Where the page is. */
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/`;
+  }
+
+  /** Listens on a free port, and on the same one again after a stop. */
+  async start(): Promise<void> {
+    this.policy = await contentSecurityPolicy();
+    this.server = createServer((request, response) => void this.answer(request, response));
+    this.sockets = new WebSocketServer({ noServer: true });
+    this.server.on("upgrade", (request, socket, head) => {
+      if (this.refuseSockets || request.url !== "/ws") {
+        socket.destroy();
+        return;
+      }
+      this.sockets?.handleUpgrade(request, socket, head, (client) => {
+        this.connections += 1;
+        client.on("message", (data) => {
+          if (String(data).includes('"ping"')) {
+            client.send('{"type":"pong"}');
+          }
+        });
+        client.send(message("initial_batch", this.threats.slice(0, 20)));
+      });
+    });
+    this.server.listen(this.port, "127.0.0.1");
+    await once(this.server, "listening");
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  /** Cuts every connection and stops listening. */
+  async stop(): Promise<void> {
+    this.cutSockets();
+    this.server?.closeAllConnections();
+    await new Promise((resolve) => this.server?.close(resolve) ?? resolve(undefined));
+  }
+
+  /** Cuts the WebSockets only. */
+  cutSockets(): void {
+    for (const client of this.sockets?.clients ?? []) {
+      client.terminate();
+    }
+  }
+
+  /** Stores a threat and tells every client. */
+  publish(threat: ThreatAnalysis): void {
+    this.threats = [threat, ...this.threats];
+    for (const client of this.sockets?.clients ?? []) {
+      client.send(message("new_threat", threat));
+    }
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? "/", this.url);
+    if (pathname === "/api/threats/trigger") {
+      await this.answerTrigger(request, response);
+    } else if (pathname === "/api/threats") {
+      const body = this.refuseLists ? '{"detail":"Redis is down"}' : JSON.stringify(this.threats);
+      send(response, this.refuseLists ? 503 : 200, "application/json", body);
+    } else {
+      const path = pathname === "/" ? "/index.html" : normalize(pathname);
+      const body = await readFile(join(DIST, path)).catch(() => undefined);
+      response.setHeader("Content-Security-Policy", this.policy);
+      const type = MEDIA_TYPES[extname(path)] ?? "application/octet-stream";
+      send(response, body ? 200 : 404, type, body ?? "");
+    }
+  }
+
+  private async answerTrigger(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) {
+      chunks.push(chunk as Buffer);
+    }
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as { threat_type?: ThreatType };
+    this.triggers.push(body);
+    if (this.refusal) {
+      send(response, this.refusal.status, "application/json", this.refusal.body);
+      return;
+    }
+    const template = makeThreat();
+    const threat = makeThreat({
+      id: `triggered-${this.triggers.length}`,
+      created_at: new Date().toISOString().replace("Z", "000"),
+      signal: { ...template.signal, threat_type: body.threat_type ?? "anomaly_detection" },
+    });
+    this.publish(threat);
+    send(response, 200, "application/json", JSON.stringify(threat));
+  }
+}
+
+function message(type: string, data: unknown): string {
+  return JSON.stringify({ type, data, timestamp: new Date().toISOString().replace("Z", "000") });
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
+  response.writeHead(status, { "content-type": type }).end(body);
+}
+
+/** The policy as the image's nginx sends it: the page must work under exactly that one. */
+async function contentSecurityPolicy(): Promise<string> {
+  const template = await readFile(join(ROOT, "nginx/soc-agent.conf.template"), "utf8");
+  const policy = /Content-Security-Policy "([^"]+)"/.exec(template)?.[1];
+  if (policy === undefined) {
+    throw new Error("nginx/soc-agent.conf.template sets no Content-Security-Policy");
+  }
+  return policy;
+}
