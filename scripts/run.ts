@@ -1,0 +1,90 @@
+/** Runs other programs and tells what came of it. */
+import { execFile } from "node:child_process";
+import * as path from "node:path";
+
+/** What came of a program. */
+export interface Outcome {
+  readonly ok: boolean;
+  readonly stdout: string;
+  /** Why it is not `ok`: what happened, and the last lines that it said. Empty when it is. */
+  readonly reason: string;
+}
+
+export interface RunOptions {
+  /** Defaults to this process's. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Milliseconds until it is ended. Defaults to none. */
+  readonly timeout?: number;
+}
+
+/** How many of a failed program's last lines are worth repeating. */
+const LAST_LINES = 4;
+
+/** Runs a program without a terminal and waits for its end. Never throws: a missing program is an outcome too. */
+export function run(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const all = { ...options, maxBuffer: 64 << 20 };
+    const child = execFile(command, args, all, (error, stdout, stderr) => {
+      const reason = error ? [happened(error, command, options), ...tail(stderr)].join("\n") : "";
+      resolve({ ok: !error, stdout, reason });
+    });
+    child.stdin?.end();
+  });
+}
+
+/**
+ * Runs a program that must succeed.
+ *
+ * @returns what it printed
+ * @throws Error with the outcome's reason
+ */
+export async function must(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
+  const { ok, stdout, reason } = await run(command, args, options);
+  if (!ok) {
+    throw new Error(`${[path.basename(command), ...args].join(" ")}: ${reason}`);
+  }
+  return stdout;
+}
+
+/** The lines of a text that have something in them. */
+export function lines(text: string): string[] {
+  return text.split("\n").filter((line) => line.trim() !== "");
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function tail(text: string): string[] {
+  return lines(text).slice(-LAST_LINES);
+}
+
+/** How a program ended, as `execFile` tells it. */
+interface Ending {
+  readonly code?: string | number | null;
+  readonly signal?: NodeJS.Signals | null;
+  readonly killed?: boolean;
+}
+
+function happened(error: Ending & Error, command: string, { timeout }: RunOptions): string {
+  if (error.code === "ENOENT") {
+    return `there is no ${command}`;
+  }
+  if (typeof error.code === "number") {
+    return `exit code ${error.code}`;
+  }
+  if (error.killed && timeout !== undefined) {
+    return `not done after ${timeout / 1000} s`;
+  }
+  return error.signal ? `ended by ${error.signal}` : error.message;
+}

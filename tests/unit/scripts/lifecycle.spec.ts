@@ -1,0 +1,270 @@
+import * as assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { text } from "node:stream/consumers";
+import { Scratch } from "./support/fakes";
+
+const ROOT = path.resolve(__dirname, "../../..");
+
+/** Every tool and a Docker, all pretended: nothing of the real machine is asked or changed. */
+describe("lifecycle", function () {
+  // Each test starts a program that starts others: a second when idle, more on a busy machine.
+  this.timeout(60_000);
+  let scratch: Scratch;
+
+  beforeEach(() => {
+    scratch = new Scratch();
+    scratch.versions({
+      "pulumi-language-nodejs": "",
+      kind: "kind v0.33.0 go1.26.1 linux/amd64",
+      kubectl: "Client Version: v1.37.2",
+      helm: "v3.22.0",
+    });
+    pulumi();
+    scratch.program(
+      "docker",
+      `case "$*" in
+  "context inspect"*) echo "default unix:///d.sock" ;;
+  version*) echo "linux/amd64 28.2.2" ;;
+  "info"*) echo '{"MemTotal":17179869184,"DockerRootDir":"/d","KernelVersion":"another"}' ;;
+  "ps --filter publish"*) printf 'soc-demo-control-plane\\tnode\\tsoc-demo\\n' ;;
+  "image ls"*) printf 'soc-backend:dev-1\\nsoc-frontend:dev-2\\n' ;;
+esac`,
+    );
+  });
+  afterEach(() => scratch.remove());
+
+  /** @param cases more cases of what pulumi is asked, before the usual ones; `$2` is the first word */
+  const pulumi = (cases = "") =>
+    scratch.program(
+      "pulumi",
+      `case "$*" in
+  ${cases}
+  version) echo "v3.259.0" ;;
+  *"stack ls"*) echo '[{"name":"dev"}]' ;;
+  *"stack output"*) echo '{"dashboard":"http://localhost:8080","hpa":"kubectl get hpa"}' ;;
+  up*) echo "passphrase=[$PULUMI_CONFIG_PASSPHRASE]" ;;
+esac`,
+    );
+
+  const start = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+    spawn(process.execPath, ["--import", "tsx", "scripts/lifecycle.ts", ...args], {
+      cwd: ROOT,
+      // A backend of its own: whether this project has state must not matter.
+      env: scratch.env({ PULUMI_BACKEND_URL: "file:///none", ...env }),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+
+  async function lifecycle(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    const child = start(args, env);
+    const [out, err, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, "exit") as Promise<[number | null]>,
+    ]);
+    return {
+      out,
+      err,
+      code,
+      pulumi: scratch.calls.filter((call) => /^pulumi (?!version)/.test(call)),
+    };
+  }
+
+  describe("up", () => {
+    it("selects the stack, updates it and tells how to reach what is there", async () => {
+      const { out, err, code, pulumi } = await lifecycle(["up", "--", "--diff"]);
+      assert.equal(code, 0, err + out);
+      assert.deepEqual(pulumi, [
+        "pulumi --non-interactive stack select --create dev",
+        "pulumi up --yes --skip-preview --stack dev --diff",
+        "pulumi --non-interactive stack output --json --stack dev",
+      ]);
+      assert.match(out, /^=== SOC Agent System — Kubernetes Deployment ===\n/);
+      assert.match(out, /^kind {5}0\.33\.0 {3}needed: /m);
+      assert.match(out, /^passphrase=\[\]$/m);
+      assert.match(out, /^dashboard: {2}http:\/\/localhost:8080\nhpa: {8}kubectl get hpa$/m);
+    });
+
+    it("keeps a passphrase that is set", async () => {
+      const { out } = await lifecycle(["up"], { PULUMI_CONFIG_PASSPHRASE: "mine" });
+      assert.match(out, /^passphrase=\[mine\]$/m);
+    });
+
+    it("touches nothing when the machine is not fit, and says all that is wrong", async () => {
+      scratch.program("docker", "echo 'Cannot connect to the Docker daemon' >&2; exit 1");
+      const { out, err, code, pulumi } = await lifecycle(["up"]);
+      assert.equal(code, 1);
+      assert.match(out, /error {4}No Docker engine answers/);
+      assert.match(err, /Nothing was changed/);
+      assert.deepEqual(pulumi, []);
+    });
+
+    it("ends with Pulumi's exit code and says what to do next", async () => {
+      pulumi("up*) exit 7 ;;");
+      const { err, code } = await lifecycle(["up"]);
+      assert.equal(code, 7);
+      assert.match(err, /npm run doctor[^]*npm run down/);
+    });
+
+    it("passes one signal on to Pulumi, however many come, and waits for it", async () => {
+      pulumi(
+        `up*) trap 'echo interrupted' INT TERM; echo at work
+    for i in 1 2 3 4 5 6 7 8 9 10; do [ -e "$HOME/end" ] && exit 9; /bin/sleep 0.5; done ;;`,
+      );
+      const child = start(["up"]);
+      let out = "";
+      child.stdout.on("data", (data: Buffer) => {
+        const before = out;
+        out += data.toString();
+        if (!before.includes("at work") && out.includes("at work")) {
+          child.kill("SIGINT");
+        }
+        if (!before.includes("interrupted") && out.includes("interrupted")) {
+          child.kill("SIGINT");
+          child.kill("SIGTERM");
+          fs.writeFileSync(scratch.file("end"), "");
+        }
+      });
+      const [code] = (await once(child, "exit")) as [number | null];
+      assert.equal(code, 9);
+      assert.equal(out.split("interrupted").length - 1, 1);
+    });
+  });
+
+  describe("down", () => {
+    it("destroys the stack and names the images that stay", async () => {
+      const { out, code, pulumi } = await lifecycle(["down"]);
+      assert.equal(code, 0);
+      assert.equal(pulumi.at(-1), "pulumi destroy --yes --skip-preview --stack dev");
+      assert.match(out, /^ {2}docker rmi soc-backend:dev-1 soc-frontend:dev-2$/m);
+    });
+
+    it("has nothing to do where the stack never was", async () => {
+      pulumi(`*"stack ls"*) echo '[]' ;;`);
+      const { out, code, pulumi: calls } = await lifecycle(["down"]);
+      assert.equal(code, 0);
+      assert.match(out, /There is no stack dev: nothing to delete/);
+      assert.deepEqual(calls, ["pulumi --non-interactive stack ls --json"]);
+    });
+
+    it("needs no tool where nothing was ever made", async () => {
+      const { out, code } = await lifecycle(["down", "--stack", "never"], {
+        PULUMI_BACKEND_URL: "",
+        PATH: "",
+      });
+      assert.equal(code, 0);
+      assert.match(out, /There is no stack never here/);
+      assert.deepEqual(scratch.calls, []);
+    });
+
+    it("ends with Pulumi's exit code", async () => {
+      pulumi("destroy*) exit 5 ;;");
+      const { err, code } = await lifecycle(["down"]);
+      assert.equal(code, 5);
+      assert.match(err, /npm run down again/);
+    });
+  });
+
+  describe("preview", () => {
+    it("previews both stacks from nothing, without Docker, kind, kubectl or helm", async () => {
+      for (const name of ["docker", "kind", "kubectl", "helm"]) {
+        scratch.program(name, "exit 1");
+      }
+      const { code, pulumi } = await lifecycle(["preview", "--", "--diff"]);
+      assert.equal(code, 0);
+      assert.deepEqual(pulumi, [
+        "pulumi --non-interactive stack ls --json",
+        "pulumi preview --non-interactive --stack dev --diff",
+        // Made, but not selected.
+        "pulumi --non-interactive stack init prod --no-select",
+        "pulumi preview --non-interactive --stack prod --diff",
+      ]);
+      assert.ok(scratch.calls.every((call) => call.startsWith("pulumi ")));
+    });
+
+    it("previews the second stack although the first one fails, and fails", async () => {
+      pulumi('"preview --non-interactive --stack dev"*) exit 4 ;;');
+      const { code, pulumi: calls } = await lifecycle(["preview"]);
+      assert.equal(code, 4);
+      assert.match(calls.at(-1) ?? "", /--stack prod/);
+    });
+
+    it("previews the stacks that are named", async () => {
+      const { pulumi } = await lifecycle(["preview", "--stack", "dev"]);
+      assert.equal(pulumi.filter((call) => call.startsWith("pulumi preview")).length, 1);
+    });
+  });
+
+  describe("doctor", () => {
+    it("tells tools, stacks, Docker and the cluster, and is content", async () => {
+      const { out, code } = await lifecycle(["doctor"]);
+      assert.equal(code, 0, out);
+      assert.match(
+        out,
+        /Tools\n.*pulumi {3}3\.259\.0[^]*Stacks\ndev[^]*Docker\nEngine 28\.2\.2[^]*Kind cluster soc-demo\nnone[^]*No errors/,
+      );
+    });
+
+    it("tells what is wrong, fetches nothing and fails", async () => {
+      scratch.program("docker", "echo 'Cannot connect to the Docker daemon' >&2; exit 1");
+      scratch.program("helm", "exit 1");
+      const { out, code } = await lifecycle(["doctor"]);
+      assert.equal(code, 1);
+      assert.match(out, /^helm {5}- .*up fetches \d/m);
+      assert.match(out, /No Docker engine answers/);
+    });
+  });
+
+  describe("a stack's file", () => {
+    const stack = `test-${process.pid}`;
+    const file = path.join(ROOT, `Pulumi.${stack}.yaml`);
+    const text = "# ours\nconfig:\n  soc-agent:values: { a: [1] }\n";
+
+    beforeEach(() => fs.writeFileSync(file, text));
+    afterEach(() => fs.rmSync(file));
+
+    /** A pulumi that writes a stack's file anew when it previews, as the real one does. */
+    const writing = (content: string) =>
+      pulumi(`preview*) printf '${content}' >"Pulumi.${stack}.yaml" ;;`);
+
+    it("is left as it was when Pulumi only adds a salt", async () => {
+      writing("# ours\\nconfig:\\n  soc-agent:values: {a: [1]}\\nencryptionsalt: v1:x\\n");
+      assert.equal((await lifecycle(["preview", "--stack", stack])).code, 0);
+      assert.equal(fs.readFileSync(file, "utf8"), text);
+    });
+
+    it("keeps what Pulumi was asked to write", async () => {
+      writing("config:\\n  soc-agent:values: {a: [2]}\\nencryptionsalt: v1:x\\n");
+      assert.equal((await lifecycle(["preview", "--stack", stack])).code, 0);
+      assert.match(fs.readFileSync(file, "utf8"), /a: \[2\][^]*encryptionsalt/);
+    });
+  });
+
+  describe("options", () => {
+    const refused: readonly (readonly [readonly string[], RegExp])[] = [
+      [[], /usage: npm run up\|down\|preview\|doctor/],
+      [["sideways"], /got "sideways"/],
+      [["up", "--diff"], /Unknown option '--diff'[^]*npm run up -- /],
+      [["up", "prod"], /Unexpected argument 'prod'/],
+      [["up", "--stack", "a", "--stack", "b"], /takes one --stack, got 2/],
+    ];
+    for (const [args, message] of refused) {
+      it(`refuses "${args.join(" ")}"`, async () => {
+        const { err, code } = await lifecycle(args);
+        assert.equal(code, 2);
+        assert.match(err, message);
+        assert.deepEqual(scratch.calls, []);
+      });
+    }
+
+    for (const command of ["up", "down", "preview", "doctor"]) {
+      it(`has a help text for ${command}`, async () => {
+        const { out, code } = await lifecycle([command, "--help"]);
+        assert.equal(code, 0);
+        assert.match(out, new RegExp(`^npm run ${command} -- [^]*--stack NAME`));
+      });
+    }
+  });
+});
