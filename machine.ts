@@ -62,7 +62,10 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
   if (cluster.kind === "kind" || builds) {
     const docker = await findDocker();
     if (!isEngine(docker)) {
-      missing(dockerAdvice(docker), "images and the Kind cluster");
+      missing(
+        dockerAdvice(docker),
+        "the Kind cluster, and images (those built before are shown as deleted)",
+      );
     } else {
       machine.docker = docker;
     }

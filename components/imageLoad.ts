@@ -6,7 +6,7 @@ export interface ImageLoadArgs {
   /** Name of the Kind cluster. */
   readonly clusterName: string;
   /** The very cluster: another one of the same name has nothing loaded yet. */
-  readonly identity: string;
+  readonly identity: pulumi.Input<string>;
   /** References of the images to load, known to the Docker engine. */
   readonly refs: readonly string[];
 }

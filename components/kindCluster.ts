@@ -29,20 +29,20 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
   /** The running node containers: all that loading images waits for. */
   public readonly nodes: pulumi.Resource;
   /** Marks this very cluster: another one of the same name has another identity. */
-  public readonly identity: string;
+  public readonly identity: pulumi.Output<string>;
 
   constructor(name: string, args: KindClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("soc:index:KindCluster", name, {}, opts);
     const { settings, kubeconfigFile, namespace, found } = args;
     this.clusterName = settings.name;
     this.credentials = { kubeconfigFile };
-    this.identity = clusterIdentity(settings, found);
+    const identity = clusterIdentity(settings, found);
     const environment = {
       CLUSTER_NAME: settings.name,
-      IDENTITY: this.identity,
+      IDENTITY: identity,
       KUBECONFIG_FILE: kubeconfigFile,
     };
-    const quiet = { addPreviousOutputInEnv: false, triggers: [this.identity] };
+    const quiet = { addPreviousOutputInEnv: false, triggers: [identity] };
     // What cannot be seen is taken to be unchanged, or a preview without Docker would replace everything.
     const unseen = (...inputs: string[]) => ({ ignoreChanges: found ? [] : inputs });
 
@@ -55,7 +55,7 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
         update: "true",
         delete: "exec sh scripts/kind-cluster.sh delete",
         environment,
-        stdin: JSON.stringify(kindConfig(settings, this.identity)),
+        stdin: JSON.stringify(kindConfig(settings, identity)),
       },
       {
         parent: this,
@@ -67,6 +67,8 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
     );
 
     this.nodes = cluster;
+    // What the cluster was made with, which is not `identity` in a preview that cannot see it.
+    this.identity = cluster.triggers.apply((triggers) => String(triggers?.[0]));
 
     const kubeconfig = new local.Command(
       `${name}-kubeconfig`,
@@ -90,7 +92,7 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
       {
         kubeconfig: kubeconfig.stdout,
         // Without it any change of the kubeconfig's text would replace everything in the cluster.
-        clusterIdentifier: this.identity,
+        clusterIdentifier: identity,
         enableServerSideApply: true,
       },
       { parent: this, deletedWith: cluster, ...unseen("clusterIdentifier") },

@@ -393,7 +393,7 @@ describe("a machine without Docker", () => {
       const ran = await runProgram({ stack: "dev", preview: true, docker: false });
       assert.ok(listed(ran).includes("command:local:Command kind-cluster"));
       assert.ok(!listed(ran).some((one) => one.startsWith("docker:")));
-      assert.match(warned.join("\n"), /Not checked in this preview: images and the Kind cluster/);
+      assert.match(warned.join("\n"), /Not checked in this preview: the Kind cluster, and images/);
     } finally {
       Object.assign(pulumi.log, { warn });
     }

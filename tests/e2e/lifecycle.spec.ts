@@ -1,0 +1,322 @@
+/** The main job on a real cluster, from nothing to a dashboard and back to nothing. Tests build on each other. */
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { chromium } from "playwright-core";
+import { WebSocket } from "ws";
+import { lines, must } from "../../scripts/run";
+import { mirrors, Project } from "../support/project";
+import { until } from "../support/until";
+import {
+  CLUSTER,
+  STACK,
+  URL,
+  ask,
+  destroy,
+  kubectl,
+  networkEndpoints,
+  nodeContainers,
+  objects,
+  tryUp,
+  up,
+} from "./support/stack";
+
+interface Threat {
+  readonly id: string;
+  readonly signal: { readonly threat_type: string };
+}
+
+interface Pod {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: { readonly nodeName: string };
+  readonly status: {
+    readonly phase: string;
+    readonly conditions: readonly { readonly type: string; readonly status: string }[];
+  };
+}
+
+describe("the dev stack on a real cluster", function () {
+  this.timeout("10m");
+  this.bail(true);
+  let project: Project;
+
+  before(async () => {
+    assert.deepEqual(await nodeContainers(), [], `a cluster named ${CLUSTER} is in the way`);
+    project = await Project.copy("missing");
+    project.configure(STACK, mirrors());
+  });
+
+  after(async () => {
+    if (project) {
+      await project.run("pulumi", ["cancel", "--yes", "--stack", STACK]);
+      await project.run("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", STACK]);
+      project.remove();
+    }
+  });
+
+  it("comes up from nothing with npm run up, and ends with how to reach it", async () => {
+    const output = await project.must("npm", ["run", "up", "--", "--stack", STACK]);
+    for (const expected of [URL, `${URL}/api/threats`, `curl ${URL}/health`, "get hpa -w"]) {
+      assert.ok(output.includes(expected), `${expected} is not in:\n${output.slice(-2000)}`);
+    }
+  });
+
+  it("makes a control-plane that takes the ingress and two workers, with ports on loopback", async () => {
+    interface Node {
+      metadata: { name: string; labels: Record<string, string> };
+    }
+    const nodes = await objects<Node>(project, "nodes");
+    assert.deepEqual(
+      nodes.map(({ metadata: { name, labels } }) => [name, labels["ingress-ready"]]).sort(),
+      [
+        [`${CLUSTER}-control-plane`, "true"],
+        [`${CLUSTER}-worker`, undefined],
+        [`${CLUSTER}-worker2`, undefined],
+      ],
+    );
+    const ports = lines(await must("docker", ["port", `${CLUSTER}-control-plane`])).sort();
+    assert.ok(ports.includes("80/tcp -> 127.0.0.1:8080"), ports.join());
+    assert.ok(ports.includes("443/tcp -> 127.0.0.1:8443"), ports.join());
+    assert.ok(
+      ports.every((port) => port.includes("127.0.0.1:")),
+      ports.join(),
+    );
+  });
+
+  it("writes its kubeconfig for the owner alone, and leaves the user's as it was", () => {
+    const { mode } = fs.statSync(project.path(`.kube/${STACK}.yaml`));
+    assert.equal(mode & 0o777, 0o600);
+    const own = `${process.env["HOME"]}/.kube/config`;
+    assert.ok(!fs.existsSync(own) || !fs.readFileSync(own, "utf8").includes(`kind-${CLUSTER}`));
+  });
+
+  it("has every pod ready, the ingress on the control-plane, two backends behind one Redis", async () => {
+    const pods = await objects<Pod>(project, "pods", "--all-namespaces");
+    const notReady = pods.filter(
+      ({ status }) => !status.conditions.some((c) => c.type === "Ready" && c.status === "True"),
+    );
+    assert.deepEqual(
+      notReady.map(({ metadata }) => metadata.name),
+      [],
+    );
+    const nodesOf = (namespace: string, prefix: string) =>
+      pods
+        .filter(
+          ({ metadata }) =>
+            metadata.namespace === namespace && metadata.name.startsWith(`soc-agent-${prefix}`),
+        )
+        .map(({ spec }) => spec.nodeName);
+    assert.equal(new Set(nodesOf("soc-agent", "backend")).size, 2, "backends share a node");
+    assert.equal(nodesOf("soc-agent", "redis").length, 1);
+    const [ingress] = pods.filter(({ metadata }) => metadata.namespace === "ingress-nginx");
+    assert.equal(ingress?.spec.nodeName, `${CLUSTER}-control-plane`);
+  });
+
+  it("answers /health through the ingress with the backend's JSON", async () => {
+    const health = await ask<Record<string, unknown>>("/health");
+    assert.equal(health["status"], "healthy");
+    assert.equal(health["version"], "2.0");
+    assert.equal((await ask<Record<string, unknown>>("/ready"))["status"], "ready");
+  });
+
+  it("sends a triggered threat to a WebSocket client through the ingress", async () => {
+    const socket = new WebSocket(`${URL.replace("http", "ws")}/ws`);
+    const seen: { type: string; data: Threat }[] = [];
+    socket.on("message", (data) => seen.push(JSON.parse(String(data))));
+    try {
+      await until("the snapshot", 10, async () =>
+        seen.find(({ type }) => type === "initial_batch"),
+      );
+      const threat = await ask<Threat>("/api/threats/trigger", { threat_type: "bot_traffic" });
+      assert.equal(threat.signal.threat_type, "bot_traffic");
+      const event = await until("the event", 10, async () =>
+        seen.find(({ type, data }) => type === "new_threat" && data.id === threat.id),
+      );
+      assert.deepEqual(event.data, threat);
+    } finally {
+      socket.close();
+    }
+  });
+
+  it("shows every backend pod every threat", async () => {
+    const threat = await ask<Threat>("/api/threats/trigger", { threat_type: "geo_anomaly" });
+    const pods = await objects<Pod>(project, "pods", "-l", "app=soc-backend");
+    assert.equal(pods.length, 2);
+    for (const { metadata } of pods) {
+      const path = `/api/v1/namespaces/soc-agent/pods/${metadata.name}:8000/proxy/api/threats/${threat.id}`;
+      assert.deepEqual(JSON.parse(await kubectl(project, "get", "--raw", path)), threat);
+    }
+  });
+
+  it("logs nothing but JSON", async () => {
+    const log = lines(
+      await kubectl(project, "logs", "-l", "app=soc-backend", "--tail=-1", "--prefix=false"),
+    );
+    assert.ok(log.length > 0, "no log lines");
+    for (const line of log) {
+      assert.equal(typeof JSON.parse(line), "object", line);
+    }
+  });
+
+  it("gives the HPA a real CPU figure", async () => {
+    interface Hpa {
+      status: { currentMetrics?: { resource?: { current: { averageUtilization?: number } } }[] };
+    }
+    const figure = await until("the HPA's figure", 120, async () => {
+      const [hpa] = await objects<Hpa>(project, "hpa");
+      return hpa?.status.currentMetrics?.[0]?.resource?.current.averageUtilization;
+    });
+    assert.ok(figure >= 0, String(figure));
+  });
+
+  it("shows a threat in a real browser when its button is pressed", async () => {
+    const browser = await chromium.launch({
+      executablePath: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    });
+    try {
+      const page = await browser.newPage();
+      const errors: string[] = [];
+      page.on("pageerror", (error) => errors.push(error.message));
+      await page.goto(URL);
+      const before = (await ask<Threat[]>("/api/threats?limit=100")).length;
+      await page
+        .getByRole("button", { name: /trigger/i })
+        .first()
+        .click();
+      await until("one more threat", 15, async () => {
+        const now = (await ask<Threat[]>("/api/threats?limit=100")).length;
+        return now > before ? now : undefined;
+      });
+      const [newest] = await ask<Threat[]>("/api/threats?limit=1");
+      await page.locator(`[data-threat-id="${newest?.id}"]`).waitFor({ timeout: 10_000 });
+      assert.deepEqual(errors, []);
+    } finally {
+      await browser.close();
+    }
+  });
+  it("up again changes nothing", async () => {
+    const output = await project.must("pulumi", [
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--expect-no-changes",
+      "--stack",
+      STACK,
+    ]);
+    assert.match(output, /\d+ unchanged/);
+  });
+
+  it("a preview without Docker changes nothing either, and says what it could not check", async () => {
+    const blind = ["DOCKER_HOST=unix:///nonexistent/docker.sock", "pulumi", "preview"];
+    const output = await project.must("env", [...blind, "--stack", STACK]);
+    assert.match(output, /Not checked in this preview: the Kind cluster, and images/);
+    assert.match(output, /Resources:\n\s+- 3 to delete\n\s+16 unchanged/);
+  });
+
+  it("a template edit without a version bump changes only the Release", async () => {
+    project.edit("charts/soc-agent/templates/backend-service.yaml", "spec:", "# edited\nspec:");
+    const { changed } = await up(project);
+    assert.deepEqual(changed, [
+      "command:local:Command soc-agent-smoke",
+      "kubernetes:helm.sh/v3:Release soc-agent-release",
+    ]);
+  });
+
+  it("serves a one-line backend edit after up", async () => {
+    project.edit("backend/src/routes/health.ts", '"running"', '"running-edited"');
+    const { changed } = await up(project);
+    assert.deepEqual(changed, [
+      "command:local:Command image-load-nodes",
+      "command:local:Command soc-agent-smoke",
+      "docker:index:Image images-backend",
+      "kubernetes:helm.sh/v3:Release soc-agent-release",
+    ]);
+    const path = "/api/v1/namespaces/soc-agent/services/soc-agent-backend:8000/proxy/";
+    await until("the edit", 30, async () => {
+      const { status } = JSON.parse(await kubectl(project, "get", "--raw", path));
+      return status === "running-edited" ? status : undefined;
+    });
+  });
+
+  it("refuses a foreign cluster of the same name, and leaves it untouched by up and destroy", async () => {
+    await must("kind", ["delete", "cluster", "--name", CLUSTER]);
+    const image = process.env["SOC_LAB_NODE_IMAGE"];
+    const kubeconfig = project.path("foreign.yaml");
+    await must("kind", [
+      "create",
+      "cluster",
+      "--name",
+      CLUSTER,
+      "--kubeconfig",
+      kubeconfig,
+      ...(image ? ["--image", image] : []),
+    ]);
+    const inspect = () =>
+      must("docker", [
+        "inspect",
+        "--format",
+        "{{.Id}} {{.State.StartedAt}}",
+        `${CLUSTER}-control-plane`,
+      ]);
+    const before = await inspect();
+
+    const { code, output } = await tryUp(project);
+    assert.notEqual(code, 0);
+    assert.match(output, /"soc-demo" exists that this stack did not make: it is left alone/);
+    assert.match(output, /kind delete cluster --name soc-demo/);
+    assert.match(output, /\d+ unchanged|1 errored/);
+    assert.equal(await inspect(), before);
+
+    await must("kubectl", ["--kubeconfig", kubeconfig, "get", "--raw", "/readyz"]);
+    await must("kind", ["delete", "cluster", "--name", CLUSTER, "--kubeconfig", kubeconfig]);
+  });
+
+  it("repairs everything after the cluster was deleted by hand", async () => {
+    assert.deepEqual(await nodeContainers(), []);
+    await up(project);
+    assert.equal((await ask<Record<string, unknown>>("/health"))["status"], "healthy");
+    assert.equal((await nodeContainers()).length, 3);
+    await project.must("pulumi", [
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--expect-no-changes",
+      "--stack",
+      STACK,
+    ]);
+  });
+
+  it("npm run down leaves no container, network endpoint or kubeconfig", async () => {
+    await project.must("npm", ["run", "down", "--", "--stack", STACK]);
+    assert.deepEqual(await nodeContainers(), []);
+    assert.deepEqual(await networkEndpoints(), []);
+    assert.deepEqual(fs.readdirSync(project.path(".kube")), []);
+  });
+
+  it("destroys twice", async () => {
+    await destroy(project);
+    await project.must("npm", ["run", "down", "--", "--stack", STACK]);
+  });
+
+  it("finds and replaces the half-made cluster of a killed run", async () => {
+    const started = project.start("pulumi", ["up", "--yes", "--skip-preview", "--stack", STACK]);
+    await until("the node containers", 120, async () =>
+      (await nodeContainers()).length === 3 ? true : undefined,
+    );
+    process.kill(-started.pid, "SIGKILL");
+    await started.ended;
+    assert.equal((await nodeContainers()).length, 3, "the fault was not there");
+    await project.must("pulumi", ["cancel", "--yes", "--stack", STACK]);
+
+    await up(project);
+    assert.equal((await ask<Record<string, unknown>>("/health"))["status"], "healthy");
+  });
+
+  it("destroys a stack whose cluster is already gone", async () => {
+    await must("kind", ["delete", "cluster", "--name", CLUSTER]);
+    await destroy(project);
+    assert.deepEqual(fs.readdirSync(project.path(".kube")), []);
+    const state = JSON.parse(await project.must("pulumi", ["stack", "export", "--stack", STACK]));
+    assert.deepEqual(state.deployment.resources ?? [], []);
+  });
+});

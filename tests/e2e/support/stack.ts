@@ -1,0 +1,78 @@
+/** The stack under test on its real cluster, as its users see it. */
+import { must, lines } from "../../../scripts/run";
+import type { Project, Result } from "../../support/project";
+
+export const STACK = "e2e";
+export const CLUSTER = "soc-demo";
+export const URL = "http://localhost:8080";
+const KUBECONFIG = `.kube/${STACK}.yaml`;
+
+/** How Pulumi ended: what it did to how many resources. */
+export interface Changes {
+  readonly output: string;
+  /** Resources whose operation is not "same", as `type name`. */
+  readonly changed: readonly string[];
+}
+
+/** `pulumi up`, which must succeed, and what it changed. */
+export async function up(project: Project): Promise<Changes> {
+  const output = await project.must("pulumi", ["up", "--yes", "--skip-preview", "--stack", STACK]);
+  const steps = lines(output)
+    .map((line) => /^\s*[+~-]+\s+(\S+) (\S+) (?:created|updated|deleted|replaced)/.exec(line))
+    .flatMap((match) => (match ? [`${match[1]} ${match[2]}`] : []));
+  return { output, changed: [...new Set(steps)].sort() };
+}
+
+/** `pulumi up` that may fail. */
+export function tryUp(project: Project): Promise<Result> {
+  return project.run("pulumi", ["up", "--yes", "--skip-preview", "--stack", STACK]);
+}
+
+export function destroy(project: Project): Promise<string> {
+  return project.must("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", STACK]);
+}
+
+/** Runs kubectl against the stack's own kubeconfig. */
+export function kubectl(project: Project, ...args: string[]): Promise<string> {
+  return project.must("kubectl", ["--kubeconfig", KUBECONFIG, ...args]);
+}
+
+/** Asks kubectl for objects. */
+export async function objects<T>(project: Project, ...args: string[]): Promise<T[]> {
+  const text = await must("kubectl", [
+    "--kubeconfig",
+    project.path(KUBECONFIG),
+    "get",
+    ...args,
+    "-o",
+    "json",
+  ]);
+  return (JSON.parse(text) as { items: T[] }).items;
+}
+
+/** Containers that carry the cluster's label, running or not. */
+export async function nodeContainers(): Promise<string[]> {
+  const filter = `label=io.x-k8s.kind.cluster=${CLUSTER}`;
+  return lines(await must("docker", ["ps", "-a", "--filter", filter, "--format", "{{.Names}}"]));
+}
+
+/** Endpoints that are still attached to Kind's network. */
+export async function networkEndpoints(): Promise<string[]> {
+  const format = "{{range .Containers}}{{.Name}}\n{{end}}";
+  const all = lines(await must("docker", ["network", "inspect", "kind", "--format", format]));
+  return all.filter((name) => name.startsWith(CLUSTER));
+}
+
+/** Asks the application for JSON. */
+export async function ask<T>(path: string, body?: object): Promise<T> {
+  const init = body && {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  };
+  const response = await fetch(`${URL}${path}`, { ...init, signal: AbortSignal.timeout(10_000) });
+  if (!response.ok) {
+    throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  }
+  return (await response.json()) as T;
+}
