@@ -1,0 +1,87 @@
+import { clamp, round, type AgentInput } from "../agents/agent.js";
+import type { FalsePositiveIndicator, FalsePositiveScore, ThreatType } from "../types.js";
+import { FALSE_POSITIVE_SCORE } from "./severity.js";
+
+/** How often signals of a type turn out to be nothing. */
+const BASE_RATE: Readonly<Record<ThreatType, number>> = {
+  bot_traffic: 0.35,
+  proxy_network: 0.4,
+  device_compromise: 0.1,
+  anomaly_detection: 0.5,
+  rate_limit_breach: 0.45,
+  geo_anomaly: 0.55,
+};
+
+const REVIEW_SCORE = 0.4;
+/** How much the indicators together move the base rate. */
+const INDICATOR_SHARE = 0.3;
+
+/**
+ * Judges how likely it is that a signal is no threat.
+ *
+ * @param agentConfidence mean confidence of the agents, 0 to 1
+ */
+export function scoreFalsePositive(input: AgentInput, agentConfidence: number): FalsePositiveScore {
+  const { signal, history } = input;
+  const similar = history.filter((past) => past.threatType === signal.threat_type);
+  const asFp = similar.filter((past) => past.falsePositive).length;
+  const rate = similar.length === 0 ? null : round(asFp / similar.length);
+  const indicators = findIndicators(input, rate, agentConfidence);
+  const weight = indicators.reduce((sum, indicator) => sum + indicator.weight, 0);
+  const score = round(clamp(BASE_RATE[signal.threat_type] + INDICATOR_SHARE * weight));
+  const recommendation =
+    score >= FALSE_POSITIVE_SCORE
+      ? "likely_false_positive"
+      : score >= REVIEW_SCORE
+        ? "needs_review"
+        : "likely_real_threat";
+  return {
+    score,
+    confidence: round(
+      0.5 + Math.min(0.3, 0.05 * similar.length) + Math.min(0.2, 0.04 * indicators.length),
+    ),
+    indicators,
+    historical_fp_rate: rate,
+    similar_resolved_as_fp: asFp,
+    similar_resolved_as_real: similar.length - asFp,
+    recommendation,
+    explanation:
+      `Of ${signal.threat_type} signals ${Math.round(BASE_RATE[signal.threat_type] * 100)} % are ` +
+      `usually nothing; ${indicators.length} indicator(s) move this one to ${Math.round(score * 100)} %.`,
+  };
+}
+
+function findIndicators(
+  { signal, facts, history }: AgentInput,
+  rate: number | null,
+  agentConfidence: number,
+): readonly FalsePositiveIndicator[] {
+  const rpm = facts.requestsPerMinute;
+  const sameCustomer = history.filter((past) => past.customer === signal.customer_name);
+  const noisyCustomer =
+    sameCustomer.length >= 3 && sameCustomer.filter((past) => past.falsePositive).length >= 2;
+  const rules: readonly (readonly [boolean, FalsePositiveIndicator])[] = [
+    [facts.benignCrawler, rule("benign_crawler", 0.4, "A search engine's crawler", "user_agent")],
+    [facts.scriptedClient, rule("scripted_client", -0.2, "A scripted client", "user_agent")],
+    [facts.knownGoodIp, rule("known_good_ip", 0.5, "A search engine's network", "source_ip")],
+    [facts.internal, rule("internal_ip", 0.3, "An address of a private network", "source_ip")],
+    [facts.healthCheck, rule("health_check", 0.4, "A health endpoint", "endpoint")],
+    [rpm !== null && rpm < 10, rule("low_rate", 0.2, "Fewer than 10 requests a minute", "traffic")],
+    [rpm !== null && rpm > 1000, rule("high_rate", -0.3, "Over 1000 requests a minute", "traffic")],
+    [rate !== null && rate > 0.5, rule("history_fp", 0.3, "Mostly nothing before", "history")],
+    [rate !== null && rate < 0.2, rule("history_real", -0.3, "Mostly real before", "history")],
+    [noisyCustomer, rule("noisy_customer", 0.25, "This customer's were often nothing", "history")],
+    [agentConfidence < 0.5, rule("unsure_agents", 0.2, "The agents are unsure", "agents")],
+    [agentConfidence > 0.85, rule("sure_agents", -0.2, "The agents are sure", "agents")],
+  ];
+  return rules.filter(([applies]) => applies).map(([, indicator]) => indicator);
+}
+
+function rule(
+  indicator: string,
+  weight: number,
+  description: string,
+  source: string,
+): FalsePositiveIndicator {
+  return { indicator, weight, description, source };
+}

@@ -1,0 +1,112 @@
+import type { Socket } from "node:net";
+import cors from "@fastify/cors";
+import type { Config } from "./config.js";
+import { Coordinator } from "./coordinator.js";
+import { EventFeed } from "./events.js";
+import { answerErrors, createServer, observeRequests } from "./http.js";
+import { errorFields, moduleLogger, type Logger } from "./log.js";
+import { Metrics } from "./metrics.js";
+import { healthRoutes } from "./routes/health.js";
+import { threatRoutes } from "./routes/threats.js";
+import { MemoryStore } from "./store/memory.js";
+import { RedisStore } from "./store/redis.js";
+import { History } from "./threats/history.js";
+import { WebSocketHub, type HubOptions } from "./ws.js";
+
+/** Time for requests and WebSocket clients to end by themselves at shutdown, in ms. */
+const SHUTDOWN_TIMEOUT_MS = 10_000;
+/** Part of it that a WebSocket client gets to answer the goodbye. */
+const GOODBYE_TIMEOUT_MS = 2_000;
+
+/** The running service. */
+export interface App {
+  /** The port listened on; of interest where the configured one is 0. */
+  readonly port: number;
+  /**
+   * Stops: no new connections, `/ready` says no, WebSockets get 1001, running requests finish.
+   *
+   * @param timeoutMs after this the connections that are left are cut; default 10 s
+   * @returns whether everything ended by itself
+   */
+  close(timeoutMs?: number): Promise<boolean>;
+}
+
+/**
+ * Starts the service. It listens at once and does not wait for Redis: `/ready` tells when that is
+ * there.
+ *
+ * @param hubOptions other bounds for WebSocket clients than the production ones
+ */
+export async function startApp(
+  config: Config,
+  logger: Logger,
+  hubOptions?: HubOptions,
+): Promise<App> {
+  const log = moduleLogger(logger, "app");
+  const history = new History(config.maxStoredThreats);
+  const metrics = new Metrics(() => history.requiringReview());
+  const store =
+    config.redisUrl === null
+      ? new MemoryStore(config.maxStoredThreats)
+      : new RedisStore(config.redisUrl, config.maxStoredThreats, moduleLogger(logger, "store"));
+  const hub = new WebSocketHub(store, metrics, moduleLogger(logger, "ws"), hubOptions);
+  const coordinator = new Coordinator({
+    onAgentDone: (agent, seconds) => metrics.agentDone(agent, seconds),
+    onAgentError: (agent, error) =>
+      log.error(
+        { agent_name: agent, component: "coordinator", ...errorFields(error) },
+        "Agent failed",
+      ),
+  });
+  if (store.kind === "memory") {
+    log.warn("REDIS_URL is not set: threats stay in this process, so run a single pod only");
+  }
+  store.start(new EventFeed(history, hub));
+
+  let draining = false;
+  const server = createServer();
+  await server.register(cors, { origin: [...config.corsOrigins], credentials: true });
+  observeRequests(server, metrics);
+  answerErrors(server, log);
+  // A client that keeps its connection would hold up the shutdown.
+  server.addHook("onSend", async (_request, reply) => {
+    if (draining) {
+      reply.header("connection", "close");
+    }
+  });
+  healthRoutes(server, { store, metrics, draining: () => draining });
+  threatRoutes(server, {
+    coordinator,
+    store,
+    history,
+    metrics,
+    log: moduleLogger(logger, "coordinator"),
+  });
+  const sockets = new Set<Socket>();
+  server.server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  server.server.on("upgrade", (request, socket, head) => hub.upgrade(request, socket, head));
+  await server.listen({ host: config.host, port: config.port });
+
+  const close = async (timeoutMs = SHUTDOWN_TIMEOUT_MS): Promise<boolean> => {
+    draining = true;
+    // Node.js waits for a connection that has not carried a request yet as if one were running.
+    [...sockets].filter((socket) => socket.bytesRead === 0).forEach((socket) => socket.destroy());
+    let clean = true;
+    const timer = setTimeout(() => {
+      clean = false;
+      server.server.closeAllConnections();
+    }, timeoutMs);
+    await Promise.all([hub.close(Math.min(timeoutMs, GOODBYE_TIMEOUT_MS)), server.close()]);
+    clearTimeout(timer);
+    await store.close();
+    return clean;
+  };
+  const address = server.server.address();
+  return {
+    port: typeof address === "object" ? (address?.port ?? config.port) : config.port,
+    close,
+  };
+}

@@ -1,0 +1,59 @@
+import type { Metadata } from "../types.js";
+
+/** What the rules read from a signal's free-form metadata; null where it says nothing usable. */
+export interface Facts {
+  readonly sourceIp: string | null;
+  readonly userAgent: string | null;
+  readonly userId: string | null;
+  readonly endpoint: string | null;
+  readonly country: string | null;
+  readonly requestsPerMinute: number | null;
+  /** From an address of a private network. */
+  readonly internal: boolean;
+  /** From an address that a large search engine crawls from. */
+  readonly knownGoodIp: boolean;
+  readonly benignCrawler: boolean;
+  readonly scriptedClient: boolean;
+  readonly healthCheck: boolean;
+}
+
+const PRIVATE_IP = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|127\.)/;
+const KNOWN_GOOD_IP = /^(66\.249\.|157\.55\.|40\.77\.)/;
+const BENIGN_CRAWLER = /googlebot|bingbot|duckduckbot|applebot/i;
+const SCRIPTED_CLIENT = /python-requests|curl\/|wget\/|scanner|sqlmap|nikto|go-http-client/i;
+const HEALTH_CHECK = /^\/(health|healthz|ready|readyz|status|ping)\b/;
+const DEFAULT_WINDOW_MINUTES = 5;
+
+/** Reads the facts; values of an unexpected type count as absent. */
+export function factsOf(metadata: Metadata): Facts {
+  const sourceIp = text(metadata, "source_ip");
+  const userAgent = text(metadata, "user_agent");
+  const endpoint = text(metadata, "endpoint");
+  const requests = number(metadata, "request_count");
+  const minutes = number(metadata, "time_window_minutes") ?? DEFAULT_WINDOW_MINUTES;
+  return {
+    sourceIp,
+    userAgent,
+    endpoint,
+    userId: text(metadata, "user_id"),
+    country: text(metadata, "country"),
+    requestsPerMinute: requests === null || minutes <= 0 ? null : requests / minutes,
+    internal: PRIVATE_IP.test(sourceIp ?? ""),
+    knownGoodIp: KNOWN_GOOD_IP.test(sourceIp ?? ""),
+    benignCrawler: BENIGN_CRAWLER.test(userAgent ?? ""),
+    scriptedClient: SCRIPTED_CLIENT.test(userAgent ?? ""),
+    healthCheck: HEALTH_CHECK.test(endpoint ?? ""),
+  };
+}
+
+/** A non-empty string of the metadata, or null. */
+export function text(metadata: Metadata, key: string): string | null {
+  const value = metadata[key];
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+/** A finite number of the metadata, or null. */
+export function number(metadata: Metadata, key: string): number | null {
+  const value = metadata[key];
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,52 @@
+import { BoundedMap } from "../boundedMap.js";
+import { parseMicros } from "../clock.js";
+import type { ThreatAnalysis, ThreatSeverity, ThreatType } from "../types.js";
+import { text } from "./facts.js";
+
+/** What is remembered of an analysed threat. */
+export interface PastThreat {
+  readonly threatType: ThreatType;
+  readonly customer: string;
+  readonly sourceIp: string | null;
+  readonly severity: ThreatSeverity;
+  readonly falsePositive: boolean;
+  readonly requiresReview: boolean;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/**
+ * The essence of the newest stored threats, of all pods. It is fed from the store's events, so that
+ * an analysis can look back without reading whole documents from Redis.
+ */
+export class History {
+  readonly #threats: BoundedMap<string, PastThreat>;
+
+  /** @param capacity as many threats as the store keeps */
+  constructor(capacity: number) {
+    this.#threats = new BoundedMap(capacity);
+  }
+
+  /** Remembers a threat; one that is known already is left alone. */
+  add(threat: ThreatAnalysis): void {
+    this.#threats.add(threat.id, {
+      threatType: threat.signal.threat_type,
+      customer: threat.signal.customer_name,
+      sourceIp: text(threat.signal.metadata, "source_ip"),
+      severity: threat.severity,
+      falsePositive: threat.false_positive_score?.recommendation === "likely_false_positive",
+      requiresReview: threat.requires_human_review,
+      at: parseMicros(threat.created_at),
+    });
+  }
+
+  /** Newest first. */
+  recent(): readonly PastThreat[] {
+    return [...this.#threats.values()].reverse();
+  }
+
+  /** How many of the remembered threats wait for a person. */
+  requiringReview(): number {
+    return this.recent().filter((threat) => threat.requiresReview).length;
+  }
+}

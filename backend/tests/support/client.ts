@@ -1,0 +1,110 @@
+import { once } from "node:events";
+import { WebSocket } from "ws";
+import type { ThreatAnalysis } from "../../src/types.js";
+import { eventually } from "./eventually.js";
+
+/** An HTTP answer, its body parsed if it is JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: unknown;
+}
+
+/** Talks to one pod. */
+export class Api {
+  constructor(readonly port: number) {}
+
+  async get(path: string, init: RequestInit = {}): Promise<Answer> {
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, init);
+    const text = await response.text();
+    const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: isJson ? JSON.parse(text) : undefined,
+    };
+  }
+
+  /** Posts JSON; a string is sent as it is. */
+  post(path: string, body: unknown, contentType = "application/json"): Promise<Answer> {
+    return this.get(path, {
+      method: "POST",
+      body: typeof body === "string" ? body : JSON.stringify(body),
+      headers: { "content-type": contentType },
+    });
+  }
+
+  /** Triggers a threat, which must succeed. */
+  async trigger(body: object = {}): Promise<ThreatAnalysis> {
+    const answer = await this.post("/api/threats/trigger", body);
+    if (answer.status !== 200) {
+      throw new Error(`trigger answered ${answer.status}: ${answer.text}`);
+    }
+    return answer.json as ThreatAnalysis;
+  }
+
+  /** Waits until the pod says that it is ready. */
+  ready(): Promise<void> {
+    return eventually(async () => (await this.get("/ready")).status === 200, "ready");
+  }
+}
+
+/** What the server sends over a WebSocket. */
+export interface Message {
+  readonly type: string;
+  readonly data?: unknown;
+  readonly timestamp?: string;
+}
+
+/** A WebSocket client that keeps what it gets. */
+export class WsClient {
+  readonly messages: Message[] = [];
+  closeCode: number | null = null;
+
+  private constructor(readonly socket: WebSocket) {
+    socket.on("message", (data) => this.messages.push(JSON.parse(data.toString()) as Message));
+    socket.on("close", (code) => (this.closeCode = code));
+    socket.on("error", () => undefined);
+  }
+
+  /** Connects and waits for the initial batch. */
+  static async connect(port: number): Promise<WsClient> {
+    const client = WsClient.open(port);
+    await eventually(() => client.messages.length > 0, "initial batch");
+    return client;
+  }
+
+  /** Begins to connect. */
+  static open(port: number, options: { autoPong?: boolean } = {}): WsClient {
+    return new WsClient(new WebSocket(`ws://127.0.0.1:${port}/ws`, options));
+  }
+
+  /** Ids of the initial batch, newest first. */
+  get batch(): readonly string[] {
+    return this.messages
+      .filter((message) => message.type === "initial_batch")
+      .flatMap((message) => message.data as ThreatAnalysis[])
+      .map((threat) => threat.id);
+  }
+
+  /** Ids of the threats that came as events, in order. */
+  get events(): readonly string[] {
+    return this.messages
+      .filter((message) => message.type === "new_threat")
+      .map((message) => (message.data as ThreatAnalysis).id);
+  }
+
+  /** Waits for so many events. */
+  received(count: number): Promise<void> {
+    return eventually(() => this.events.length >= count, `${count} event(s)`);
+  }
+
+  async close(): Promise<void> {
+    if (this.socket.readyState !== WebSocket.CLOSED) {
+      this.socket.terminate();
+      await once(this.socket, "close");
+    }
+  }
+}
