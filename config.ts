@@ -204,7 +204,7 @@ export function loadConfig(): StackConfig {
   if (problems.length > 0) {
     throw configError(problems);
   }
-  return withDefaults(raw as Input, new pulumi.Config(PROJECT).getSecret("openaiApiKey"));
+  return withDefaults(raw, new pulumi.Config(PROJECT).getSecret("openaiApiKey"));
 }
 
 /** The error that lists problems of the stack's configuration. */
@@ -217,9 +217,9 @@ export function configError(problems: readonly string[]): pulumi.RunError {
 /** What rules ask of the world outside the configuration, so that they can be tested as pure functions. */
 export interface Surroundings {
   /** Whether a path, relative to the project, names something. */
-  exists(file: string): boolean;
+  readonly exists: (file: string) => boolean;
   /** Whether a top-level key is held as a secret. */
-  isSecret(name: string): boolean;
+  readonly isSecret: (name: string) => boolean;
 }
 
 /**

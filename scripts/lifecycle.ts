@@ -319,7 +319,7 @@ function needsOf(stack: string): Needs {
   if (found.length > 0) {
     return { ...base, docker: true };
   }
-  const { cluster, images } = withDefaults(raw as Parameters<typeof withDefaults>[0]);
+  const { cluster, images } = withDefaults(raw);
   if (cluster.kind === "existing") {
     return { ...base, docker: Object.values(images).some(({ kind }) => kind === "build") };
   }

@@ -14,7 +14,7 @@ const PAUSE = 500;
 interface Check {
   readonly path: string;
   readonly expects: string;
-  fits(response: Response, body: string): boolean;
+  readonly fits: (response: Response, body: string) => boolean;
 }
 
 const CHECKS: readonly Check[] = [
@@ -69,7 +69,7 @@ async function until(check: Check, base: string, deadline: number): Promise<stri
 }
 
 async function ask({ path, expects, fits }: Check, base: string): Promise<string | undefined> {
-  const url = new URL(path, base);
+  const url = new URL(path, base).href;
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
     const body = await response.text();

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocket, WebSocketServer, type RawData } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 import { isoMicros, systemClock } from "./clock.js";
 import { errorFields, type Logger } from "./log.js";
 import type { Metrics } from "./metrics.js";
@@ -108,7 +108,7 @@ export class WebSocketHub {
     socket.on("error", (error) => this.log.debug(errorFields(error), "WebSocket error"));
     socket.on("close", () => this.#forget(client));
     socket.on("pong", () => (client.alive = true));
-    socket.on("message", (data) => this.#answer(client, data));
+    socket.on("message", (data: Buffer) => this.#answer(client, data));
     try {
       if (!this.store.live) {
         throw new Error("events do not flow");
@@ -133,7 +133,7 @@ export class WebSocketHub {
     this.metrics.webSockets.set(this.#clients.size);
   }
 
-  #answer(client: Client, data: RawData): void {
+  #answer(client: Client, data: Buffer): void {
     client.alive = true;
     client.talking = true;
     if (messageType(data) === "ping") {
@@ -178,7 +178,7 @@ function event(type: "initial_batch" | "new_threat", dataJson: string): string {
 }
 
 /** The `type` of a client's message; undefined for anything that is not understood. */
-function messageType(data: RawData): unknown {
+function messageType(data: Buffer): unknown {
   try {
     const message: unknown = JSON.parse(data.toString());
     return typeof message === "object" && message !== null && "type" in message

@@ -183,8 +183,8 @@ describe("three pods on one Redis", () => {
 
   it("many triggers at once on all pods arrive everywhere exactly once, in one order", async () => {
     clients.forEach((client) => client.messages.splice(0));
-    const triggers = Array.from({ length: 60 }, (_, index) => pods[index % 3]?.api.trigger());
-    const ids = (await Promise.all(triggers)).map((threat) => threat?.id ?? "");
+    const triggers = Array.from({ length: 20 }, () => pods.map((pod) => pod.api.trigger()));
+    const ids = (await Promise.all(triggers.flat())).map(({ id }) => id);
     for (const client of clients) {
       await client.received(ids.length);
       assert.deepEqual([...client.events].sort(), [...ids].sort());

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { WebSocket, WebSocketServer, type RawData } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 import { backoffDelay } from "../src/live/backoff";
 import { LiveSocket, type ConnectionState, type LiveSocketTimes } from "../src/live/liveSocket";
 import { liveUrl, openWebSocket } from "../src/live/webSocket";
@@ -196,7 +196,7 @@ async function stop(server: WebSocketServer): Promise<void> {
 function received(server: WebSocketServer, greet: (socket: WebSocket) => void): string[] {
   const texts: string[] = [];
   server.on("connection", (socket) => {
-    socket.on("message", (data: RawData) => texts.push(String(data)));
+    socket.on("message", (data: Buffer) => texts.push(data.toString()));
     greet(socket);
   });
   return texts;

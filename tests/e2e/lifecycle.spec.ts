@@ -121,7 +121,7 @@ describe("the dev stack on a real cluster", function () {
   it("sends a triggered threat to a WebSocket client through the ingress", async () => {
     const socket = new WebSocket(`${URL.replace("http", "ws")}/ws`);
     const seen: { type: string; data: Threat }[] = [];
-    socket.on("message", (data) => seen.push(JSON.parse(String(data))));
+    socket.on("message", (data: Buffer) => seen.push(JSON.parse(data.toString())));
     try {
       await until("the snapshot", 10, async () =>
         seen.find(({ type }) => type === "initial_batch"),

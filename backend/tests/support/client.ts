@@ -64,7 +64,9 @@ export class WsClient {
   closeCode: number | null = null;
 
   private constructor(readonly socket: WebSocket) {
-    socket.on("message", (data) => this.messages.push(JSON.parse(data.toString()) as Message));
+    socket.on("message", (data: Buffer) =>
+      this.messages.push(JSON.parse(data.toString()) as Message),
+    );
     socket.on("close", (code) => (this.closeCode = code));
     socket.on("error", () => undefined);
   }

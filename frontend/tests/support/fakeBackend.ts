@@ -56,8 +56,8 @@ export class FakeBackend {
       }
       this.sockets?.handleUpgrade(request, socket, head, (client) => {
         this.connections += 1;
-        client.on("message", (data) => {
-          if (String(data).includes('"ping"')) {
+        client.on("message", (data: Buffer) => {
+          if (data.toString().includes('"ping"')) {
             client.send('{"type":"pong"}');
           }
         });

@@ -1,0 +1,197 @@
+/**
+ * `npm test`: runs every suite that this machine can run, and says in one line each what it skipped and
+ * why. With CI=true a missing tool is a failure instead. Suites can be named: `npm test -- unit chart`.
+ */
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import pc from "picocolors";
+import { run } from "./run";
+
+/** What a suite cannot do without. */
+interface Need {
+  readonly what: string;
+  /** Whether it is there. */
+  readonly found: () => Promise<boolean>;
+}
+
+interface Suite {
+  readonly name: string;
+  readonly needs: readonly Need[];
+  /** Arguments for npm, one list per command. Mocha's counts are added up; a command without any counts as one test. */
+  readonly commands: readonly (readonly string[])[];
+  /** Folders whose npm packages it uses, besides the project's own. */
+  readonly packages?: readonly string[];
+}
+
+const command = (name: string, ...probe: string[]): Need => ({
+  what: probe.length > 1 ? probe.join(" ") : name,
+  found: async () => (await run(name, probe.slice(1), { timeout: 30_000 })).ok,
+});
+const docker = command("docker", "docker", "version");
+const pulumi = command("pulumi", "pulumi", "version");
+const kind = command("kind", "kind", "version");
+const kubectl = command("kubectl", "kubectl", "version", "--client");
+const helm = command("helm", "helm", "version");
+const redis: Need = {
+  what: "redis-server, or a Redis in REDIS_URL",
+  found: async () => Boolean(process.env["REDIS_URL"]) || (await run("redis-server", ["-v"])).ok,
+};
+const chromium: Need = {
+  what: "chromium, or its path in CHROMIUM_PATH",
+  found: async () => fs.existsSync(process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium"),
+};
+
+const SUITES: readonly Suite[] = [
+  {
+    name: "lint",
+    needs: [],
+    commands: [
+      ["run", "lint"],
+      ["run", "format:check"],
+    ],
+  },
+  {
+    name: "types",
+    needs: [],
+    packages: ["backend", "frontend"],
+    commands: [
+      ["run", "typecheck"],
+      ["run", "typecheck", "--prefix", "backend"],
+      ["run", "typecheck", "--prefix", "frontend"],
+    ],
+  },
+  { name: "unit", needs: [], commands: [["run", "test:unit"]] },
+  { name: "chart", needs: [helm], commands: [["run", "test:chart"]] },
+  { name: "preview", needs: [pulumi, helm], commands: [["run", "test:preview"]] },
+  {
+    name: "backend",
+    needs: [redis],
+    packages: ["backend"],
+    commands: [["test", "--prefix", "backend"]],
+  },
+  {
+    name: "frontend",
+    needs: [chromium],
+    packages: ["frontend"],
+    commands: [["test", "--prefix", "frontend"]],
+  },
+  {
+    name: "image",
+    needs: [docker],
+    packages: ["frontend"],
+    commands: [["run", "test:image", "--prefix", "frontend"]],
+  },
+  {
+    name: "e2e",
+    needs: [docker, kind, kubectl, pulumi, helm, chromium],
+    commands: [["run", "test:e2e"]],
+  },
+];
+
+/** Tests by how they ended. */
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Adds up what mocha says of its runs. */
+export function countTests(output: string, code: number): Counts {
+  const sum = (word: string) =>
+    [...output.matchAll(new RegExp(`^\\s+(\\d+) ${word}\\b`, "gm"))]
+      .map(([, count]) => Number(count))
+      .reduce((total, count) => total + count, 0);
+  const counts = { passed: sum("passing"), failed: sum("failing") };
+  const none = counts.passed + counts.failed === 0;
+  if (code === 0) {
+    return none ? { passed: 1, failed: 0 } : counts;
+  }
+  // A suite that breaks outside its tests is a failure that mocha does not count.
+  return { passed: counts.passed, failed: Math.max(counts.failed, 1) };
+}
+
+async function main(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !SUITES.some((suite) => suite.name === name));
+  if (unknown.length > 0) {
+    const known = SUITES.map(({ name }) => name).join(", ");
+    throw new Error(`no suite is called ${unknown.join(", ")}; there are ${known}`);
+  }
+  const chosen = SUITES.filter(({ name }) => names.length === 0 || names.includes(name));
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const verdicts: string[] = [];
+  for (const suite of chosen) {
+    const missing = await lacking(suite);
+    const started = Date.now();
+    if (missing.length > 0) {
+      const strict = process.env["CI"] === "true";
+      total[strict ? "failed" : "skipped"] += 1;
+      const why = `${suite.name}: no ${missing.join(", no ")} on this machine`;
+      verdicts.push(strict ? pc.red(`FAILED  ${why}`) : pc.yellow(`SKIPPED ${why}`));
+      continue;
+    }
+    const { passed, failed } = await runSuite(suite);
+    total.passed += passed;
+    total.failed += failed;
+    const text = `${suite.name}: ${passed} passed, ${failed} failed in ${seconds(started)} s`;
+    verdicts.push(failed > 0 ? pc.red(`FAILED  ${text}`) : pc.green(`PASSED  ${text}`));
+  }
+  console.log(`\n${verdicts.join("\n")}\n`);
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  process.exitCode = total.failed > 0 ? 1 : 0;
+}
+
+async function lacking({ needs }: Suite): Promise<string[]> {
+  const found = await Promise.all(needs.map((need) => need.found()));
+  return needs.filter((_, index) => !found[index]).map(({ what }) => what);
+}
+
+async function runSuite({ name, packages = [], commands }: Suite): Promise<Counts> {
+  console.log(pc.bold(`\n=== ${name} ===`));
+  const all: Counts[] = [];
+  for (const folder of packages.filter((folder) => !isInstalled(folder))) {
+    const { code } = await npm(["ci", "--no-audit", "--no-fund", "--prefix", folder]);
+    if (code !== 0) {
+      return { passed: 0, failed: 1 };
+    }
+  }
+  for (const args of commands) {
+    const { code, output } = await npm(args);
+    all.push(countTests(output, code));
+  }
+  return {
+    passed: all.reduce((sum, { passed }) => sum + passed, 0),
+    failed: all.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
+
+/** npm writes this file last, so an interrupted install does not count as one. */
+function isInstalled(folder: string): boolean {
+  const written = (file: string) =>
+    fs.statSync(path.join(folder, file), { throwIfNoEntry: false })?.mtimeMs ?? -1;
+  return written("node_modules/.package-lock.json") >= written("package-lock.json");
+}
+
+/** Runs npm on this terminal, and keeps what it printed. */
+function npm(args: readonly string[]): Promise<{ code: number; output: string }> {
+  const child = spawn("npm", args, { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  child.stdout.on("data", (data: Buffer) => {
+    process.stdout.write(data);
+    output += data.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+function seconds(since: number): string {
+  return ((Date.now() - since) / 1000).toFixed(0);
+}
+
+if (require.main === module) {
+  main(process.argv.slice(2)).catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+}
