@@ -18,14 +18,16 @@ identity_file=${KUBECONFIG_FILE%.*}.identity
 # The user's own kubeconfig is never read nor written.
 export KUBECONFIG="$KUBECONFIG_FILE"
 
-nodes() {
-  docker ps --all --quiet --filter "label=io.x-k8s.kind.cluster=$CLUSTER_NAME" </dev/null
+# The node containers. Assigned, because only an assignment ends this script when Docker does not
+# answer: in a test an unreachable Docker would look like a cluster that is gone.
+find_nodes() {
+  nodes=$(docker ps --all --quiet --filter "label=io.x-k8s.kind.cluster=$CLUSTER_NAME" </dev/null)
 }
 
 # What the nodes say of their identity: nothing before Kind has written its kubeadm configuration,
 # "none" when that has no identity in it.
 told() {
-  for node in $(nodes); do
+  for node in $nodes; do
     if docker cp "$node:/kind/kubeadm.conf" - </dev/null >"$scratch" 2>/dev/null; then
       grep -aom1 'soc-agent\.dev/identity=[A-Za-z0-9._-]*' "$scratch" | head -n 1 | cut -d= -f2 | grep . || echo none
       return
@@ -42,7 +44,8 @@ is_ours() {
 }
 
 create() {
-  if [ -n "$(nodes)" ]; then
+  find_nodes
+  if [ -n "$nodes" ]; then
     if ! is_ours; then
       echo "A Kind cluster named $CLUSTER_NAME exists and was not made by this stack: it is left alone." >&2
       echo "Delete it (kind delete cluster --name $CLUSTER_NAME) or set another name in soc-agent:cluster.kind.name." >&2
@@ -68,7 +71,8 @@ kubeconfig() {
 }
 
 delete() {
-  if [ -z "$(nodes)" ]; then
+  find_nodes
+  if [ -z "$nodes" ]; then
     echo "Cluster $CLUSTER_NAME is gone already" >&2
   elif is_ours; then
     kind delete cluster --name "$CLUSTER_NAME" --kubeconfig "$KUBECONFIG_FILE" </dev/null

@@ -56,6 +56,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     stacks: ["dev", "prod"],
     run: preview,
   },
+  tools: {
+    summary: "Get the tools at fitting versions and print their folders, to be put on PATH",
+    stacks: ["dev"],
+    run: tools,
+  },
   doctor: {
     summary: "Say what is there, what is wrong and what to do about it",
     stacks: ["dev"],
@@ -188,6 +193,12 @@ async function preview({ stacks, extra }: Request): Promise<number> {
     worst = Math.max(worst, code);
   }
   return worst;
+}
+
+async function tools(): Promise<number> {
+  const found = await ensureTools(TOOL_NAMES);
+  console.log([...new Set(found.map(({ file }) => path.dirname(file)))].join("\n"));
+  return 0;
 }
 
 async function doctor({ stacks }: Request): Promise<number> {

@@ -8,10 +8,8 @@
  * multi-platform images (kind#3795). Here each node gets what it lacks, all nodes from one stream, and
  * the control-plane, which runs none of the application's pods, gets nothing.
  */
-import { execFile, spawn } from "node:child_process";
-import { promisify } from "node:util";
-
-const run = promisify(execFile);
+import { spawn } from "node:child_process";
+import { lines, messageOf, must, run } from "./run";
 
 async function main(): Promise<void> {
   const { CLUSTER_NAME, IMAGES } = process.env;
@@ -41,7 +39,7 @@ async function main(): Promise<void> {
 async function workers(cluster: string): Promise<string[]> {
   const filters = [`io.x-k8s.kind.cluster=${cluster}`, "io.x-k8s.kind.role=worker"];
   const args = filters.flatMap((label) => ["--filter", `label=${label}`]);
-  const nodes = lines(await docker(["ps", ...args, "--format", "{{.Names}}"]));
+  const nodes = lines(await must("docker", ["ps", ...args, "--format", "{{.Names}}"]));
   if (nodes.length === 0) {
     throw new Error(`Kind cluster ${cluster} has no running worker node. See: docker ps --all`);
   }
@@ -51,28 +49,25 @@ async function workers(cluster: string): Promise<string[]> {
 /** The images that the engine has. Others must be pullable: the nodes will pull them. */
 async function inEngine(images: readonly string[]): Promise<string[]> {
   const found = await Promise.all(
-    images.map((image) =>
-      docker(["image", "inspect", "--format", "{{.Id}}", image]).then(
-        () => [image],
-        () => {
-          console.error(`${image} is not in the Docker engine: the nodes will have to pull it`);
-          return [];
-        },
-      ),
-    ),
+    images.map(async (image) => (await run("docker", ["image", "inspect", image])).ok),
   );
-  return found.flat();
+  return images.filter((image, index) => {
+    if (!found[index]) {
+      console.error(`${image} is not in the Docker engine: the nodes will have to pull it`);
+    }
+    return found[index];
+  });
 }
 
 /** What of some images a node's containerd does not have under that name. */
 async function lacks(node: string, images: readonly string[]): Promise<string[]> {
   const args = ["exec", node, "ctr", "--namespace=k8s.io", "images", "ls", "--quiet"];
-  const present = new Set(lines(await docker(args)));
+  const present = new Set(lines(await must("docker", args)));
   return images.filter((image) => !present.has(fullName(image)));
 }
 
 /** A reference the way containerd writes it: `soc-backend:1` is `docker.io/library/soc-backend:1`. */
-function fullName(image: string): string {
+export function fullName(image: string): string {
   const [first = ""] = image.split("/");
   if (!image.includes("/")) {
     return `docker.io/library/${image}`;
@@ -106,16 +101,9 @@ function ended(child: ReturnType<typeof spawn>, what: string): Promise<void> {
   });
 }
 
-async function docker(args: readonly string[]): Promise<string> {
-  const { stdout } = await run("docker", args, { maxBuffer: 16 << 20 });
-  return stdout;
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    console.error(messageOf(error));
+    process.exitCode = 1;
+  });
 }
-
-function lines(text: string): string[] {
-  return text.split("\n").filter(Boolean);
-}
-
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});

@@ -1,8 +1,5 @@
 /** Why pods are not ready: what Kubernetes knows and a timeout does not say. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-
-const run = promisify(execFile);
+import { lines, messageOf, must } from "./run";
 
 /** Whose pods. */
 export interface PodsOf {
@@ -105,7 +102,8 @@ export function reasonOf({ status }: Pod): string {
   return [...reasons, ...conditions].join("; ") || (status.phase ?? "unknown");
 }
 
-type Kubectl = (args: readonly string[]) => Promise<string>;
+/** Runs kubectl against some pods' cluster and namespace. */
+export type Kubectl = (args: readonly string[]) => Promise<string>;
 
 async function reportOn(pod: Pod, kubectl: Kubectl): Promise<string> {
   const { name } = pod.metadata;
@@ -130,7 +128,7 @@ function indent(title: string, lines: readonly string[]): string[] {
 }
 
 function lastLines(text: string, count: number): string[] {
-  return text.trim().split("\n").filter(Boolean).slice(-count);
+  return lines(text).slice(-count);
 }
 
 function kubectlArgs({ kubeconfigFile, context, namespace }: PodsOf): string[] {
@@ -145,14 +143,7 @@ function commandLine(of: PodsOf): string {
   return ["kubectl", ...kubectlArgs(of)].join(" ");
 }
 
-function kubectlFor(of: PodsOf): Kubectl {
-  return async (args) => {
-    const all = [...kubectlArgs(of), "--request-timeout=10s", ...args];
-    const { stdout } = await run("kubectl", all, { maxBuffer: 32 << 20 });
-    return stdout;
-  };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message.trim() : String(error);
+/** A kubectl that asks one cluster and namespace only, and never waits for long. */
+export function kubectlFor(of: PodsOf): Kubectl {
+  return (args) => must("kubectl", [...kubectlArgs(of), "--request-timeout=10s", ...args]);
 }

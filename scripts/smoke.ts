@@ -4,7 +4,8 @@
  * BASE_URL      such as http://localhost:8080
  * KUBECONFIG, KUBE_CONTEXT, NAMESPACE   for the report, when it does not answer
  */
-import { podReport } from "./podReport";
+import { kubectlFor, podReport } from "./podReport";
+import { messageOf } from "./run";
 
 /** Milliseconds until an application whose pods are ready must answer through the ingress. */
 const PATIENCE = 90_000;
@@ -40,19 +41,21 @@ async function main(): Promise<void> {
   if (!BASE_URL || !KUBECONFIG || !NAMESPACE) {
     throw new Error("BASE_URL, KUBECONFIG and NAMESPACE must be set");
   }
+  const of = {
+    kubeconfigFile: KUBECONFIG,
+    namespace: NAMESPACE,
+    ...(KUBE_CONTEXT && { context: KUBE_CONTEXT }),
+  };
   const deadline = Date.now() + PATIENCE;
   const failures = (
     await Promise.all(CHECKS.map((check) => until(check, BASE_URL, deadline)))
   ).filter((failure) => failure !== undefined);
   if (failures.length === 0) {
     console.log(`${BASE_URL} answers: ${CHECKS.map(({ path }) => path).join(", ")}`);
+    console.log(await kubectlFor(of)(["get", "pods,hpa,ingress"]));
     return;
   }
-  const pods = await podReport({
-    kubeconfigFile: KUBECONFIG,
-    namespace: NAMESPACE,
-    ...(KUBE_CONTEXT && { context: KUBE_CONTEXT }),
-  });
+  const pods = await podReport(of);
   console.error([`${BASE_URL} does not answer as it should:`, ...failures, pods].join("\n"));
   process.exitCode = 1;
 }
@@ -90,4 +93,7 @@ function parsed(body: string): Record<string, unknown> | undefined {
   }
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error(messageOf(error));
+  process.exitCode = 1;
+});

@@ -23,14 +23,15 @@ describe("cli", function () {
     write(
       "scripts/lifecycle.ts",
       `const args: readonly string[] = process.argv.slice(2);
-console.log(JSON.stringify(args));
 if (args[0] === "wait") {
   let signals = 0;
   process.on("SIGTERM", () => { signals += 1; setTimeout(() => process.exit(40 + signals), 300); });
   setInterval(() => undefined, 1000);
 } else {
   process.exitCode = Number(args[1] ?? 0);
-}`,
+}
+// Last, so that whoever reads it can rely on the handler above.
+console.log(JSON.stringify(args));`,
     );
     scratch.program(
       "npm",

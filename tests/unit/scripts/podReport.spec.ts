@@ -1,0 +1,121 @@
+import * as assert from "node:assert/strict";
+import { isReady, podReport, reasonOf, type Pod } from "../../../scripts/podReport";
+import { Scratch } from "./support/fakes";
+
+const pod = (status: Pod["status"], name = "api-1"): Pod => ({ metadata: { name }, status });
+const container = { name: "backend", ready: false, restartCount: 0 };
+
+describe("isReady", () => {
+  it("tells a serving pod and a finished one from the others", () => {
+    const ready = (status: string) => pod({ conditions: [{ type: "Ready", status }] });
+    assert.equal(isReady(ready("True")), true);
+    assert.equal(isReady(ready("False")), false);
+    assert.equal(isReady(pod({ phase: "Succeeded" })), true);
+    assert.equal(isReady(pod({ phase: "Pending" })), false);
+  });
+});
+
+describe("reasonOf", () => {
+  const cases: [string, Pod["status"], string][] = [
+    [
+      "an image that cannot be pulled",
+      {
+        containerStatuses: [
+          {
+            ...container,
+            state: { waiting: { reason: "ErrImageNeverPull", message: "not there" } },
+          },
+        ],
+      },
+      "container backend: ErrImageNeverPull, not there",
+    ],
+    [
+      "a crash loop",
+      {
+        containerStatuses: [
+          {
+            ...container,
+            restartCount: 3,
+            state: { waiting: { reason: "CrashLoopBackOff" } },
+            lastState: { terminated: { exitCode: 1, reason: "Error" } },
+          },
+        ],
+      },
+      "container backend: CrashLoopBackOff: last exit code 1 (Error): 3 restarts",
+    ],
+    [
+      "a failing readiness probe",
+      { containerStatuses: [container] },
+      "container backend: running, but not ready",
+    ],
+    [
+      "a pod that fits no node",
+      {
+        conditions: [
+          {
+            type: "PodScheduled",
+            status: "False",
+            reason: "Unschedulable",
+            message: "0/3 nodes are available",
+          },
+        ],
+      },
+      "Unschedulable: 0/3 nodes are available",
+    ],
+    ["a pod that says nothing", { phase: "Pending" }, "Pending"],
+  ];
+  for (const [title, status, expected] of cases) {
+    it(`explains ${title}`, () => assert.equal(reasonOf(pod(status)), expected));
+  }
+});
+
+describe("podReport", () => {
+  let scratch: Scratch;
+  const before = process.env;
+  beforeEach(() => {
+    scratch = new Scratch();
+    process.env = scratch.env();
+  });
+  afterEach(() => {
+    process.env = before;
+    scratch.remove();
+  });
+  const of = { kubeconfigFile: ".kube/dev.yaml", namespace: "soc-agent" };
+
+  it("names the pod, the reason, the events, the last log lines and where to look further", async () => {
+    const items = [
+      pod({
+        containerStatuses: [
+          { ...container, restartCount: 1, state: { waiting: { reason: "CrashLoopBackOff" } } },
+        ],
+      }),
+      pod({ conditions: [{ type: "Ready", status: "True" }] }, "web-1"),
+    ];
+    scratch.program(
+      "kubectl",
+      `case "$*" in
+  *"get pods"*) echo '${JSON.stringify({ items })}' ;;
+  *"get events"*) echo "BackOff: restarting" ;;
+  *logs*--previous*) echo "REDIS_URL is not a URL" ;;
+  *) echo "unexpected: $*" >&2; exit 1 ;;
+esac`,
+    );
+    assert.equal(
+      await podReport(of),
+      `Not ready in namespace soc-agent: 1 of 2 pods
+  api-1: container backend: CrashLoopBackOff: 1 restarts
+    events:
+      BackOff: restarting
+    log:
+      REDIS_URL is not a URL
+Look further with:
+  kubectl --kubeconfig=.kube/dev.yaml --namespace=soc-agent describe pod api-1
+  kubectl --kubeconfig=.kube/dev.yaml --namespace=soc-agent get events --sort-by=.lastTimestamp`,
+    );
+  });
+
+  it("says so when the cluster cannot be asked", async () => {
+    scratch.program("kubectl", "echo 'connection refused' >&2; exit 1");
+    assert.match(await podReport(of), /could not be asked for its pods: .*connection refused/s);
+  });
+});
