@@ -211,7 +211,16 @@ export function loadConfig(): StackConfig {
 export function configError(problems: readonly string[]): pulumi.RunError {
   const file = `Pulumi.${pulumi.getStack()}.yaml`;
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  return new pulumi.RunError([`${file} has ${count}:`, ...problems].join("\n  - "));
+  return refusal(`${file} has ${count}:`, problems);
+}
+
+/** An error that lists problems, and that Pulumi prints without a stack trace. */
+export function refusal(title: string, problems: readonly string[]): pulumi.RunError {
+  const error = new pulumi.RunError([title, ...problems].join("\n  - "));
+  // Its readers need the list and not our call frames. Besides, Pulumi inspects every stack, and
+  // Node.js 20's util.inspect takes ten seconds over a frame such as node_modules/@pulumi/resource.ts:1.
+  error.stack = "";
+  return error;
 }
 
 /** What rules ask of the world outside the configuration, so that they can be tested as pure functions. */

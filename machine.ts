@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import type { ExistingSettings, StackConfig } from "./config";
+import { refusal, type ExistingSettings, type StackConfig } from "./config";
 
 const run = promisify(execFile);
 
@@ -85,7 +85,7 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
     }
   }
   if (problems.length > 0) {
-    throw new pulumi.RunError(["This machine is not ready:", ...problems].join("\n  - "));
+    throw refusal("This machine is not ready:", problems);
   }
   return machine;
 }

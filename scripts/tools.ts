@@ -97,8 +97,8 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   kind: {
     name: "kind",
     version: KIND,
-    // Node images of 0.32 and later cannot be loaded into by older ones.
-    range: ">=0.32.0 <1",
+    // The first that turns the label patch into the form of new kubeadm versions (components/kindCluster.ts).
+    range: ">=0.33.0 <1",
     versionArgs: ["version"],
     companions: [],
     mise: "aqua:kubernetes-sigs/kind",
@@ -180,7 +180,7 @@ export interface Found {
 /** A tool that cannot, and why. */
 export interface Missing {
   readonly tool: Tool;
-  /** One entry per place or way that was tried, such as `PATH: kind 0.20.0 is not >=0.32.0 <1`. */
+  /** One entry per place or way that was tried, such as `PATH: kind 0.20.0 is not >=0.33.0 <1`. */
   readonly tried: readonly string[];
 }
 
