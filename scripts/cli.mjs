@@ -33,7 +33,7 @@ function modified(file) {
  * @returns {Promise<number>} exit code, 128 + n when signal n ended it
  */
 function run(command, args) {
-  const child = spawn(command, args, { cwd: root, stdio: "inherit" });
+  // Listening comes first: a signal that arrives while the program starts would end this one alone.
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     process.on(signal, () => {
       if (signal !== "SIGINT" || !process.stdin.isTTY) {
@@ -41,6 +41,7 @@ function run(command, args) {
       }
     });
   }
+  const child = spawn(command, args, { cwd: root, stdio: "inherit" });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 143)));

@@ -274,7 +274,6 @@ function stackFile(stack: string): string {
 async function pulumi(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<number> {
   const interactive = process.stdin.isTTY;
   const options = { cwd: ROOT, env, stdio: "inherit", detached: !interactive } as const;
-  const child = spawn("pulumi", args, options);
   let told = false;
   const tell = (signal: NodeJS.Signals) => {
     if (!told && !(interactive && signal === "SIGINT")) {
@@ -282,7 +281,9 @@ async function pulumi(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<
       told = true;
     }
   };
+  // Listening comes first: a signal that arrives while Pulumi starts would end this process alone.
   SIGNALS.forEach((signal) => process.on(signal, tell));
+  const child = spawn("pulumi", args, options);
   try {
     const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
     return code ?? 128 + (signal ? os.constants.signals[signal] : 0);

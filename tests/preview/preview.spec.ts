@@ -110,9 +110,9 @@ describe("pulumi, without Docker, a cluster or a kubeconfig", function () {
       [/3 problems/, /workers/, /httpPort/, /ingress\.install: must be true or false, got "yes"/],
     ],
   ];
-  for (const [index, [title, config, messages]] of broken.entries()) {
+  for (const [title, config, messages] of broken) {
     it(`refuses ${title} before any resource is touched`, async () => {
-      const stack = `broken-${index}`;
+      const stack = "broken";
       project.configure(stack, config);
       await select(stack);
       const { code, output } = await project.run("pulumi", [

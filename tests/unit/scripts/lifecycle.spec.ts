@@ -244,7 +244,7 @@ esac`,
 
   describe("options", () => {
     const refused: readonly (readonly [readonly string[], RegExp])[] = [
-      [[], /usage: npm run up\|down\|preview\|doctor/],
+      [[], /usage: npm run up\|down\|preview\|tools\|doctor/],
       [["sideways"], /got "sideways"/],
       [["up", "--diff"], /Unknown option '--diff'[^]*npm run up -- /],
       [["up", "prod"], /Unexpected argument 'prod'/],

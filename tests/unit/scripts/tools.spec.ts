@@ -225,7 +225,7 @@ esac`,
       assert.ok(error.message.includes(`${tool.name} (needed: ${tool.range})`));
     }
     assert.match(error.message, /PATH: .*pulumi has no pulumi-language-nodejs beside it/);
-    assert.match(error.message, /PATH: .*kind is 0\.20\.0, not >=0\.32\.0 <1/);
+    assert.match(error.message, /PATH: .*kind is 0\.20\.0, not >=0\.33\.0 <1/);
     assert.match(
       error.message,
       /PATH: .*kubectl version --client does not say a version \(exit code 86\n *bad CPU type\)/,
