@@ -75,6 +75,9 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
     if (machine.cluster.kind === "foreign") {
       problems.push(foreignAdvice(cluster.name));
     }
+    if (machine.cluster.kind === "ours" && machine.cluster.stopped.length > 0) {
+      missing(stoppedAdvice(machine.cluster.stopped), "whether the system answers");
+    }
   }
   if (cluster.kind === "existing") {
     const found = readKubeconfig(cluster);
@@ -96,6 +99,11 @@ export function foreignAdvice(name: string): string {
     `a Kind cluster named "${name}" exists that this stack did not make: it is left alone. ` +
     `Delete it (kind delete cluster --name ${name}), or set another name in soc-agent:cluster.kind.name`
   );
+}
+
+/** What to do about nodes that do not run, as after a restart of the machine. */
+function stoppedAdvice(nodes: readonly string[]): string {
+  return `nodes of the Kind cluster are stopped: ${nodes.join(", ")}. Start them (docker start ${nodes.join(" ")}) and try again`;
 }
 
 function readKubeconfig(settings: ExistingSettings): { text: string } | { problem: string } {
@@ -140,8 +148,8 @@ export interface DockerFailure {
 export type KindClusterState =
   /** No container has the name. */
   | { readonly kind: "absent" }
-  /** This stack made it; `identity` is the one that it was made with. */
-  | { readonly kind: "ours"; readonly identity: string }
+  /** This stack made it; `identity` is the one that it was made with, `stopped` its nodes that do not run. */
+  | { readonly kind: "ours"; readonly identity: string; readonly stopped: readonly string[] }
   /** An interrupted run of this stack left it before it could carry an identity. */
   | { readonly kind: "unfinished" }
   /** Somebody else's: never to be touched. */
@@ -217,42 +225,59 @@ export async function findKindCluster(
   identityFile: string,
 ): Promise<KindClusterState> {
   const filter = `label=${KIND_CLUSTER_LABEL}=${name}`;
-  const listed = await docker(["ps", "--all", "--filter", filter, "--format", "{{.Names}}"]);
-  const nodes = listed.split("\n").filter(Boolean).sort();
-  const labels = await Promise.all(nodes.map(nodeIdentity));
+  const format = "{{.Names}} {{.State}}";
+  const listed = await docker(["ps", "--all", "--filter", filter, "--format", format]);
+  const nodes = listed
+    .split("\n")
+    .filter(Boolean)
+    .sort()
+    .map((line) => line.split(" ") as [name: string, state: string]);
+  const identities = await Promise.all(nodes.map(([node]) => nodeIdentity(node)));
   const remembered = fs.existsSync(identityFile)
     ? fs.readFileSync(identityFile, "utf8").trim()
     : undefined;
-  return clusterState(nodes, labels, remembered);
+  return clusterState(
+    nodes.map(([name, state], index) => ({
+      name,
+      running: state === "running",
+      identity: identities[index],
+    })),
+    remembered,
+  );
 }
 
 /** A node's identity: `null` when it was made without one, `undefined` before kubeadm was set up. */
 export type NodeIdentity = string | null | undefined;
 
+/** A node container. */
+export interface Node {
+  readonly name: string;
+  readonly running: boolean;
+  readonly identity: NodeIdentity;
+}
+
 /**
  * Judges whose cluster some nodes are.
  *
- * @param nodes names of the node containers
- * @param identities what each node says, in the order of `nodes`
  * @param remembered the identity that this stack last wrote down, if any
  */
 export function clusterState(
-  nodes: readonly string[],
-  identities: readonly NodeIdentity[],
+  nodes: readonly Node[],
   remembered: string | undefined,
 ): KindClusterState {
   if (nodes.length === 0) {
     return { kind: "absent" };
   }
-  const told = identities.find((identity) => identity !== undefined);
+  const told = nodes.find(({ identity }) => identity !== undefined)?.identity;
   if (remembered !== undefined && told === remembered) {
-    return { kind: "ours", identity: remembered };
+    const stopped = nodes.filter(({ running }) => !running).map(({ name }) => name);
+    return { kind: "ours", identity: remembered, stopped };
   }
   // Only a run that wrote its identity down before `kind create` can have left such nodes.
   if (remembered !== undefined && told === undefined) {
     return { kind: "unfinished" };
   }
-  return { kind: "foreign", nodes };
+  return { kind: "foreign", nodes: nodes.map(({ name }) => name) };
 }
 
 /** Reads a node's identity from the kubeadm configuration that Kind wrote into its container. */

@@ -238,6 +238,16 @@ describe("the dev stack on a real cluster", function () {
     });
   });
 
+  it("does not call a cluster up whose nodes are stopped, and says how to start them", async () => {
+    await must("docker", ["stop", "--time", "1", `${CLUSTER}-worker`]);
+    const { code, output } = await tryUp(project);
+    assert.notEqual(code, 0);
+    assert.match(
+      output,
+      /nodes of the Kind cluster are stopped: soc-demo-worker\. Start them \(docker start soc-demo-worker\)/,
+    );
+  });
+
   it("refuses a foreign cluster of the same name, and leaves it untouched by up and destroy", async () => {
     await must("kind", ["delete", "cluster", "--name", CLUSTER]);
     const image = process.env["SOC_LAB_NODE_IMAGE"];

@@ -5,49 +5,44 @@ import {
   stackFiles,
   type DockerFailure,
   type KindClusterState,
+  type Node,
   type NodeIdentity,
 } from "../../machine";
 
 describe("clusterState", () => {
-  const nodes = ["soc-demo-control-plane", "soc-demo-worker"];
-  const cases: [string, readonly string[], NodeIdentity[], string | undefined, KindClusterState][] =
+  const nodes = (...identities: NodeIdentity[]): Node[] =>
+    identities.map((identity, index) => ({ name: `node-${index}`, running: true, identity }));
+  const ours = { kind: "ours", identity: "a.1", stopped: [] } as const;
+  const foreign = { kind: "foreign", nodes: ["node-0", "node-1"] } as const;
+  const cases: [string, Node[], string | undefined, KindClusterState][] = [
+    ["no node", [], "a.1", { kind: "absent" }],
+    ["our identity", nodes("a.1", null), "a.1", ours],
+    ["only workers left", nodes(undefined, "a.1"), "a.1", ours],
     [
-      ["no node", [], [], "a.1", { kind: "absent" }],
-      ["our identity", nodes, ["a.1", null], "a.1", { kind: "ours", identity: "a.1" }],
-      [
-        "only workers left, ours",
-        nodes,
-        [undefined, "a.1"],
-        "a.1",
-        { kind: "ours", identity: "a.1" },
-      ],
-      [
-        "nodes that kubeadm never reached, after our run",
-        nodes,
-        [undefined, undefined],
-        "a.1",
-        { kind: "unfinished" },
-      ],
-      [
-        "nodes that kubeadm never reached, none of ours",
-        nodes,
-        [undefined, undefined],
-        undefined,
-        { kind: "foreign", nodes },
-      ],
-      ["another identity", nodes, ["b.2", "b.2"], "a.1", { kind: "foreign", nodes }],
-      [
-        "an identity that we do not remember",
-        nodes,
-        ["a.1", "a.1"],
-        undefined,
-        { kind: "foreign", nodes },
-      ],
-      ["a cluster made by hand", nodes, [null, null], "a.1", { kind: "foreign", nodes }],
-    ];
-  for (const [title, names, identities, remembered, expected] of cases) {
+      "our identity on a node that is stopped",
+      [...nodes("a.1"), { name: "node-1", running: false, identity: "a.1" }],
+      "a.1",
+      { ...ours, stopped: ["node-1"] },
+    ],
+    [
+      "nodes that kubeadm never reached, after a run of ours",
+      nodes(undefined, undefined),
+      "a.1",
+      { kind: "unfinished" },
+    ],
+    [
+      "nodes that kubeadm never reached, without one",
+      nodes(undefined, undefined),
+      undefined,
+      foreign,
+    ],
+    ["another identity", nodes("b.2", "b.2"), "a.1", foreign],
+    ["an identity that we do not remember", nodes("a.1", "a.1"), undefined, foreign],
+    ["a cluster made by hand", nodes(null, null), "a.1", foreign],
+  ];
+  for (const [title, given, remembered, expected] of cases) {
     it(`calls ${title} ${expected.kind}`, () => {
-      assert.deepEqual(clusterState(names, identities, remembered), expected);
+      assert.deepEqual(clusterState(given, remembered), expected);
     });
   }
 });

@@ -10,7 +10,7 @@ describe("clusterIdentity", () => {
   it("keeps the identity of a cluster that is ours and as it should be", () => {
     const identity = fresh().replace("new", "0ld");
     assert.equal(
-      clusterIdentity(settings, { kind: "ours", identity }, () => "new"),
+      clusterIdentity(settings, { kind: "ours", identity, stopped: [] }, () => "new"),
       identity,
     );
   });
@@ -35,7 +35,7 @@ describe("clusterIdentity", () => {
       const identity = fresh().replace("new", "0ld");
       const changed = clusterIdentity(
         { ...settings, ...change },
-        { kind: "ours", identity },
+        { kind: "ours", identity, stopped: [] },
         () => "new",
       );
       assert.equal(changed, fresh(change));

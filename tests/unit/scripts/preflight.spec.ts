@@ -230,7 +230,7 @@ describe("problems", () => {
 
   for (const kind of ["ours", "unfinished"] as const) {
     it(`has nothing against a cluster that is ${kind}`, () => {
-      const cluster = kind === "ours" ? { kind, identity: "x" } : { kind };
+      const cluster = kind === "ours" ? { kind, identity: "x", stopped: [] } : { kind };
       assert.deepEqual(problems({ ...fine, cluster }), []);
     });
   }
