@@ -21,7 +21,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
     this.credentials = { kubeconfigFile, context };
     const provider = new k8s.Provider(
       `${name}-provider`,
-      { kubeconfig: pulumi.secret(args.kubeconfig), context, enableServerSideApply: true },
+      { kubeconfig: pulumi.secret(args.kubeconfig), context },
       { parent: this },
     );
     this.inside = { provider };

@@ -93,7 +93,6 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
         kubeconfig: kubeconfig.stdout,
         // Without it any change of the kubeconfig's text would replace everything in the cluster.
         clusterIdentifier: identity,
-        enableServerSideApply: true,
       },
       { parent: this, deletedWith: cluster, ...unseen("clusterIdentifier") },
     );

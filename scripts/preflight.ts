@@ -196,6 +196,16 @@ function diskProblems({ disk }: Facts): Problem[] {
 }
 
 function clusterProblems({ cluster, needs }: Facts): Problem[] {
+  if (cluster?.kind === "ours" && cluster.stopped.length > 0) {
+    const nodes = cluster.stopped;
+    return [
+      {
+        level: "error",
+        what: `Nodes of the Kind cluster are stopped: ${nodes.join(", ")}.`,
+        fix: `Start them: docker start ${nodes.join(" ")}`,
+      },
+    ];
+  }
   if (cluster?.kind !== "foreign" || !needs.cluster) {
     return [];
   }

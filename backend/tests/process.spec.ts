@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { WsClient } from "./support/client.js";
 import { eventually } from "./support/eventually.js";
 import { Pod } from "./support/pod.js";
-import { freePort } from "./support/redis.js";
+import { canConnect, freePort } from "./support/redis.js";
 
 describe("process", () => {
   let pod: Pod;
@@ -160,15 +160,3 @@ describe("captureOutput", () => {
     assert.equal(pod.output.stderr, "");
   });
 });
-
-async function canConnect(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}

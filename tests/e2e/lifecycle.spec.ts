@@ -18,7 +18,11 @@ import {
   objects,
   tryUp,
   up,
+  upWithoutChanges,
 } from "./support/stack";
+
+/** A key that must be found nowhere but where it belongs. */
+const CANARY = "sk-canary-7f3a9c";
 
 interface Threat {
   readonly id: string;
@@ -38,6 +42,7 @@ describe("the dev stack on a real cluster", function () {
   this.timeout("10m");
   this.bail(true);
   let project: Project;
+  let firstUp: string;
 
   before(async () => {
     assert.deepEqual(await nodeContainers(), [], `a cluster named ${CLUSTER} is in the way`);
@@ -54,9 +59,14 @@ describe("the dev stack on a real cluster", function () {
   });
 
   it("comes up from nothing with npm run up, and ends with how to reach it", async () => {
-    const output = await project.must("npm", ["run", "up", "--", "--stack", STACK]);
+    // What a user with a key for the model provider does first.
+    await project.must("pulumi", ["stack", "select", "--create", "--stack", STACK]);
+    const secret = ["config", "set", "--secret", "openaiApiKey", CANARY, "--stack", STACK];
+    await project.must("pulumi", secret);
+
+    firstUp = await project.must("npm", ["run", "up", "--", "--stack", STACK]);
     for (const expected of [URL, `${URL}/api/threats`, `curl ${URL}/health`, "get hpa -w"]) {
-      assert.ok(output.includes(expected), `${expected} is not in:\n${output.slice(-2000)}`);
+      assert.ok(firstUp.includes(expected), `${expected} is not in:\n${firstUp.slice(-2000)}`);
     }
   });
 
@@ -157,6 +167,29 @@ describe("the dev stack on a real cluster", function () {
     }
   });
 
+  it("keeps the model provider's key in its Secret and nowhere else", async () => {
+    const inBackend = ["deploy/soc-agent-backend", "--", "printenv", "OPENAI_API_KEY"];
+    assert.equal((await kubectl(project, "exec", ...inBackend)).trim(), CANARY);
+    const helm = ["--kubeconfig", project.path(`.kube/${STACK}.yaml`), "--namespace", "soc-agent"];
+    const places = {
+      "the state": await project.must("pulumi", ["stack", "export", "--stack", STACK]),
+      "the stack file": project.read(`Pulumi.${STACK}.yaml`),
+      "the output of up": firstUp,
+      "Helm's storage": await must("helm", ["get", "all", "soc-agent", ...helm]),
+      "objects other than Secrets": await kubectl(
+        project,
+        "get",
+        "all,configmaps,events,ingresses",
+        "-o",
+        "yaml",
+      ),
+      "the logs": await kubectl(project, "logs", "-l", "app=soc-backend", "--tail=-1"),
+    };
+    for (const [place, text] of Object.entries(places)) {
+      assert.ok(text.length > 0 && !text.includes(CANARY), `the key is in ${place}`);
+    }
+  });
+
   it("gives the HPA a real CPU figure", async () => {
     interface Hpa {
       status: { currentMetrics?: { resource?: { current: { averageUtilization?: number } } }[] };
@@ -195,14 +228,7 @@ describe("the dev stack on a real cluster", function () {
     }
   });
   it("up again changes nothing", async () => {
-    const output = await project.must("pulumi", [
-      "up",
-      "--yes",
-      "--skip-preview",
-      "--expect-no-changes",
-      "--stack",
-      STACK,
-    ]);
+    const output = await upWithoutChanges(project);
     assert.match(output, /\d+ unchanged/);
   });
 
@@ -286,14 +312,7 @@ describe("the dev stack on a real cluster", function () {
     await up(project);
     assert.equal((await ask<Record<string, unknown>>("/health"))["status"], "healthy");
     assert.equal((await nodeContainers()).length, 3);
-    await project.must("pulumi", [
-      "up",
-      "--yes",
-      "--skip-preview",
-      "--expect-no-changes",
-      "--stack",
-      STACK,
-    ]);
+    await upWithoutChanges(project);
   });
 
   it("npm run down leaves no container, network endpoint or kubeconfig", async () => {

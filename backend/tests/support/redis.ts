@@ -162,7 +162,8 @@ export async function clear(url: string): Promise<void> {
   redis.disconnect();
 }
 
-async function canConnect(port: number): Promise<boolean> {
+/** Whether something listens on a port of the loopback interface. */
+export async function canConnect(port: number): Promise<boolean> {
   const socket = connect(port, "127.0.0.1");
   try {
     await once(socket, "connect");

@@ -28,6 +28,12 @@ export function tryUp(project: Project): Promise<Result> {
   return project.run("pulumi", ["up", "--yes", "--skip-preview", "--stack", STACK]);
 }
 
+/** `pulumi up` that must find nothing to do. */
+export function upWithoutChanges(project: Project): Promise<string> {
+  const args = ["up", "--yes", "--skip-preview", "--expect-no-changes", "--stack", STACK];
+  return project.must("pulumi", args);
+}
+
 export function destroy(project: Project): Promise<string> {
   return project.must("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", STACK]);
 }

@@ -235,6 +235,17 @@ describe("problems", () => {
     });
   }
 
+  it("names nodes that are stopped, and how to start them", () => {
+    const cluster = { kind: "ours", identity: "x", stopped: ["a", "b"] } as const;
+    assert.deepEqual(problems({ ...fine, cluster }), [
+      {
+        level: "error",
+        what: "Nodes of the Kind cluster are stopped: a, b.",
+        fix: "Start them: docker start a b",
+      },
+    ]);
+  });
+
   it("asks for no memory where no cluster is made", () => {
     const { cluster: _, ...elsewhere } = needs;
     assert.deepEqual(
