@@ -227,6 +227,33 @@ describe("the dev stack on a real cluster", function () {
       await browser.close();
     }
   });
+  it("replaces the ingress controller's pod although both need the node's ports", async () => {
+    const where = ["--namespace", "ingress-nginx", "deploy/ingress-nginx-controller"];
+    await kubectl(project, "rollout", "restart", ...where);
+    await kubectl(project, "rollout", "status", "--timeout=90s", ...where);
+    await until("an answer through the new pod", 30, () => ask("/health"));
+  });
+
+  it("installs the same chart with plain Helm too", async () => {
+    interface Release {
+      readonly backend: { readonly image: { readonly tag: string } };
+      readonly frontend: { readonly image: { readonly tag: string } };
+    }
+    const to = ["--kubeconfig", project.path(`.kube/${STACK}.yaml`), "--namespace", "plain"];
+    const of = [...to.slice(0, 2), "--namespace", "soc-agent", "--output", "json"];
+    const values = JSON.parse(await must("helm", ["get", "values", "soc-agent", ...of])) as Release;
+    const { backend, frontend } = values;
+    await project.must("helm", [
+      ...["install", "plain", "./charts/soc-agent", ...to, "--create-namespace"],
+      ...["--set", `backend.image.tag=${backend.image.tag}`],
+      ...["--set", `frontend.image.tag=${frontend.image.tag},ingress.enabled=false`],
+      ...["--wait", "--timeout", "3m"],
+    ]);
+    const path = "/api/v1/namespaces/plain/services/plain-soc-agent-frontend:80/proxy/ready";
+    assert.equal(JSON.parse(await kubectl(project, "get", "--raw", path)).status, "ready");
+    await must("helm", ["uninstall", "plain", ...to, "--wait"]);
+  });
+
   it("up again changes nothing", async () => {
     const output = await upWithoutChanges(project);
     assert.match(output, /\d+ unchanged/);
@@ -236,7 +263,7 @@ describe("the dev stack on a real cluster", function () {
     const blind = ["DOCKER_HOST=unix:///nonexistent/docker.sock", "pulumi", "preview"];
     const output = await project.must("env", [...blind, "--stack", STACK]);
     assert.match(output, /Not checked in this preview: the Kind cluster, and images/);
-    assert.match(output, /Resources:\n\s+- 3 to delete\n\s+16 unchanged/);
+    assert.match(output, /Resources:\n\s+- 3 to delete\n\s+\d+ unchanged/);
   });
 
   it("a template edit without a version bump changes only the Release", async () => {

@@ -288,6 +288,12 @@ describe("the dev stack with other configuration", () => {
     );
   });
 
+  it("builds in the engine of Docker's active context", async () => {
+    const endpoint = "unix:///Users/me/.colima/default/docker.sock";
+    const ran = await runProgram({ stack: "dev", endpoint });
+    assert.deepEqual(inputsOf(ran, "images-docker"), { host: endpoint });
+  });
+
   it("builds nothing for an image that was built elsewhere", async () => {
     const ref = `ghcr.io/acme/soc-backend@sha256:${"a".repeat(64)}`;
     const ran = await runProgram({ stack: "dev", config: { images: { backend: { ref } } } });

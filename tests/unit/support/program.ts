@@ -33,6 +33,8 @@ export interface Run {
   readonly preview?: boolean;
   /** Whether a `docker` that answers is on PATH. */
   readonly docker?: boolean;
+  /** Endpoint of its active context. */
+  readonly endpoint?: string;
   /** Names of the node containers that this `docker` lists. */
   readonly nodes?: readonly string[];
 }
@@ -110,13 +112,17 @@ function stateOf(
 }
 
 /** Puts a stand-in for the Docker CLI first on PATH, or takes every other one away. */
-function withDocker({ docker = true, nodes = [] }: Run): () => void {
+function withDocker({
+  docker = true,
+  endpoint = "unix:///var/run/docker.sock",
+  nodes = [],
+}: Run): () => void {
   const before = process.env["PATH"];
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-path-"));
   if (docker) {
     const script = `#!/bin/sh
 case "$1" in
-  context) echo "default unix:///var/run/docker.sock" ;;
+  context) echo "current ${endpoint}" ;;
   version) echo "linux/amd64 28.2.2" ;;
   ps) printf '%s\\n' ${nodes.join(" ")} ;;
   cp) echo "node-labels: ingress-ready=true" ;;
