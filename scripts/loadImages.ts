@@ -5,11 +5,27 @@
  * IMAGES        references, separated by spaces
  *
  * `kind load docker-image` copies every image to every node, one after the other, and stumbles over
- * multi-platform images (kind#3795). Here each node gets what it lacks, all nodes from one stream, and
- * the control-plane, which runs none of the application's pods, gets nothing.
+ * multi-platform images (kind#3795). Here each node gets what it lacks, all nodes at once, and the
+ * control-plane, which runs none of the application's pods, gets nothing.
  */
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { archiveFor, readArchive } from "./imageArchive";
 import { lines, messageOf, must, run } from "./run";
+
+/** containerd's client, for the images that Kubernetes sees. */
+const CTR = ["ctr", "--namespace=k8s.io"];
+
+/** A node and its images. */
+interface Node {
+  readonly name: string;
+  /** Images that it has, as containerd names them. */
+  readonly present: ReadonlySet<string>;
+}
 
 async function main(): Promise<void> {
   const { CLUSTER_NAME, IMAGES } = process.env;
@@ -17,33 +33,44 @@ async function main(): Promise<void> {
     throw new Error("CLUSTER_NAME and IMAGES must be set");
   }
   const images = await inEngine(IMAGES.split(" "));
-  const lacking = await Promise.all(
-    (await workers(CLUSTER_NAME)).map(async (node) => ({
-      node,
-      images: await lacks(node, images),
-    })),
-  );
-  const wanted = images.filter((image) => lacking.some((one) => one.images.includes(image)));
-  const nodes = lacking.filter((one) => one.images.length > 0).map(({ node }) => node);
-  if (wanted.length === 0) {
+  const nodes = await workers(CLUSTER_NAME);
+  const lacking = nodes.filter((node) => images.some((image) => lacks(node, image)));
+  const wanted = images.filter((image) => nodes.some((node) => lacks(node, image)));
+  if (lacking.length === 0) {
     console.log("Every node has every image");
     return;
   }
-  console.log(`Loading ${wanted.join(", ")} into ${nodes.join(", ")}`);
+  console.log(`Loading ${wanted.join(", ")} into ${lacking.map(({ name }) => name).join(", ")}`);
   const started = Date.now();
-  await send(wanted, nodes);
+  // An earlier build of the same application has most of the layers of this one.
+  const thin = wanted.some((image) => lacking.some((node) => hasEarlier(node, image)));
+  await (thin ? sendMissing(wanted, lacking) : sendWhole(wanted, lacking));
   console.log(`Loaded in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
+function lacks({ present }: Node, image: string): boolean {
+  return !present.has(fullName(image));
+}
+
+function hasEarlier({ present }: Node, image: string): boolean {
+  const repository = fullName(image).replace(/:[^:/]*$/, ":");
+  return [...present].some((other) => other.startsWith(repository));
+}
+
 /** The nodes that run pods: workers, by the label that Kind gives their containers. */
-async function workers(cluster: string): Promise<string[]> {
+async function workers(cluster: string): Promise<Node[]> {
   const filters = [`io.x-k8s.kind.cluster=${cluster}`, "io.x-k8s.kind.role=worker"];
   const args = filters.flatMap((label) => ["--filter", `label=${label}`]);
-  const nodes = lines(await must("docker", ["ps", ...args, "--format", "{{.Names}}"]));
-  if (nodes.length === 0) {
+  const names = lines(await must("docker", ["ps", ...args, "--format", "{{.Names}}"]));
+  if (names.length === 0) {
     throw new Error(`Kind cluster ${cluster} has no running worker node. See: docker ps --all`);
   }
-  return nodes;
+  return Promise.all(
+    names.map(async (name) => {
+      const listed = await must("docker", ["exec", name, ...CTR, "images", "ls", "--quiet"]);
+      return { name, present: new Set(lines(listed)) };
+    }),
+  );
 }
 
 /** The images that the engine has. Others must be pullable: the nodes will pull them. */
@@ -59,13 +86,6 @@ async function inEngine(images: readonly string[]): Promise<string[]> {
   });
 }
 
-/** What of some images a node's containerd does not have under that name. */
-async function lacks(node: string, images: readonly string[]): Promise<string[]> {
-  const args = ["exec", node, "ctr", "--namespace=k8s.io", "images", "ls", "--quiet"];
-  const present = new Set(lines(await must("docker", args)));
-  return images.filter((image) => !present.has(fullName(image)));
-}
-
 /** A reference the way containerd writes it: `soc-backend:1` is `docker.io/library/soc-backend:1`. */
 export function fullName(image: string): string {
   const [first = ""] = image.split("/");
@@ -76,23 +96,70 @@ export function fullName(image: string): string {
 }
 
 /** Streams one archive of the images into all nodes at once. */
-async function send(images: readonly string[], nodes: readonly string[]): Promise<void> {
-  const save = spawn("docker", ["save", ...images], { stdio: ["ignore", "pipe", "inherit"] });
-  // Only the node's own platform: an archive may name others whose layers were never pulled.
-  const importing = ["ctr", "--namespace=k8s.io", "images", "import", "--digests", "-"];
-  const imports = nodes.map((node) => {
-    const child = spawn("docker", ["exec", "--interactive", node, ...importing], {
-      stdio: ["pipe", "ignore", "inherit"],
-    });
-    // A node that stops reading ends with an exit code, which says more than the broken pipe.
-    child.stdin.on("error", () => save.stdout.unpipe(child.stdin));
-    save.stdout.pipe(child.stdin);
-    return ended(child, `import on ${node}`);
-  });
-  await Promise.all([ended(save, "docker save"), ...imports]);
+async function sendWhole(images: readonly string[], nodes: readonly Node[]): Promise<void> {
+  const save = saving(images);
+  await Promise.all([ended(save, "docker save"), ...nodes.map((node) => feed(node, save.stdout))]);
 }
 
-function ended(child: ReturnType<typeof spawn>, what: string): Promise<void> {
+/** Sends each node an archive with the layers that it lacks. */
+async function sendMissing(images: readonly string[], nodes: readonly Node[]): Promise<void> {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-images-"));
+  try {
+    const file = path.join(dir, "images.tar");
+    const save = saving(images);
+    await Promise.all([
+      ended(save, "docker save"),
+      pipeline(save.stdout, fs.createWriteStream(file)),
+    ]);
+    const archive = await readArchive(file);
+    await Promise.all(
+      nodes.map(async (node) => {
+        const listed = await must("docker", [
+          "exec",
+          node.name,
+          ...CTR,
+          "content",
+          "ls",
+          "--quiet",
+        ]);
+        await feed(node, archiveFor(archive, new Set(lines(listed)), fullName));
+      }),
+    );
+  } catch (error) {
+    // Less to send is an advantage, not a condition: an engine may save in a form of its own.
+    console.error(`Sending whole images, because: ${messageOf(error)}`);
+    await sendWhole(images, nodes);
+  } finally {
+    fs.rmSync(dir, { recursive: true });
+  }
+}
+
+function saving(images: readonly string[]) {
+  return spawn("docker", ["save", ...images], { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+/** Feeds an archive to a node's containerd, which takes its own platform of what is in there. */
+async function feed(node: Node, archive: Readable): Promise<void> {
+  const child = spawn(
+    "docker",
+    ["exec", "--interactive", node.name, ...CTR, "images", "import", "-"],
+    {
+      stdio: ["pipe", "ignore", "inherit"],
+    },
+  );
+  // A node that stops reading ends with an exit code, which says more than the broken pipe.
+  child.stdin.on("error", () => archive.unpipe(child.stdin));
+  const broken = new Promise<never>((_, reject) => {
+    archive.on("error", (error) => {
+      child.stdin.end();
+      reject(error);
+    });
+  });
+  archive.pipe(child.stdin);
+  await Promise.race([ended(child, `import on ${node.name}`), broken]);
+}
+
+function ended(child: ChildProcess, what: string): Promise<void> {
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) =>

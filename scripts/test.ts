@@ -46,6 +46,8 @@ const SUITES: readonly Suite[] = [
   {
     name: "lint",
     needs: [],
+    // Rules that know types need the types of all packages.
+    packages: ["backend", "frontend"],
     commands: [
       ["run", "lint"],
       ["run", "format:check"],

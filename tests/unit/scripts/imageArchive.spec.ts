@@ -1,0 +1,127 @@
+import * as assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import { buffer } from "node:stream/consumers";
+import { extract, pack } from "tar-stream";
+import { archiveFor, readArchive } from "../../../scripts/imageArchive";
+import { Scratch } from "./support/fakes";
+
+const sha256 = (text: string) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
+const blob = (digest: string) => digest.replace("sha256:", "blobs/sha256/");
+const named = (image: string) => `docker.io/library/${image}`;
+
+describe("archiveFor", () => {
+  let scratch: Scratch;
+  beforeEach(() => (scratch = new Scratch()));
+  afterEach(() => scratch.remove());
+
+  /** Writes an archive; a content that starts with "-> " is a link. */
+  async function archive(entries: Record<string, string>) {
+    const out = pack();
+    for (const [name, content] of Object.entries(entries)) {
+      const link = content.startsWith("-> ");
+      if (link) {
+        out.entry({ name, type: "symlink", linkname: content.slice(3) });
+      } else {
+        out.entry({ name }, content);
+      }
+    }
+    out.finalize();
+    fs.writeFileSync(scratch.file("images.tar"), await buffer(out));
+    return readArchive(scratch.file("images.tar"));
+  }
+
+  async function entriesOf(saved: Awaited<ReturnType<typeof archive>>, has: string[]) {
+    const entries = new Map<string, string>();
+    const reader = archiveFor(saved, new Set(has), named).pipe(extract());
+    for await (const entry of reader) {
+      entries.set(entry.header.name, (await buffer(entry)).toString());
+    }
+    return entries;
+  }
+
+  describe("of the older format", () => {
+    const layers = ["base layer", "application layer"];
+    const config = JSON.stringify({ os: "linux", rootfs: { diff_ids: layers.map(sha256) } });
+    const saved = {
+      "aaa/layer.tar": "base layer",
+      "aaa/VERSION": "1.0",
+      "bbb/layer.tar": "application layer",
+      "config.json": config,
+      "manifest.json": JSON.stringify([
+        { Config: "config.json", RepoTags: ["api:1"], Layers: ["aaa/layer.tar", "bbb/layer.tar"] },
+      ]),
+    };
+    const [base = "", application = ""] = layers.map(sha256);
+
+    it("names all layers by digest, and brings those that the node lacks", async () => {
+      const entries = await entriesOf(await archive(saved), [base]);
+      const index = JSON.parse(entries.get("index.json") ?? "");
+      assert.deepEqual(
+        index.manifests.map(({ annotations }: { annotations: object }) => annotations),
+        [{ "io.containerd.image.name": "docker.io/library/api:1" }],
+      );
+      const manifest = JSON.parse(entries.get(blob(index.manifests[0].digest)) ?? "");
+      assert.deepEqual(
+        manifest.layers.map(({ digest, size }: { digest: string; size: number }) => [digest, size]),
+        [
+          [base, 10],
+          [application, 17],
+        ],
+      );
+      assert.equal(entries.get(blob(manifest.config.digest)), config);
+      assert.equal(entries.get(blob(application)), "application layer");
+      assert.equal(entries.has(blob(base)), false);
+      assert.deepEqual(JSON.parse(entries.get("oci-layout") ?? ""), {
+        imageLayoutVersion: "1.0.0",
+      });
+    });
+
+    it("has every blob under its own digest", async () => {
+      const entries = await entriesOf(await archive(saved), []);
+      const blobs = [...entries].filter(([name]) => name.startsWith("blobs/"));
+      assert.equal(blobs.length, 4);
+      for (const [name, content] of blobs) {
+        assert.equal(name, blob(sha256(content)));
+      }
+    });
+
+    it("brings a layer that occurs twice once, though one of the two is a link", async () => {
+      const twice = {
+        ...saved,
+        "bbb/layer.tar": "-> ../aaa/layer.tar",
+        "config.json": JSON.stringify({ rootfs: { diff_ids: [base, base] } }),
+      };
+      const entries = await entriesOf(await archive(twice), []);
+      const index = JSON.parse(entries.get("index.json") ?? "");
+      const manifest = JSON.parse(entries.get(blob(index.manifests[0].digest)) ?? "");
+      assert.deepEqual(
+        manifest.layers.map(({ size }: { size: number }) => size),
+        [10, 10],
+      );
+      assert.equal(entries.get(blob(base)), "base layer");
+    });
+
+    it("fails on an archive that is none, instead of bringing half of one", async () => {
+      const broken = await archive({ "config.json": config });
+      await assert.rejects(buffer(archiveFor(broken, new Set(), named)), /has no manifest\.json/);
+    });
+  });
+
+  describe("of the newer format", () => {
+    const base = sha256("compressed base");
+    const saved = {
+      "oci-layout": "{}",
+      "index.json": "{}",
+      [blob(base)]: "compressed base",
+      [blob(sha256("application"))]: "application",
+    };
+
+    it("is copied without what the node has", async () => {
+      assert.deepEqual(
+        [...(await entriesOf(await archive(saved), [base])).keys()],
+        ["oci-layout", "index.json", blob(sha256("application"))],
+      );
+    });
+  });
+});
