@@ -4,10 +4,12 @@ import * as fs from "node:fs";
 import { chromium } from "playwright-core";
 import { WebSocket } from "ws";
 import { lines, must } from "../../scripts/run";
-import { mirrors, Project } from "../support/project";
+import { Project } from "../support/project";
 import { until } from "../support/until";
 import {
   CLUSTER,
+  HTTP_PORT,
+  HTTPS_PORT,
   STACK,
   URL,
   ask,
@@ -16,6 +18,7 @@ import {
   networkEndpoints,
   nodeContainers,
   objects,
+  stackConfig,
   tryUp,
   up,
   upWithoutChanges,
@@ -47,7 +50,7 @@ describe("the dev stack on a real cluster", function () {
   before(async () => {
     assert.deepEqual(await nodeContainers(), [], `a cluster named ${CLUSTER} is in the way`);
     project = await Project.copy("missing");
-    project.configure(STACK, mirrors());
+    project.configure(STACK, stackConfig());
   });
 
   after(async () => {
@@ -84,8 +87,8 @@ describe("the dev stack on a real cluster", function () {
       ],
     );
     const ports = lines(await must("docker", ["port", `${CLUSTER}-control-plane`])).sort();
-    assert.ok(ports.includes("80/tcp -> 127.0.0.1:8080"), ports.join());
-    assert.ok(ports.includes("443/tcp -> 127.0.0.1:8443"), ports.join());
+    assert.ok(ports.includes(`80/tcp -> 127.0.0.1:${HTTP_PORT}`), ports.join());
+    assert.ok(ports.includes(`443/tcp -> 127.0.0.1:${HTTPS_PORT}`), ports.join());
     assert.ok(
       ports.every((port) => port.includes("127.0.0.1:")),
       ports.join(),
@@ -297,7 +300,9 @@ describe("the dev stack on a real cluster", function () {
     assert.notEqual(code, 0);
     assert.match(
       output,
-      /nodes of the Kind cluster are stopped: soc-demo-worker\. Start them \(docker start soc-demo-worker\)/,
+      new RegExp(
+        `nodes of the Kind cluster are stopped: ${CLUSTER}-worker\\. Start them \\(docker start ${CLUSTER}-worker\\)`,
+      ),
     );
   });
 
@@ -325,8 +330,10 @@ describe("the dev stack on a real cluster", function () {
 
     const { code, output } = await tryUp(project);
     assert.notEqual(code, 0);
-    assert.match(output, /"soc-demo" exists that this stack did not make: it is left alone/);
-    assert.match(output, /kind delete cluster --name soc-demo/);
+    assert.ok(
+      output.includes(`"${CLUSTER}" exists that this stack did not make: it is left alone`),
+    );
+    assert.ok(output.includes(`kind delete cluster --name ${CLUSTER}`));
     assert.match(output, /\d+ unchanged|1 errored/);
     assert.equal(await inspect(), before);
 

@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
+import type { Values } from "../../config";
 import { must } from "../../scripts/run";
 
 const ROOT = path.resolve(__dirname, "../..");
@@ -56,7 +57,7 @@ export class Project {
   }
 
   /** Writes a stack file of the given configuration, whose keys have no prefix. */
-  configure(stack: string, config: Record<string, unknown>): void {
+  configure(stack: string, config: Values): void {
     const prefixed = Object.entries(config).map(([key, value]) => [`soc-agent:${key}`, value]);
     this.write(`Pulumi.${stack}.yaml`, stringify({ config: Object.fromEntries(prefixed) }));
   }

@@ -1,11 +1,23 @@
 /** The stack under test on its real cluster, as its users see it. */
+import { mergeValues, type Values } from "../../../config";
 import { must, lines } from "../../../scripts/run";
-import type { Project, Result } from "../../support/project";
+import { mirrors, type Project, type Result } from "../../support/project";
+
+// Overrides let the suites run beside a cluster that is in use.
+const { E2E_CLUSTER, E2E_HTTP_PORT, E2E_HTTPS_PORT } = process.env;
 
 export const STACK = "e2e";
-export const CLUSTER = "soc-demo";
-export const URL = "http://localhost:8080";
+export const CLUSTER = E2E_CLUSTER ?? "soc-demo";
+export const HTTP_PORT = Number(E2E_HTTP_PORT ?? 8080);
+export const HTTPS_PORT = Number(E2E_HTTPS_PORT ?? 8443);
+export const URL = `http://localhost:${HTTP_PORT}`;
 const KUBECONFIG = `.kube/${STACK}.yaml`;
+
+/** The configuration of the stack under test: the dev stack's defaults, apart from the overrides. */
+export function stackConfig(): Values {
+  const kind = { name: CLUSTER, httpPort: HTTP_PORT, httpsPort: HTTPS_PORT };
+  return mergeValues(mirrors(), { cluster: { kind } });
+}
 
 /** How Pulumi ended: what it did to how many resources. */
 export interface Changes {
