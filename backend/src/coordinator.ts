@@ -10,15 +10,24 @@ import { planResponse } from "./analyzers/response.js";
 import { riskScore, severityOf } from "./analyzers/severity.js";
 import { TimelineRecorder } from "./analyzers/timeline.js";
 import { isoMicros, systemClock, type Clock } from "./clock.js";
+import {
+  noTracer,
+  type Phase,
+  type PhaseAttributes,
+  type PhaseSpan,
+  type PhaseTracer,
+} from "./phases.js";
 import { systemRandom, type Random } from "./random.js";
 import { customerProfile } from "./threats/customers.js";
-import { factsOf } from "./threats/facts.js";
+import { factsOf, text } from "./threats/facts.js";
 import type { PastThreat } from "./threats/history.js";
 import {
   AGENT_KEYS,
   type AgentAnalysis,
   type AgentKey,
+  type EgressViolation,
   type FalsePositiveScore,
+  type IntelMatch,
   type ThreatAnalysis,
   type ThreatSeverity,
   type ThreatSignal,
@@ -51,6 +60,18 @@ const FAILED: Finding = {
   output: {},
 };
 
+/** What one analysis is told besides the signal and the history; all of it may be left out. */
+export interface Circumstances {
+  /** Incidents that this analysis alone knows of, newest first. An adversarial scenario plants some. */
+  readonly incidents?: readonly PastThreat[];
+  /** Connections to the outside that were blocked within the last hour; the newest 100 are enough. */
+  readonly egress?: readonly EgressViolation[];
+  /** What intelligence feeds say of the signal, besides the built-in list. */
+  readonly intel?: readonly IntelMatch[];
+  /** Whether to look for attempts to mislead the agents. Default true. */
+  readonly detectorEnabled?: boolean;
+}
+
 /** What an analysis depends on besides the signal; every field has the production value as default. */
 export interface CoordinatorOptions {
   readonly agents?: Readonly<Record<AgentKey, Agent>>;
@@ -62,6 +83,8 @@ export interface CoordinatorOptions {
   readonly onAgentError?: (agent: AgentKey, error: unknown) => void;
   /** Told how long an agent took, in seconds. */
   readonly onAgentDone?: (agent: AgentKey, seconds: number) => void;
+  /** Watches the phases of each analysis. */
+  readonly tracer?: PhaseTracer;
 }
 
 /** Has the agents judge a signal and draws the conclusions from what they find. */
@@ -75,16 +98,46 @@ export class Coordinator {
       random: systemRandom,
       onAgentError: () => undefined,
       onAgentDone: () => undefined,
+      tracer: noTracer,
       ...options,
     };
   }
 
   /**
-   * Analyses a signal. The same signal, history, clock readings and random source give the same result.
+   * Analyses a signal. The same signal, history, circumstances, clock readings and random source give
+   * the same result.
    *
-   * @param history earlier threats, newest first
+   * @param history earlier threats of all pods, newest first: their essence only, see
+   *   {@link PastThreat}. What the store keeps (50 to 100) is meant; the cost grows with it.
    */
-  async analyze(signal: ThreatSignal, history: readonly PastThreat[]): Promise<ThreatAnalysis> {
+  analyze(
+    signal: ThreatSignal,
+    history: readonly PastThreat[],
+    circumstances: Circumstances = {},
+  ): Promise<ThreatAnalysis> {
+    const attributes = {
+      "threat.id": signal.id,
+      "threat.type": signal.threat_type,
+      "customer.name": signal.customer_name,
+      "source.ip": text(signal.metadata, "source_ip") ?? "unknown",
+    };
+    return this.#phase("analyze_threat", attributes, async (span) => {
+      const threat = await this.#analyze(signal, history, circumstances);
+      span.set({
+        "threat.severity": threat.severity,
+        "fp.score": threat.false_positive_score?.score ?? 0,
+        "adversarial.detected": threat.adversarial_detection?.manipulation_detected ?? false,
+        requires_review: threat.requires_human_review,
+      });
+      return threat;
+    });
+  }
+
+  async #analyze(
+    signal: ThreatSignal,
+    history: readonly PastThreat[],
+    circumstances: Circumstances,
+  ): Promise<ThreatAnalysis> {
     const { clock, random } = this.#options;
     const started = clock();
     const timeline = new TimelineRecorder(clock);
@@ -93,12 +146,21 @@ export class Coordinator {
       data: { signal_id: signal.id },
     });
 
-    const input = this.#enrich(signal, history, started, timeline);
-    const results = await Promise.all(AGENT_KEYS.map((key) => this.#run(key, input, timeline)));
+    const known = [...(circumstances.incidents ?? []), ...history];
+    const input = this.#enrich(signal, known, started, timeline);
+    const results = await Promise.all(
+      AGENT_KEYS.map((key) =>
+        this.#phase(`${key}_agent`, { "agent.name": AGENT_NAMES[key] }, (span) =>
+          this.#run(key, input, timeline, span),
+        ),
+      ),
+    );
     const findings = results.map((result) => result.finding);
     const confidence = findings.reduce((sum, f) => sum + f.confidence, 0) / findings.length;
 
-    const falsePositive = scoreFalsePositive(input, confidence);
+    const falsePositive = this.#phase("fp_analyzer", {}, () =>
+      scoreFalsePositive(input, confidence),
+    );
     timeline.record("analysis", "False-positive check", "fp_analyzer", {
       description: falsePositive.explanation,
       data: { score: falsePositive.score },
@@ -115,7 +177,9 @@ export class Coordinator {
     const severity = severityOf(risk, falsePositive.score);
     timeline.record("decision", `Severity ${severity}`, "coordinator", { severity });
 
-    const plan = planResponse(signal, input.facts, severity, falsePositive);
+    const plan = this.#phase("response_engine", {}, () =>
+      planResponse(signal, input.facts, severity, falsePositive),
+    );
     for (const action of [plan.primary_action, ...plan.secondary_actions]) {
       timeline.record("action", `Proposed: ${action.action_type}`, "response_engine", {
         description: action.reason,
@@ -146,7 +210,7 @@ export class Coordinator {
       false_positive_score: falsePositive,
       adversarial_detection: null,
       response_plan: plan,
-      investigation_timeline: timeline.build(),
+      investigation_timeline: this.#phase("timeline_builder", {}, () => timeline.build()),
       total_processing_time_ms: Math.round(finished - started),
       created_at: isoMicros(finished),
       requires_human_review: reviewReason !== null,
@@ -171,7 +235,16 @@ export class Coordinator {
     return { signal, facts, profile, history, now };
   }
 
-  async #run(key: AgentKey, input: AgentInput, timeline: TimelineRecorder): Promise<AgentResult> {
+  #phase<T>(phase: Phase, attributes: PhaseAttributes, work: (span: PhaseSpan) => T): T {
+    return this.#options.tracer.run(phase, attributes, work);
+  }
+
+  async #run(
+    key: AgentKey,
+    input: AgentInput,
+    timeline: TimelineRecorder,
+    span: PhaseSpan,
+  ): Promise<AgentResult> {
     const { agents, clock, onAgentDone, onAgentError } = this.#options;
     const started = clock();
     let finding: Finding;
@@ -180,11 +253,13 @@ export class Coordinator {
       finding = await agents[key](input);
     } catch (error) {
       onAgentError(key, error);
+      span.set({ "agent.error": error instanceof Error ? error.message : String(error) });
       finding = FAILED;
       failed = true;
     }
     const ms = clock() - started;
     onAgentDone(key, ms / 1000);
+    span.set({ "agent.confidence": finding.confidence, "agent.duration_ms": Math.round(ms) });
     timeline.record("analysis", AGENT_NAMES[key], `${key}_agent`, {
       description: finding.analysis,
       data: { confidence: finding.confidence },

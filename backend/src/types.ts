@@ -91,6 +91,56 @@ export interface FalsePositiveScore {
   readonly explanation: string;
 }
 
+/** Two agents whose views of the same signal do not go together. */
+export interface Contradiction {
+  /** Keys of the agents. */
+  readonly agents: readonly string[];
+  readonly description: string;
+  /** The two views, e.g. `context: benign, priority: CRITICAL`. */
+  readonly severity_mismatch: string;
+  readonly confidence: number;
+  readonly context_analysis_snippet: string | null;
+  readonly priority_analysis_snippet: string | null;
+  readonly historical_analysis_snippet: string | null;
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+}
+
+export type AnomalySeverity = "low" | "medium" | "high" | "critical";
+
+/** Something in the evidence that looks made up, or made to mislead. */
+export interface DetectedAnomaly {
+  readonly type: string;
+  readonly description: string;
+  readonly severity: AnomalySeverity;
+  readonly indicators: readonly string[];
+  readonly confidence: number | null;
+  readonly metadata: Readonly<Record<string, unknown>> | null;
+}
+
+/** Whether somebody tries to mislead the agents. */
+export interface AdversarialDetectionResult {
+  readonly manipulation_detected: boolean;
+  readonly confidence: number;
+  readonly contradictions: readonly Contradiction[];
+  readonly anomalies: readonly DetectedAnomaly[];
+  /** 0 to 1. */
+  readonly risk_score: number;
+  /** By what way; null where no manipulation is detected. */
+  readonly attack_vector: string | null;
+  readonly recommendation: string;
+  readonly explanation: string;
+}
+
+/** A connection to the outside that a network policy blocked. */
+export interface EgressViolation {
+  /** Seconds since the epoch. */
+  readonly timestamp: number;
+  readonly source_pod: string;
+  readonly attempted_destination: string;
+  readonly blocked_by: string;
+  readonly metadata?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
 /** One thing to do about a threat. */
 export interface ResponseAction {
   readonly action_type: ResponseActionType;
@@ -171,8 +221,8 @@ export interface ThreatAnalysis {
   readonly customer_narrative: string;
   readonly agent_analyses: Readonly<Record<AgentKey, AgentAnalysis>>;
   readonly false_positive_score: FalsePositiveScore | null;
-  /** Filled by the adversarial detector, which this version does not have. */
-  readonly adversarial_detection: null;
+  /** Null where the detector was switched off for this analysis. */
+  readonly adversarial_detection: AdversarialDetectionResult | null;
   readonly response_plan: ResponsePlan | null;
   readonly investigation_timeline: InvestigationTimeline | null;
   readonly total_processing_time_ms: number;

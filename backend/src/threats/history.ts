@@ -11,8 +11,23 @@ export interface PastThreat {
   readonly severity: ThreatSeverity;
   readonly falsePositive: boolean;
   readonly requiresReview: boolean;
+  /** What an analyst wrote when closing it, if anything. Not to be trusted: it may be planted. */
+  readonly note?: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
+}
+
+/** What is remembered of a threat; about 200 bytes. */
+export function pastThreat(threat: ThreatAnalysis): PastThreat {
+  return {
+    threatType: threat.signal.threat_type,
+    customer: threat.signal.customer_name,
+    sourceIp: text(threat.signal.metadata, "source_ip"),
+    severity: threat.severity,
+    falsePositive: threat.false_positive_score?.recommendation === "likely_false_positive",
+    requiresReview: threat.requires_human_review,
+    at: parseMicros(threat.created_at),
+  };
 }
 
 /**
@@ -29,15 +44,7 @@ export class History {
 
   /** Remembers a threat; one that is known already is left alone. */
   add(threat: ThreatAnalysis): void {
-    this.#threats.add(threat.id, {
-      threatType: threat.signal.threat_type,
-      customer: threat.signal.customer_name,
-      sourceIp: text(threat.signal.metadata, "source_ip"),
-      severity: threat.severity,
-      falsePositive: threat.false_positive_score?.recommendation === "likely_false_positive",
-      requiresReview: threat.requires_human_review,
-      at: parseMicros(threat.created_at),
-    });
+    this.#threats.add(threat.id, pastThreat(threat));
   }
 
   /** Newest first. */
