@@ -14,6 +14,10 @@ const PROJECT = "soc-agent";
 export const PARTS = ["backend", "frontend"] as const;
 export type Part = (typeof PARTS)[number];
 
+/** The ingress controllers that a Kind cluster can have, the default first. */
+export const CONTROLLERS = ["ingress-nginx", "traefik"] as const;
+export type Controller = (typeof CONTROLLERS)[number];
+
 /**
  * A leaf of the configuration.
  *
@@ -32,6 +36,9 @@ const between = (min: number, max: number, what: string) =>
     `${what} from ${min} to ${max}`,
     (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
   );
+
+const oneOf = <T extends string>(known: readonly T[]) =>
+  leaf<T>(`one of ${known.join(", ")}`, (value) => known.some((one) => one === value));
 
 const flag = leaf<boolean>("true or false", (value) => typeof value === "boolean");
 const nonEmpty = text(/\S/, "a text that is not empty");
@@ -99,7 +106,12 @@ const schema = z.strictObject({
     })
     .optional(),
   ingress: z
-    .strictObject({ ...addOn, className: nonEmpty.optional(), host: hostName.optional() })
+    .strictObject({
+      controller: oneOf(CONTROLLERS).optional(),
+      ...addOn,
+      className: nonEmpty.optional(),
+      host: hostName.optional(),
+    })
     .optional(),
   metricsServer: z.strictObject(addOn).optional(),
   openaiApiKey: z.unknown().optional(),
@@ -163,6 +175,8 @@ export interface StackConfig {
   readonly cluster: KindSettings | ExistingSettings;
   readonly images: Readonly<Record<Part, BuildSettings | RefSettings>>;
   readonly ingress: AddOnSettings & {
+    readonly controller: Controller;
+    /** Name of the IngressClass; the controller's usual one by default. */
     readonly className: string;
     /** Host that the Ingress answers to; the chart's own default when unset. */
     readonly host?: string;
@@ -178,10 +192,22 @@ export interface StackConfig {
 export const DEFAULT_NODE_IMAGE =
   "kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5";
 
-const INGRESS_NGINX: Required<ChartSource> = {
-  chart: "ingress-nginx",
-  repo: "https://kubernetes.github.io/ingress-nginx",
-  version: "4.15.1",
+/** What a controller brings by default: its chart, and the name that its users know its IngressClass by. */
+const INGRESS: Readonly<
+  Record<Controller, { readonly source: Required<ChartSource>; readonly className: string }>
+> = {
+  "ingress-nginx": {
+    source: {
+      chart: "ingress-nginx",
+      repo: "https://kubernetes.github.io/ingress-nginx",
+      version: "4.15.1",
+    },
+    className: "nginx",
+  },
+  traefik: {
+    source: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.3.0" },
+    className: "traefik",
+  },
 };
 const METRICS_SERVER: Required<ChartSource> = {
   chart: "metrics-server",
@@ -252,7 +278,8 @@ export function findProblems(raw: Values, surroundings: Surroundings): string[] 
 export function withDefaults(input: Input, openaiApiKey?: pulumi.Output<string>): StackConfig {
   const { existing, kind } = input.cluster ?? {};
   const onKind = existing === undefined;
-  const { className, host } = input.ingress ?? {};
+  const { controller = CONTROLLERS[0], host } = input.ingress ?? {};
+  const usual = INGRESS[controller];
   return {
     cluster: existing
       ? { kind: "existing", ...existing, kubeconfig: path.resolve(expandHome(existing.kubeconfig)) }
@@ -269,8 +296,9 @@ export function withDefaults(input: Input, openaiApiKey?: pulumi.Output<string>)
       frontend: imageSettings("frontend", input),
     },
     ingress: {
-      ...addOnSettings(input.ingress, INGRESS_NGINX, onKind),
-      className: className ?? "nginx",
+      controller,
+      ...addOnSettings(input.ingress, usual.source, onKind),
+      className: input.ingress?.className ?? usual.className,
       ...(host !== undefined && { host }),
     },
     metricsServer: addOnSettings(input.metricsServer, METRICS_SERVER, onKind),

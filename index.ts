@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { accessOutputs, dashboardUrl } from "./access";
 import { chartDefaults, chartValues, valuesProblems } from "./components/chart";
+import { wantedAddOns } from "./components/addOn";
+import { AddOnRemoval } from "./components/addOnRemoval";
 import { ExistingCluster } from "./components/existingCluster";
 import { ImageLoad } from "./components/imageLoad";
 import { Images, imageRefs } from "./components/images";
-import { IngressNginx } from "./components/ingressNginx";
+import { ingressController } from "./components/ingressController";
 import { KindCluster } from "./components/kindCluster";
 import { MetricsServer } from "./components/metricsServer";
 import { SocAgent } from "./components/socAgent";
@@ -58,9 +60,20 @@ export = async () => {
       : [images];
 
   const { ingress, metricsServer } = config;
-  const entry = ingress.install ? [new IngressNginx("ingress-nginx", ingress, inside)] : [];
+  const removed =
+    cluster instanceof KindCluster
+      ? [
+          new AddOnRemoval(
+            "add-ons",
+            { wanted: wantedAddOns(config), kubeconfigFile: files.kubeconfig },
+            { ...inside, dependsOn: [cluster] },
+          ),
+        ]
+      : [];
+  const addOn = { ...inside, dependsOn: removed };
+  const entry = ingress.install ? [ingressController(ingress, addOn)] : [];
   if (metricsServer.install) {
-    new MetricsServer("metrics-server", metricsServer, inside);
+    new MetricsServer("metrics-server", metricsServer, addOn);
   }
 
   const url = dashboardUrl(config, values);

@@ -12,11 +12,8 @@ export interface MetricsServerArgs {
 export class MetricsServer extends pulumi.ComponentResource {
   constructor(name: string, args: MetricsServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("soc:index:MetricsServer", name, {}, opts);
-    addOnRelease(
-      this,
-      { name: "metrics-server", namespace: "kube-system", source: args.source },
-      metricsServerValues(),
-    );
+    const { source } = args;
+    addOnRelease(this, { name: "metrics-server", source, values: metricsServerValues() });
     this.registerOutputs({});
   }
 }

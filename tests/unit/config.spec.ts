@@ -40,6 +40,7 @@ describe("withDefaults", () => {
         },
       },
       ingress: {
+        controller: "ingress-nginx",
         install: true,
         className: "nginx",
         source: {
@@ -81,6 +82,17 @@ describe("withDefaults", () => {
       repository: "soc-backend",
       push: false,
     });
+  });
+
+  it("brings each ingress controller's own chart and class", () => {
+    assert.deepEqual(withDefaults({ ingress: { controller: "traefik" } }).ingress, {
+      controller: "traefik",
+      install: true,
+      className: "traefik",
+      source: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.3.0" },
+    });
+    const own = { controller: "traefik" as const, className: "internal" };
+    assert.equal(withDefaults({ ingress: own }).ingress.className, "internal");
   });
 
   it("pins the version of its own chart only", () => {
@@ -195,6 +207,11 @@ describe("findProblems", () => {
       "a flag as text",
       { ingress: { install: "yes" } },
       /install: must be true or false, got "yes"$/,
+    ],
+    [
+      "an unknown ingress controller",
+      { ingress: { controller: "nginx" } },
+      /^soc-agent:ingress\.controller: must be one of ingress-nginx, traefik, got "nginx"$/,
     ],
     ["a host with a port", { ingress: { host: "localhost:8080" } }, /host: must be a host name/],
     ["a repository that is no URL", { metricsServer: { repo: "mirror" } }, /repo: must be the URL/],

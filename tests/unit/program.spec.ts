@@ -39,6 +39,7 @@ describe("the dev stack", () => {
 
   it("registers exactly these resources", () => {
     assert.deepEqual(listed(ran), [
+      "command:local:Command add-ons-unwanted",
       "command:local:Command image-load-nodes",
       "command:local:Command kind-cluster",
       "command:local:Command kind-kubeconfig",
@@ -51,6 +52,7 @@ describe("the dev stack", () => {
       "kubernetes:helm.sh/v3:Release soc-agent-release",
       "pulumi:providers:docker images-docker",
       "pulumi:providers:kubernetes kind-provider",
+      "soc:index:AddOnRemoval add-ons",
       "soc:index:ImageLoad image-load",
       "soc:index:Images images",
       "soc:index:IngressNginx ingress-nginx",
@@ -189,6 +191,18 @@ describe("the dev stack", () => {
     });
   });
 
+  it("keeps track of its add-ons, so that those it no longer wants can go", () => {
+    assert.deepEqual(inputsOf(ran, "add-ons-unwanted"), {
+      create: "exec sh scripts/remove-add-ons.sh",
+      environment: {
+        WANTED: "ingress-nginx/ingress-nginx kube-system/metrics-server",
+        KUBECONFIG: ".kube/dev.yaml",
+      },
+      addPreviousOutputInEnv: true,
+      logging: "stderr",
+    });
+  });
+
   it("deploys the chart into a namespace that the API server holds to Pod Security restricted", () => {
     assert.deepEqual(inputsOf(ran, "soc-agent-namespace")["metadata"], {
       name: "soc-agent",
@@ -277,6 +291,8 @@ describe("the dev stack with other configuration", () => {
       config: { metricsServer: { install: false }, ingress: { chart: "./mirror/ingress" } },
     });
     assert.ok(!listed(ran).some((one) => one.includes("metrics-server")));
+    const { WANTED } = inputsOf(ran, "add-ons-unwanted")["environment"] as { WANTED: string };
+    assert.equal(WANTED, "ingress-nginx/ingress-nginx");
     const { chart, version, repositoryOpts } = inputsOf(ran, "ingress-nginx-release");
     assert.deepEqual(
       { chart, version, repositoryOpts },
@@ -286,6 +302,60 @@ describe("the dev stack with other configuration", () => {
         repositoryOpts: undefined,
       },
     );
+  });
+
+  it("installs Traefik instead, on the same node and ports, for Ingress objects of its class", async () => {
+    const config = { ingress: { controller: "traefik" } };
+    const ran = await runProgram({ stack: "dev", config });
+    assert.ok(!listed(ran).some((one) => one.includes("ingress-nginx")));
+    assert.ok(listed(ran).includes("soc:index:Traefik traefik"));
+    assert.deepEqual(inputsOf(ran, "traefik-release"), {
+      name: "traefik",
+      namespace: "traefik",
+      createNamespace: true,
+      chart: "traefik",
+      version: "41.3.0",
+      repositoryOpts: { repo: "https://traefik.github.io/charts" },
+      skipCrds: true,
+      values: {
+        ingressClass: { name: "traefik", isDefaultClass: false },
+        providers: {
+          kubernetesCRD: { enabled: false },
+          kubernetesIngress: {
+            ingressClass: "traefik",
+            strictPrefixMatching: true,
+            publishedService: { enabled: false },
+            ingressEndpoint: { hostname: "localhost" },
+          },
+        },
+        ports: { web: { hostPort: 80 }, websecure: { hostPort: 443 } },
+        nodeSelector: { "kubernetes.io/os": "linux", "ingress-ready": "true" },
+        tolerations: [
+          {
+            key: "node-role.kubernetes.io/control-plane",
+            operator: "Exists",
+            effect: "NoSchedule",
+          },
+        ],
+        updateStrategy: {
+          type: "RollingUpdate",
+          rollingUpdate: { maxUnavailable: 1, maxSurge: 0 },
+        },
+        deployment: { terminationGracePeriodSeconds: 1 },
+        service: { spec: { type: "ClusterIP" } },
+        api: { dashboard: false },
+        global: { checkNewVersion: false },
+      },
+      maxHistory: 5,
+      timeout: 300,
+      compat: "true",
+    });
+    assert.equal(
+      (inputsOf(ran, "add-ons-unwanted")["environment"] as { WANTED: string }).WANTED,
+      "traefik/traefik kube-system/metrics-server",
+    );
+    const { ingress } = inputsOf(ran, "soc-agent-release")["values"] as { ingress: object };
+    assert.deepEqual(ingress, { className: "traefik" });
   });
 
   it("builds in the engine of Docker's active context", async () => {
