@@ -1,16 +1,26 @@
 import { useEffect, useState } from "react";
 import { Announcer } from "./components/Announcer";
-import { Breakdowns } from "./components/Breakdowns";
 import { ConnectionBanner } from "./components/ConnectionBanner";
+import { DetailPane } from "./components/detail/DetailPane";
 import { ErrorBoundary } from "./components/ErrorBoundary";
 import { Header } from "./components/Header";
-import { MetricCards } from "./components/MetricCards";
+import { ThreatList } from "./components/list/ThreatList";
 import { Notice } from "./components/Notice";
-import { ThreatList } from "./components/ThreatList";
+import { Overview } from "./components/overview/Overview";
+import { useDetailFocus } from "./hooks/useDetailFocus";
+import { useHold } from "./hooks/useHold";
 import { useLiveThreats } from "./hooks/useLiveThreats";
+import { useMedia } from "./hooks/useMedia";
+import { useMetrics } from "./hooks/useMetrics";
+import { useOpenThreat } from "./hooks/useOpenThreat";
+import { useView } from "./hooks/useView";
 import { triggerThreat } from "./lib/api";
-import { computeMetrics } from "./state/metrics";
-import type { ThreatType } from "./types";
+import { countThreats } from "./state/analytics";
+import { applyFilters } from "./state/filters";
+import type { TriggerRequest } from "./types";
+
+/** From this width on, list and detail stand side by side (`layout.css` has the same). */
+const SIDE_BY_SIDE = "(min-width: 1080px)";
 
 /** The one screen of the dashboard. */
 export function App() {
@@ -29,45 +39,73 @@ export function App() {
 
 function Dashboard() {
   const live = useLiveThreats();
+  const view = useView();
+  const figures = useMetrics(live.threats, live.resync);
+  const sideBySide = useMedia(SIDE_BY_SIDE);
   const [triggerError, setTriggerError] = useState<string>();
-  const metrics = computeMetrics(live.threats);
+  const hold = useHold(live.threats, applyFilters(live.threats, view.filters));
+  const answered = live.loaded || live.loadError !== undefined;
+  const [open, retryOpen] = useOpenThreat(view.threatId, live.threats, answered);
+  useDetailFocus(view.threatId, view.close);
 
+  const counted = live.loaded ? countThreats(live.threats) : undefined;
+  const metrics = figures.metrics ?? counted;
+  const toReview = metrics?.threats_requiring_review ?? 0;
   useEffect(() => {
-    document.title = metrics.needsReview > 0 ? `(${metrics.needsReview}) SOC Agent` : "SOC Agent";
-  }, [metrics.needsReview]);
+    document.title = toReview > 0 ? `(${toReview}) SOC Agent` : "SOC Agent";
+  }, [toReview]);
 
-  async function trigger(type: ThreatType | undefined): Promise<void> {
+  async function trigger(wish: TriggerRequest): Promise<void> {
     setTriggerError(undefined);
     try {
-      live.add(await triggerThreat(type));
+      live.add(await triggerThreat(wish));
     } catch (error) {
       setTriggerError(error instanceof Error ? error.message : String(error));
     }
   }
 
+  const detail = view.threatId !== undefined && (
+    <DetailPane
+      state={open}
+      id={view.threatId}
+      neighbours={hold.visible}
+      modal={!sideBySide}
+      onOpen={view.open}
+      onClose={view.close}
+      onRetry={retryOpen}
+    />
+  );
+  const covered = view.threatId !== undefined && !sideBySide;
   return (
     <>
-      <a className="skip-link" href="#threats">
-        Skip to the threats
-      </a>
-      <Header connection={live.connection} onTrigger={trigger} />
-      <main className="page">
-        <ConnectionBanner
-          connection={live.connection}
-          loaded={live.loaded}
-          onRetry={live.retryNow}
-        />
-        {triggerError !== undefined && (
-          <Notice onDismiss={() => setTriggerError(undefined)}>
-            <strong>No threat was triggered.</strong> {triggerError}
-          </Notice>
-        )}
-        <MetricCards metrics={metrics} loaded={live.loaded} />
-        <div className="columns">
-          <ThreatList live={live} />
-          <Breakdowns threats={live.threats} loaded={live.loaded} />
-        </div>
-      </main>
+      <div className="app" inert={covered}>
+        <a className="skip-link" href="#threats">
+          Skip to the threats
+        </a>
+        <Header connection={live.connection} onTrigger={trigger} />
+        <main className="page">
+          <ConnectionBanner
+            connection={live.connection}
+            loaded={live.loaded}
+            onRetry={live.retryNow}
+          />
+          {triggerError !== undefined && (
+            <Notice onDismiss={() => setTriggerError(undefined)}>
+              <strong>No threat was triggered.</strong> {triggerError}
+            </Notice>
+          )}
+          <Overview
+            metrics={metrics}
+            source={figures.metrics ? (figures.stale ? "stale" : "backend") : "page"}
+            view={view}
+          />
+          <div className="workspace" data-open={view.threatId !== undefined}>
+            <ThreatList live={live} view={view} hold={hold} />
+            {sideBySide && detail}
+          </div>
+        </main>
+      </div>
+      {!sideBySide && detail}
       <Announcer
         connection={live.connection}
         latest={live.threats.find((threat) => threat.id === live.latestId)}

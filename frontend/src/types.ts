@@ -189,9 +189,37 @@ export interface ThreatAnalysis {
   readonly review_reason: string | null;
 }
 
+/** The figures of `GET /api/analytics`. */
+export interface DashboardMetrics {
+  /** All threats ever counted, also those that are no longer stored. */
+  readonly total_threats: number;
+  readonly customers_affected: number;
+  /** Whole milliseconds, over the stored threats; 0 without any. */
+  readonly average_processing_time_ms: number;
+  /** Over the stored threats, as are the two below. */
+  readonly threats_requiring_review: number;
+  readonly threats_by_type: Readonly<Record<string, number>>;
+  readonly threats_by_severity: Readonly<Record<string, number>>;
+}
+
+/** What `POST /api/threats/trigger` takes; an empty one asks for a random threat. */
+export interface TriggerRequest {
+  readonly threat_type?: ThreatType;
+  readonly scenario?: string;
+  readonly adversarial_scenario?: string;
+  readonly adversarial_detector_enabled?: boolean;
+}
+
+/** Threats as the server lists them, without those that this page cannot read. */
+export interface ThreatPage {
+  readonly threats: readonly ThreatAnalysis[];
+  /** How many the server sent, unreadable ones included. */
+  readonly received: number;
+}
+
 /** What the server sends on `/ws`. */
 export type ServerMessage =
-  | { readonly type: "initial_batch"; readonly data: readonly ThreatAnalysis[] }
+  | { readonly type: "initial_batch"; readonly data: ThreatPage }
   | { readonly type: "new_threat"; readonly data: ThreatAnalysis }
   | { readonly type: "ping" }
   | { readonly type: "pong" };

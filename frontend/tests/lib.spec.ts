@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { describeFailure } from "../src/lib/api";
 import { parseServerMessage, parseThreat } from "../src/lib/messages";
-import { clampFraction, count, humanize, percent } from "../src/lib/text";
+import { evidenceOf } from "../src/lib/evidence";
+import { clampFraction, count, humanize, percent, toggled } from "../src/lib/text";
 import {
   formatAge,
   formatDateTime,
+  formatDueIn,
   formatDuration,
   formatMinutes,
   parseUtc,
@@ -46,6 +48,52 @@ describe("times", () => {
   });
 });
 
+describe("deadlines", () => {
+  const cases: [number, string][] = [
+    [40, "due in 40 s"],
+    [750, "due in 12 min"],
+    [7300, "due in 2 h"],
+    [-90, "overdue by 1 min"],
+    [-200_000, "overdue by 2 d"],
+  ];
+  for (const [seconds, text] of cases) {
+    it(`says "${text}"`, () => assert.equal(formatDueIn(seconds * 1000, 0), text));
+  }
+
+  it("says so when there is none", () => {
+    assert.equal(formatDueIn(NaN, 0), "due at an unknown time");
+  });
+});
+
+describe("evidence", () => {
+  it("is a list of named facts, without what says nothing", () => {
+    const facts = evidenceOf({
+      source_ip: "203.0.113.66",
+      request_count: 3500,
+      mfa_passed: false,
+      indicators: ["ransom note written", "security agent stopped"],
+      place: { city: "Berlin", at: { lat: 52.5 } },
+      user_id: null,
+      notes: [],
+    });
+    assert.deepEqual(
+      facts.map(({ name, value }) => [name, value]),
+      [
+        ["Source IP", "203.0.113.66"],
+        ["Request count", "3,500"],
+        ["MFA passed", "no"],
+        ["Indicators", "ransom note written, security agent stopped"],
+        ["Place, city", "Berlin"],
+        ["Place, at, lat", "52.5"],
+      ],
+    );
+    assert.deepEqual(
+      facts.filter(({ code }) => code).map(({ name }) => name),
+      ["Source IP"],
+    );
+  });
+});
+
 describe("texts", () => {
   it("makes wire names readable", () => {
     assert.equal(humanize("rate_limit_breach"), "Rate limit breach");
@@ -58,6 +106,7 @@ describe("texts", () => {
     assert.deepEqual([0.415, 1.2, -1, NaN].map(percent), ["42%", "100%", "0%", "0%"]);
     assert.equal(clampFraction(Infinity), 0);
     assert.deepEqual([count(1, "threat"), count(0, "threat")], ["1 threat", "0 threats"]);
+    assert.deepEqual([toggled([1, 2], 2), toggled([1], 2)], [[1], [1, 2]]);
   });
 });
 
@@ -72,7 +121,7 @@ describe("server messages", () => {
       parseServerMessage(JSON.stringify({ type: "initial_batch", data: [threat] })),
       {
         type: "initial_batch",
-        data: [threat],
+        data: { threats: [threat], received: 1 },
       },
     );
     assert.deepEqual(parseServerMessage('{"type":"ping"}'), { type: "ping" });
@@ -99,7 +148,7 @@ describe("server messages", () => {
       JSON.stringify({ type: "initial_batch", data: [null, makeThreat(), { id: "x" }] }),
     );
     assert.ok(message?.type === "initial_batch");
-    assert.deepEqual(message.data, [makeThreat()]);
+    assert.deepEqual(message.data, { threats: [makeThreat()], received: 3 });
   });
 
   it("fills in what a smaller backend leaves out", () => {

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
+import { PAGE_SIZE, readSnapshot } from "../src/lib/resync";
 import {
   MAX_THREATS,
   mergeSnapshot,
   NO_THREATS,
-  SNAPSHOT_SIZE,
   threatsReducer,
+  type Snapshot,
   type ThreatsState,
 } from "../src/state/threats";
-import type { ThreatAnalysis } from "../src/types";
+import type { ThreatAnalysis, ThreatPage } from "../src/types";
 import { makeThreat, utc } from "./support/threats";
 
 /** A threat named after its age in seconds. */
@@ -16,8 +17,11 @@ const ages = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => aged(from + i));
 const ids = (threats: readonly ThreatAnalysis[]) => threats.map(({ id }) => id);
 
+const whole = (threats: ThreatAnalysis[]): Snapshot => ({ threats, complete: true });
+const newest = (threats: ThreatAnalysis[]): Snapshot => ({ threats, complete: false });
+
 function arrive(state: ThreatsState, ...threats: ThreatAnalysis[]): ThreatsState {
-  return threats.reduce((s, data) => threatsReducer(s, { type: "new_threat", data }), state);
+  return threats.reduce((s, threat) => threatsReducer(s, { type: "new_threat", threat }), state);
 }
 
 describe("the live list", () => {
@@ -27,15 +31,19 @@ describe("the live list", () => {
   });
 
   it("takes the first snapshot in the server's order", () => {
-    const state = threatsReducer(NO_THREATS, { type: "initial_batch", data: ages(1, 3) });
+    const state = threatsReducer(NO_THREATS, { type: "snapshot", snapshot: whole(ages(1, 3)) });
     assert.deepEqual(ids(state.threats), ["age-1", "age-2", "age-3"]);
     assert.equal(state.loaded, true);
     assert.equal(state.latestId, undefined);
   });
 
   it("is loaded and empty after an empty snapshot", () => {
-    const state = threatsReducer(NO_THREATS, { type: "initial_batch", data: [] });
+    const state = threatsReducer(NO_THREATS, { type: "snapshot", snapshot: whole([]) });
     assert.deepEqual(state, { threats: [], loaded: true, latestId: undefined });
+  });
+
+  it("puts a threat where its time belongs: clocks of two servers differ", () => {
+    assert.deepEqual(ids(arrive(NO_THREATS, aged(1), aged(2)).threats), ["age-1", "age-2"]);
   });
 
   it("puts a new threat on top and names it the latest", () => {
@@ -57,41 +65,91 @@ describe("the live list", () => {
 
 describe("a snapshot after a reconnect", () => {
   it("adds what was missed", () => {
-    assert.deepEqual(ids(mergeSnapshot([aged(3)], ages(1, 3))), ["age-1", "age-2", "age-3"]);
+    assert.deepEqual(ids(mergeSnapshot([aged(3)], whole(ages(1, 3)))), ["age-1", "age-2", "age-3"]);
   });
 
   it("prefers the server's version of a known threat", () => {
-    const [merged] = mergeSnapshot([makeThreat({ status: "pending" })], [makeThreat()]);
+    const [merged] = mergeSnapshot([makeThreat({ status: "pending" })], whole([makeThreat()]));
     assert.equal(merged?.status, "completed");
   });
 
-  it("when full, keeps known threats that are older than it", () => {
-    const known = ages(15, 40);
-    const merged = mergeSnapshot(known, ages(1, SNAPSHOT_SIZE));
+  it("keeps known threats that are older than it, when the server has more", () => {
+    const merged = mergeSnapshot(ages(15, 40), newest(ages(1, 20)));
     assert.deepEqual(ids(merged), ids(ages(1, 40)));
   });
 
-  it("when full, keeps a known threat of the same instant as its oldest", () => {
-    const twin = makeThreat({ id: "twin", created_at: utc(SNAPSHOT_SIZE) });
-    assert.equal(mergeSnapshot([twin], ages(1, SNAPSHOT_SIZE)).at(-1)?.id, "twin");
+  it("keeps a known threat of the same instant as its oldest, when the server has more", () => {
+    const twin = makeThreat({ id: "twin", created_at: utc(20) });
+    assert.equal(mergeSnapshot([twin], newest(ages(1, 20))).at(-1)?.id, "twin");
   });
 
-  it("when short, lists everything: threats unknown to the server go", () => {
-    assert.deepEqual(ids(mergeSnapshot(ages(5, 9), [aged(3)])), ["age-3"]);
-    assert.deepEqual(mergeSnapshot(ages(5, 9), []), []);
+  it("drops what the server does not have, when it lists everything", () => {
+    assert.deepEqual(ids(mergeSnapshot(ages(5, 9), whole([aged(3)]))), ["age-3"]);
+    assert.deepEqual(mergeSnapshot(ages(5, 9), whole([])), []);
   });
 
   it("removes a threat from its midst that the server no longer has", () => {
-    const snapshot = [...ages(1, 9), ...ages(11, SNAPSHOT_SIZE + 1)];
-    assert.deepEqual(ids(mergeSnapshot([aged(10)], snapshot)), ids(snapshot));
+    const snapshot = [...ages(1, 9), ...ages(11, 21)];
+    assert.deepEqual(ids(mergeSnapshot([aged(10)], newest(snapshot))), ids(snapshot));
   });
 
   it("keeps a threat that came after it was taken", () => {
-    assert.deepEqual(ids(mergeSnapshot([aged(0)], ages(1, 2))), ["age-0", "age-1", "age-2"]);
+    assert.deepEqual(ids(mergeSnapshot([aged(0)], whole(ages(1, 2)))), ["age-0", "age-1", "age-2"]);
+  });
+
+  it("keeps what came while it was asked for, whatever its time", () => {
+    const known = [aged(1), aged(3), aged(5)];
+    const snapshot = { ...whole([aged(1), aged(4)]), knownBefore: new Set(["age-1", "age-5"]) };
+    assert.deepEqual(ids(mergeSnapshot(known, snapshot)), ["age-1", "age-3", "age-4"]);
+    const none = { ...whole([]), knownBefore: new Set(["age-1", "age-5"]) };
+    assert.deepEqual(ids(mergeSnapshot(known, none)), ["age-3"]);
   });
 
   it(`stays within ${MAX_THREATS}`, () => {
-    const merged = mergeSnapshot(ages(1, MAX_THREATS), ages(0, SNAPSHOT_SIZE - 1));
+    const merged = mergeSnapshot(ages(1, MAX_THREATS), newest(ages(0, 19)));
     assert.deepEqual(ids(merged), ids(ages(0, MAX_THREATS - 1)));
+  });
+});
+
+describe("reading a snapshot over HTTP", () => {
+  /** A server that holds threats of these ages. */
+  function serving(threats: ThreatAnalysis[]) {
+    const asked: number[] = [];
+    const list = async (limit: number, offset: number): Promise<ThreatPage> => {
+      asked.push(offset);
+      const page = threats.slice(offset, offset + limit);
+      return { threats: page, received: page.length };
+    };
+    return { asked, list };
+  }
+
+  it("takes one page when that is all", async () => {
+    const { asked, list } = serving(ages(1, 30));
+    const snapshot = await readSnapshot([], list);
+    assert.deepEqual([ids(snapshot.threats), snapshot.complete], [ids(ages(1, 30)), true]);
+    assert.deepEqual(asked, [0]);
+  });
+
+  it("goes on until it meets what is known", async () => {
+    const { asked, list } = serving(ages(1, 500));
+    const near = await readSnapshot(ages(90, 120), list);
+    assert.deepEqual([near.threats.length, near.complete, asked], [PAGE_SIZE, false, [0]]);
+    const far = await readSnapshot(ages(130, 140), list);
+    assert.deepEqual(ids(mergeSnapshot(ages(130, 140), far)), ids(ages(1, 200)));
+    assert.deepEqual(asked, [0, 0, 100]);
+  });
+
+  it("stops at what the page keeps", async () => {
+    const { asked, list } = serving(ages(1, 1000));
+    assert.equal((await readSnapshot([], list)).threats.length, MAX_THREATS);
+    assert.deepEqual(asked, [0, 100]);
+  });
+
+  it("does not take a page with an unreadable threat for the last one", async () => {
+    const list = async (limit: number): Promise<ThreatPage> => ({
+      threats: ages(1, limit - 1),
+      received: limit,
+    });
+    assert.equal((await readSnapshot([aged(1)], list)).complete, false);
   });
 });

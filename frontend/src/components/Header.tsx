@@ -1,12 +1,13 @@
 import type { ConnectionState } from "../live/liveSocket";
-import type { ThreatType } from "../types";
+import type { TriggerRequest } from "../types";
 import { ConnectionBadge } from "./ConnectionBadge";
 import { Icon } from "./Icon";
-import { TriggerButton } from "./TriggerButton";
+import { ThemeButton } from "./ThemeButton";
+import { TriggerButton } from "./trigger/TriggerButton";
 
 interface HeaderProps {
   readonly connection: ConnectionState;
-  readonly onTrigger: (type: ThreatType | undefined) => Promise<void>;
+  readonly onTrigger: (wish: TriggerRequest) => Promise<void>;
 }
 
 export function Header({ connection, onTrigger }: HeaderProps) {
@@ -20,6 +21,7 @@ export function Header({ connection, onTrigger }: HeaderProps) {
           <h1>SOC Agent</h1>
         </div>
         <ConnectionBadge connection={connection} />
+        <ThemeButton />
         <TriggerButton onTrigger={onTrigger} />
       </div>
     </header>

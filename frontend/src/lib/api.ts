@@ -1,5 +1,5 @@
-import type { ThreatAnalysis, ThreatType } from "../types";
-import { isObject, parseJson, parseThreat, parseThreats } from "./messages";
+import type { DashboardMetrics, ThreatAnalysis, ThreatPage, TriggerRequest } from "../types";
+import { isObject, parseJson, parseMetrics, parseThreat, parseThreats } from "./messages";
 
 /** Longer than the slowest analysis (agents that ask a model). */
 const TIMEOUT_MS = 60_000;
@@ -7,38 +7,65 @@ const TIMEOUT_MS = 60_000;
 /** A request that failed, with a message for people. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
+
+  constructor(
+    message: string,
+    /** The HTTP status; undefined when there was no answer, or none that can be read. */
+    readonly status?: number,
+  ) {
+    super(message);
+  }
 }
 
 /**
  * Has the backend make and analyse a threat.
  *
- * @param type what kind; undefined for a random one.
+ * @param wish what kind; an empty one for a random one.
  * @throws ApiError with the backend's own words where it gave any.
  */
-export async function triggerThreat(type: ThreatType | undefined): Promise<ThreatAnalysis> {
+export async function triggerThreat(wish: TriggerRequest): Promise<ThreatAnalysis> {
   const body = await request("/api/threats/trigger", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(type ? { threat_type: type } : {}),
+    body: JSON.stringify(wish),
   });
-  const threat = parseThreat(body);
-  if (!threat) {
-    throw new ApiError("The backend sent an answer that this page cannot read.");
-  }
-  return threat;
+  return readable(parseThreat(body));
 }
 
 /**
- * The newest threats, newest first.
+ * A page of the stored threats, newest first.
+ *
+ * @param limit 1 to 100.
+ * @throws ApiError
+ */
+export async function listThreats(limit: number, offset = 0): Promise<ThreatPage> {
+  const body = await request(`/api/threats?limit=${limit}&offset=${offset}`);
+  return readable(Array.isArray(body) ? parseThreats(body) : undefined);
+}
+
+/**
+ * One threat.
+ *
+ * @throws ApiError with status 404 when the backend does not have it (any more).
+ */
+export async function getThreat(id: string): Promise<ThreatAnalysis> {
+  return readable(parseThreat(await request(`/api/threats/${encodeURIComponent(id)}`)));
+}
+
+/**
+ * The figures over all threats.
  *
  * @throws ApiError
  */
-export async function listThreats(limit: number): Promise<ThreatAnalysis[]> {
-  const body = await request(`/api/threats?limit=${limit}`);
-  if (!Array.isArray(body)) {
+export async function getMetrics(): Promise<DashboardMetrics> {
+  return readable(parseMetrics(await request("/api/analytics")));
+}
+
+function readable<T>(value: T | undefined): T {
+  if (value === undefined) {
     throw new ApiError("The backend sent an answer that this page cannot read.");
   }
-  return parseThreats(body);
+  return value;
 }
 
 async function request(path: string, init: RequestInit = {}): Promise<unknown> {
@@ -52,7 +79,7 @@ async function request(path: string, init: RequestInit = {}): Promise<unknown> {
   }
   const body = parseJson(text);
   if (!response.ok) {
-    throw new ApiError(describeFailure(response.status, body));
+    throw new ApiError(describeFailure(response.status, body), response.status);
   }
   return body;
 }

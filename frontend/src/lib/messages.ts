@@ -1,4 +1,11 @@
-import { SEVERITIES, type ServerMessage, type ThreatAnalysis, type ThreatSignal } from "../types";
+import {
+  SEVERITIES,
+  type DashboardMetrics,
+  type ServerMessage,
+  type ThreatAnalysis,
+  type ThreatPage,
+  type ThreatSignal,
+} from "../types";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -31,8 +38,33 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
 }
 
 /** The usable threats of a list; anything else in it is left out. */
-export function parseThreats(values: readonly unknown[]): ThreatAnalysis[] {
-  return values.map(parseThreat).filter((threat) => threat !== undefined);
+export function parseThreats(values: readonly unknown[]): ThreatPage {
+  const threats = values.map(parseThreat).filter((threat) => threat !== undefined);
+  return { threats, received: values.length };
+}
+
+/** Reads the figures; what is no number counts as 0. Undefined when the body is no object. */
+export function parseMetrics(value: unknown): DashboardMetrics | undefined {
+  if (!isObject(value)) {
+    return undefined;
+  }
+  return {
+    total_threats: toCount(value.total_threats),
+    customers_affected: toCount(value.customers_affected),
+    average_processing_time_ms: toCount(value.average_processing_time_ms),
+    threats_requiring_review: toCount(value.threats_requiring_review),
+    threats_by_type: toCounts(value.threats_by_type),
+    threats_by_severity: toCounts(value.threats_by_severity),
+  };
+}
+
+function toCounts(value: unknown): Record<string, number> {
+  const entries = isObject(value) ? Object.entries(value) : [];
+  return Object.fromEntries(entries.map(([key, n]) => [key, toCount(n)]));
+}
+
+function toCount(value: unknown): number {
+  return typeof value === "number" && value > 0 ? value : 0;
 }
 
 /**

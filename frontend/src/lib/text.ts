@@ -2,7 +2,7 @@
 export function humanize(name: string): string {
   const text = name.replace(/[_-]+/g, " ").trim();
   const spelled = text
-    .replace(/\b(ip|fp|ua|id|asn|api|url|os)\b/gi, (word) => word.toUpperCase())
+    .replace(/\b(ip|fp|ua|id|asn|api|url|os|mfa|sla)\b/gi, (word) => word.toUpperCase())
     .replace(/\bdevops\b/gi, "DevOps");
   return spelled.charAt(0).toUpperCase() + spelled.slice(1);
 }
@@ -20,4 +20,14 @@ export function clampFraction(value: number): number {
 /** "1 threat", "2 threats". */
 export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
+/** A whole number with the viewer's separators: "5,231". */
+export function formatCount(n: number): string {
+  return n.toLocaleString();
+}
+
+/** A list with a value taken out, or put in when it was not there. */
+export function toggled<T>(values: readonly T[], value: T): T[] {
+  return values.includes(value) ? values.filter((v) => v !== value) : [...values, value];
 }

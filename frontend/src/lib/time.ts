@@ -54,3 +54,21 @@ export function formatMinutes(minutes: number): string {
     .filter(Boolean)
     .join(" ");
 }
+
+/** How long until a deadline: "due in 12 min", "due in 40 s", "overdue by 2 h". */
+export function formatDueIn(dueMs: number, nowMs: number): string {
+  const seconds = Math.round(Math.abs(dueMs - nowMs) / 1000);
+  if (Number.isNaN(seconds)) {
+    return "due at an unknown time";
+  }
+  const hours = Math.floor(seconds / 3600);
+  const span =
+    seconds < 60
+      ? `${seconds} s`
+      : hours < 1
+        ? `${Math.floor(seconds / 60)} min`
+        : hours < 24
+          ? `${hours} h`
+          : `${Math.floor(hours / 24)} d`;
+  return dueMs < nowMs ? `overdue by ${span}` : `due in ${span}`;
+}

@@ -89,6 +89,18 @@ export class LiveSocket {
     }
   }
 
+  /**
+   * Finds out at once how things stand, where the world may have changed meanwhile: cuts a wait
+   * short, and asks a live connection for a sign of life.
+   */
+  check(): void {
+    this.retryNow();
+    if (this.pingTimer !== undefined) {
+      this.send("ping");
+      this.expectSpeech();
+    }
+  }
+
   /** Ends the connection and all attempts, without a further callback. */
   close(): void {
     this.clearTimers();

@@ -2,10 +2,10 @@ import { parseUtc } from "../lib/time";
 import type { ThreatAnalysis } from "../types";
 
 /** How many threats the page keeps: the newest ones. */
-export const MAX_THREATS = 50;
+export const MAX_THREATS = 200;
 
-/** How many threats the server's snapshots hold at most; a shorter one is all there is. */
-export const SNAPSHOT_SIZE = 20;
+/** How many threats the server's first message on `/ws` holds at most. */
+export const BATCH_SIZE = 20;
 
 /** What the page knows of threats. */
 export interface ThreatsState {
@@ -17,19 +17,32 @@ export interface ThreatsState {
   readonly latestId: string | undefined;
 }
 
+/** The server's newest threats at one moment. */
+export interface Snapshot {
+  /** Newest first. */
+  readonly threats: readonly ThreatAnalysis[];
+  /** Whether the server has no older ones. */
+  readonly complete: boolean;
+  /**
+   * What the page knew when it asked. What came since then is kept whatever the snapshot says: it
+   * may be younger than the snapshot. Absent: everything that is known now was known then.
+   */
+  readonly knownBefore?: ReadonlySet<string>;
+}
+
 export type ThreatsAction =
-  | { readonly type: "initial_batch"; readonly data: readonly ThreatAnalysis[] }
-  | { readonly type: "new_threat"; readonly data: ThreatAnalysis };
+  | { readonly type: "snapshot"; readonly snapshot: Snapshot }
+  | { readonly type: "new_threat"; readonly threat: ThreatAnalysis };
 
 export const NO_THREATS: ThreatsState = { threats: [], loaded: false, latestId: undefined };
 
 /** The reducer behind the live list. */
 export function threatsReducer(state: ThreatsState, action: ThreatsAction): ThreatsState {
   switch (action.type) {
-    case "initial_batch":
-      return { ...state, threats: mergeSnapshot(state.threats, action.data), loaded: true };
+    case "snapshot":
+      return { ...state, threats: mergeSnapshot(state.threats, action.snapshot), loaded: true };
     case "new_threat":
-      return addThreat(state, action.data);
+      return addThreat(state, action.threat);
   }
 }
 
@@ -37,41 +50,46 @@ export function threatsReducer(state: ThreatsState, action: ThreatsAction): Thre
  * Takes a snapshot for the truth about the time it covers, and keeps what is known outside of it.
  *
  * Inside that time a known threat that the snapshot lacks is gone on the server (a reset, an empty
- * Redis). Older ones stay only when the snapshot is full, since a shorter one lists everything;
- * newer ones stay, since the snapshot was taken before them.
+ * Redis). Older ones stay only when the snapshot is not complete; newer ones stay, since the
+ * snapshot was taken before them.
  */
 export function mergeSnapshot(
   known: readonly ThreatAnalysis[],
-  snapshot: readonly ThreatAnalysis[],
+  { threats, complete, knownBefore }: Snapshot,
 ): ThreatAnalysis[] {
-  const first = snapshot[0];
-  const last = snapshot.at(-1);
-  if (!first || !last) {
-    return [];
-  }
-  const newest = parseUtc(first.created_at);
-  const oldest = parseUtc(last.created_at);
-  const newer = known.filter((threat) => parseUtc(threat.created_at) > newest);
+  const newest = threats[0] ? parseUtc(threats[0].created_at) : -Infinity;
+  const last = threats.at(-1);
   // "At the oldest moment" counts as older: a burst may cross the snapshot's edge in one millisecond.
-  const older =
-    snapshot.length >= SNAPSHOT_SIZE
-      ? known.filter((threat) => parseUtc(threat.created_at) <= oldest)
-      : [];
-  return uniqueById([...newer, ...snapshot, ...older]).slice(0, MAX_THREATS);
+  const oldest = last ? parseUtc(last.created_at) : Infinity;
+  const kept = known.filter(({ id, created_at }) => {
+    const time = parseUtc(created_at);
+    return (
+      (knownBefore !== undefined && !knownBefore.has(id)) ||
+      (threats.length > 0 && time > newest) ||
+      (!complete && time <= oldest)
+    );
+  });
+  return newestFirst([...threats, ...kept]);
 }
 
-/** Puts a threat on top. One that is known already (our own trigger's answer, say) stays in place. */
+/** Adds a threat. One that is known already (our own trigger's answer, say) stays as it is. */
 function addThreat(state: ThreatsState, threat: ThreatAnalysis): ThreatsState {
   if (state.threats.some(({ id }) => id === threat.id)) {
     return state;
   }
   return {
     ...state,
-    threats: [threat, ...state.threats].slice(0, MAX_THREATS),
+    threats: newestFirst([threat, ...state.threats]),
     latestId: threat.id,
   };
 }
 
-function uniqueById(threats: readonly ThreatAnalysis[]): ThreatAnalysis[] {
-  return [...new Map(threats.toReversed().map((threat) => [threat.id, threat])).values()].reverse();
+/** Sorted, each id once (the first of it counts), and no more than the page keeps. */
+function newestFirst(threats: readonly ThreatAnalysis[]): ThreatAnalysis[] {
+  const byId = new Map(threats.toReversed().map((threat) => [threat.id, threat]));
+  // The sort is stable: threats of the same millisecond stay in the order in which they came.
+  return [...byId.values()]
+    .reverse()
+    .sort((a, b) => parseUtc(b.created_at) - parseUtc(a.created_at))
+    .slice(0, MAX_THREATS);
 }

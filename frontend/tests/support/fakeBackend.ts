@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { WebSocketServer } from "ws";
-import type { ThreatAnalysis, ThreatType } from "../../src/types";
+import { countThreats } from "../../src/state/analytics";
+import type { ThreatAnalysis, TriggerRequest } from "../../src/types";
 import { makeThreat } from "./threats";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -31,8 +32,20 @@ export class FakeBackend {
   connections = 0;
   /** Whether `/ws` is refused. */
   refuseSockets = false;
-  /** Whether lists are refused. */
-  refuseLists = false;
+  /** Whether everything that is read is refused. */
+  refuseReads = false;
+  /** Whether connections on `/ws` get no first message. */
+  silent = false;
+  /** Threats that only a request by id finds. */
+  unlisted: ThreatAnalysis[] = [];
+  /** How often the figures were asked for. */
+  analyticsAsked = 0;
+  /** Whether `/api/analytics` is there. */
+  hasAnalytics = true;
+  /** How many threats were counted and then trimmed. */
+  trimmed = 0;
+  /** Answers no list before this is done. */
+  listGate: Promise<void> = Promise.resolve();
 
   private server: Server | undefined;
   private sockets: WebSocketServer | undefined;
@@ -61,7 +74,9 @@ export class FakeBackend {
             client.send('{"type":"pong"}');
           }
         });
-        client.send(message("initial_batch", this.threats.slice(0, 20)));
+        if (!this.silent) {
+          client.send(message("initial_batch", this.threats.slice(0, 20)));
+        }
       });
     });
     this.server.listen(this.port, "127.0.0.1");
@@ -92,19 +107,46 @@ export class FakeBackend {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? "/", this.url);
+    const { pathname, searchParams } = new URL(request.url ?? "/", this.url);
     if (pathname === "/api/threats/trigger") {
       await this.answerTrigger(request, response);
-    } else if (pathname === "/api/threats") {
-      const body = this.refuseLists ? '{"detail":"Redis is down"}' : JSON.stringify(this.threats);
-      send(response, this.refuseLists ? 503 : 200, "application/json", body);
+    } else if (this.refuseReads && pathname.startsWith("/api/")) {
+      send(response, 503, "application/json", '{"detail":"Redis is down"}');
+    } else if (pathname === "/api/analytics" && this.hasAnalytics) {
+      this.analyticsAsked += 1;
+      const figures = countThreats(this.threats);
+      const total_threats = figures.total_threats + this.trimmed;
+      send(response, 200, "application/json", JSON.stringify({ ...figures, total_threats }));
+    } else if (pathname === "/api/threats" || pathname.startsWith("/api/threats/")) {
+      await this.listGate;
+      this.answerThreats(pathname.split("/")[3], searchParams, response);
     } else {
-      const path = pathname === "/" ? "/index.html" : normalize(pathname);
-      const body = await readFile(join(DIST, path)).catch(() => undefined);
-      response.setHeader("Content-Security-Policy", this.policy);
-      const type = MEDIA_TYPES[extname(path)] ?? "application/octet-stream";
-      send(response, body ? 200 : 404, type, body ?? "");
+      await this.answerFile(pathname, response);
     }
+  }
+
+  private answerThreats(
+    id: string | undefined,
+    query: URLSearchParams,
+    response: ServerResponse,
+  ): void {
+    const offset = Number(query.get("offset"));
+    const page = this.threats.slice(offset, offset + Number(query.get("limit")));
+    const byId = [...this.threats, ...this.unlisted].find((threat) => threat.id === id);
+    const found = id === undefined ? page : byId;
+    if (found === undefined) {
+      send(response, 404, "application/json", '{"detail":"Threat not found"}');
+    } else {
+      send(response, 200, "application/json", JSON.stringify(found));
+    }
+  }
+
+  private async answerFile(pathname: string, response: ServerResponse): Promise<void> {
+    const path = pathname === "/" ? "/index.html" : normalize(pathname);
+    const body = await readFile(join(DIST, path)).catch(() => undefined);
+    response.setHeader("Content-Security-Policy", this.policy);
+    const type = MEDIA_TYPES[extname(path)] ?? "application/octet-stream";
+    send(response, body ? 200 : 404, type, body ?? "");
   }
 
   private async answerTrigger(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -112,7 +154,7 @@ export class FakeBackend {
     for await (const chunk of request) {
       chunks.push(chunk as Buffer);
     }
-    const body = JSON.parse(Buffer.concat(chunks).toString()) as { threat_type?: ThreatType };
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as TriggerRequest;
     this.triggers.push(body);
     if (this.refusal) {
       send(response, this.refusal.status, "application/json", this.refusal.body);
@@ -139,10 +181,10 @@ function send(response: ServerResponse, status: number, type: string, body: stri
 
 /** The policy as the image's nginx sends it: the page must work under exactly that one. */
 async function contentSecurityPolicy(): Promise<string> {
-  const template = await readFile(join(ROOT, "nginx/soc-agent.conf.template"), "utf8");
+  const template = await readFile(join(ROOT, "nginx/soc-agent.conf"), "utf8");
   const policy = /Content-Security-Policy "([^"]+)"/.exec(template)?.[1];
   if (policy === undefined) {
-    throw new Error("nginx/soc-agent.conf.template sets no Content-Security-Policy");
+    throw new Error("nginx/soc-agent.conf sets no Content-Security-Policy");
   }
   return policy;
 }

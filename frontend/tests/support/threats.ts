@@ -197,6 +197,38 @@ export function makeThreat(overrides: Partial<ThreatAnalysis> = {}): ThreatAnaly
   };
 }
 
+/** A threat on whose way someone tried to mislead the agents. */
+export function makeManipulated(): ThreatAnalysis {
+  return makeThreat({
+    id: "manipulated",
+    adversarial_detection: {
+      manipulation_detected: true,
+      confidence: 0.85,
+      contradictions: [
+        {
+          agents: ["context", "priority"],
+          description: "The context reads as benign, the priority as critical",
+          severity_mismatch: "benign against CRITICAL",
+          confidence: 0.8,
+        },
+      ],
+      anomalies: [
+        {
+          type: "fabricated_notes",
+          description: "12 of 14 notes follow one template",
+          severity: "high",
+          indicators: ["same wording", "same hour"],
+          confidence: 0.9,
+        },
+      ],
+      risk_score: 0.62,
+      attack_vector: "note_poisoning",
+      recommendation: "escalate_to_analyst",
+      explanation: "Past incidents carry notes that were not written by analysts.",
+    },
+  });
+}
+
 function makeAgent(agent_name: string, analysis: string, confidence: number): AgentAnalysis {
   return {
     agent_name,

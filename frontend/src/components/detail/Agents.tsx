@@ -24,10 +24,11 @@ export function Agents({ agents }: { readonly agents: ThreatAnalysis["agent_anal
 function Agent({ name, agent }: { readonly name: string; readonly agent: AgentAnalysis }) {
   // Rule-based agents repeat their analysis as their one finding.
   const findings = agent.key_findings.filter((finding) => finding !== agent.analysis);
+  const failed = agent.confidence === 0;
   return (
-    <li className="agent">
+    <li className="agent" data-failed={failed}>
       <div className="agent-head">
-        <h5>{name}</h5>
+        <h4>{name}</h4>
         <span className="muted tabular">{formatDuration(agent.processing_time_ms)}</span>
       </div>
       <p>{agent.analysis}</p>
@@ -45,7 +46,18 @@ function Agent({ name, agent }: { readonly name: string; readonly agent: AgentAn
           ))}
         </ul>
       )}
-      <Meter label="Confidence" value={agent.confidence} />
+      {agent.data_sources_consulted.length > 0 && (
+        <p className="muted agent-sources">
+          From {agent.data_sources_consulted.map(humanize).join(", ").toLowerCase()}
+        </p>
+      )}
+      {failed ? (
+        <p className="verdict" data-tone="bad">
+          Gave no usable answer
+        </p>
+      ) : (
+        <Meter label="Confidence" value={agent.confidence} />
+      )}
     </li>
   );
 }

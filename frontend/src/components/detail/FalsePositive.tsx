@@ -17,12 +17,13 @@ const TONES = {
 
 /** How likely the threat is a false alarm, and what speaks for and against. */
 export function FalsePositive({ score }: { readonly score: FalsePositiveScore }) {
+  const tone = TONES[score.recommendation];
   return (
     <Section title="False positive?" aside={`${percent(score.confidence)} sure`}>
-      <p className="verdict" data-tone={TONES[score.recommendation]}>
+      <p className="verdict" data-tone={tone}>
         {VERDICTS[score.recommendation]}
       </p>
-      <Meter label="False-positive score" value={score.score} />
+      <Meter label="False-positive score" value={score.score} tone={tone} />
       {score.explanation && <p>{score.explanation}</p>}
       {score.indicators.length > 0 && (
         <ul className="indicators">
@@ -31,6 +32,7 @@ export function FalsePositive({ score }: { readonly score: FalsePositiveScore })
           ))}
         </ul>
       )}
+      <p className="muted">{pastText(score)}</p>
     </Section>
   );
 }
@@ -46,4 +48,14 @@ function Indicator({ indicator }: { readonly indicator: FalsePositiveIndicator }
       </span>
     </li>
   );
+}
+
+function pastText(score: FalsePositiveScore): string {
+  const { historical_fp_rate: rate, similar_resolved_as_fp, similar_resolved_as_real } = score;
+  const all = similar_resolved_as_fp + similar_resolved_as_real;
+  if (all === 0) {
+    return "No similar past threat to compare with.";
+  }
+  const share = rate === null ? "" : ` (${percent(rate)})`;
+  return `Of ${all} similar past threats ${similar_resolved_as_fp} were false${share}.`;
 }

@@ -4,12 +4,14 @@ interface MeterProps {
   readonly label: string;
   /** 0 to 1. */
   readonly value: number;
+  /** What a high value means; undefined when neither. */
+  readonly tone?: "good" | "warn" | "bad" | undefined;
 }
 
 /** A labelled fraction as a thin bar. */
-export function Meter({ label, value }: MeterProps) {
+export function Meter({ label, value, tone }: MeterProps) {
   return (
-    <div className="meter">
+    <div className="meter" data-tone={tone}>
       <span className="meter-label">{label}</span>
       <span className="meter-value">{percent(value)}</span>
       <span

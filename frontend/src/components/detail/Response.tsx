@@ -1,4 +1,4 @@
-import { humanize } from "../../lib/text";
+import { humanize, percent } from "../../lib/text";
 import { formatMinutes } from "../../lib/time";
 import type { ResponseAction, ResponsePlan } from "../../types";
 import { Section } from "./Section";
@@ -54,6 +54,7 @@ function Action({ action, primary = false }: ActionProps) {
           </li>
         )}
         {action.auto_executable && <li className="chip">Automatic</li>}
+        <li className="chip">{percent(action.confidence)} sure</li>
         {!action.rollback_possible && (
           <li className="chip" data-tone="danger">
             Irreversible

@@ -12,7 +12,7 @@ export function Section({ title, aside, children }: SectionProps) {
   return (
     <section className="section">
       <div className="section-head">
-        <h4>{title}</h4>
+        <h3>{title}</h3>
         {aside !== undefined && <span className="muted">{aside}</span>}
       </div>
       {children}

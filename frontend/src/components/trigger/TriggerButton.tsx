@@ -1,17 +1,15 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
-import { humanize } from "../lib/text";
-import { THREAT_TYPES, type ThreatType } from "../types";
-import { Icon } from "./Icon";
+import { RANDOM_TRIGGER, type Trigger } from "../../lib/triggers";
+import type { TriggerRequest } from "../../types";
+import { Icon } from "../Icon";
+import { TriggerMenu } from "./TriggerMenu";
 
 interface TriggerButtonProps {
   /** Resolves when the threat is there, or its failure has been shown. */
-  readonly onTrigger: (type: ThreatType | undefined) => Promise<void>;
+  readonly onTrigger: (wish: TriggerRequest) => Promise<void>;
 }
 
-const RANDOM = undefined;
-const CHOICES = [RANDOM, ...THREAT_TYPES];
-
-/** One click for a random threat; a menu beside it for a certain kind. */
+/** One click for a random threat; a menu beside it for a certain type or scenario. */
 export function TriggerButton({ onTrigger }: TriggerButtonProps) {
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -33,20 +31,21 @@ export function TriggerButton({ onTrigger }: TriggerButtonProps) {
     return () => document.removeEventListener("pointerdown", closeOutside);
   }, [open]);
 
-  async function choose(type: ThreatType | undefined): Promise<void> {
+  async function choose({ request }: Trigger): Promise<void> {
     if (open) {
       setOpen(false);
       opener.current?.focus();
     }
     if (!busy) {
       setBusy(true);
-      await onTrigger(type);
+      await onTrigger(request);
       setBusy(false);
     }
   }
 
   function onMenuKey(event: KeyboardEvent): void {
     if (event.key === "Escape") {
+      event.preventDefault();
       setOpen(false);
       opener.current?.focus();
     } else if (event.key === "Tab") {
@@ -63,7 +62,7 @@ export function TriggerButton({ onTrigger }: TriggerButtonProps) {
         type="button"
         className="button primary"
         aria-disabled={busy}
-        onClick={() => void choose(RANDOM)}
+        onClick={() => void choose(RANDOM_TRIGGER)}
       >
         <Icon name="bolt" />
         {busy ? (
@@ -78,7 +77,7 @@ export function TriggerButton({ onTrigger }: TriggerButtonProps) {
         type="button"
         ref={opener}
         className="button primary"
-        aria-label="Choose a threat type"
+        aria-label="Choose a threat"
         aria-haspopup="menu"
         aria-expanded={open}
         aria-controls={open ? menuId : undefined}
@@ -93,25 +92,7 @@ export function TriggerButton({ onTrigger }: TriggerButtonProps) {
         <Icon name="chevron" />
       </button>
       {open && (
-        <div
-          id={menuId}
-          className="menu"
-          role="menu"
-          aria-label="Threat type"
-          onKeyDown={onMenuKey}
-        >
-          {CHOICES.map((type) => (
-            <button
-              key={type ?? "random"}
-              type="button"
-              role="menuitem"
-              tabIndex={-1}
-              onClick={() => void choose(type)}
-            >
-              {type ? humanize(type) : "Random"}
-            </button>
-          ))}
-        </div>
+        <TriggerMenu id={menuId} onChoose={(trigger) => void choose(trigger)} onKey={onMenuKey} />
       )}
     </div>
   );

@@ -1,13 +1,14 @@
 import { humanize } from "../../lib/text";
 import { formatDateTime, formatDuration } from "../../lib/time";
 import type { ThreatAnalysis } from "../../types";
+import { DueTime } from "../DueTime";
 import { Icon } from "../Icon";
 import { Section } from "./Section";
 
 /** The summary for the analyst, the one for the customer, and the bare facts. */
-export function Overview({ threat }: { readonly threat: ThreatAnalysis }) {
+export function Summary({ threat }: { readonly threat: ThreatAnalysis }) {
   return (
-    <Section title="Summary">
+    <Section title="Summary" aside={<DueTime threat={threat} />}>
       {threat.requires_human_review && (
         <p className="callout" data-tone="review">
           <Icon name="alert" />
@@ -16,7 +17,7 @@ export function Overview({ threat }: { readonly threat: ThreatAnalysis }) {
           </span>
         </p>
       )}
-      <p>{threat.executive_summary || "The backend gave no summary."}</p>
+      <p className="lead">{threat.executive_summary || "The backend gave no summary."}</p>
       {threat.customer_narrative && (
         <blockquote className="narrative">
           <p className="muted">For the customer</p>
@@ -24,11 +25,10 @@ export function Overview({ threat }: { readonly threat: ThreatAnalysis }) {
         </blockquote>
       )}
       <dl className="facts">
-        <Fact name="Customer" value={threat.signal.customer_name} />
-        <Fact name="Status" value={humanize(threat.status)} />
         <Fact name="Detected" value={formatDateTime(threat.signal.timestamp)} />
         <Fact name="Analysed in" value={formatDuration(threat.total_processing_time_ms)} />
-        <div className="fact-wide">
+        <Fact name="Status" value={humanize(threat.status)} />
+        <div>
           <dt>Threat id</dt>
           <dd className="mono">{threat.id}</dd>
         </div>

@@ -1,0 +1,80 @@
+import { Icon } from "../Icon";
+
+/** There is nothing yet. */
+export function Empty() {
+  return (
+    <div className="placeholder">
+      <span className="placeholder-icon" data-tone="good">
+        <Icon name="check" />
+      </span>
+      <p className="placeholder-title">All quiet</p>
+      <p className="muted">No threat has been seen yet. New ones appear here by themselves.</p>
+    </div>
+  );
+}
+
+interface NoMatchProps {
+  /** Whether the review queue is empty as a whole. */
+  readonly queue: boolean;
+  readonly onClear: () => void;
+}
+
+/** There are threats, but none that the filters let through. */
+export function NoMatch({ queue, onClear }: NoMatchProps) {
+  return (
+    <div className="placeholder">
+      <span className="placeholder-icon" data-tone={queue ? "good" : "neutral"}>
+        <Icon name={queue ? "check" : "search"} />
+      </span>
+      <p className="placeholder-title">
+        {queue ? "Nothing waits for review" : "No threat matches"}
+      </p>
+      <p className="muted">
+        {queue
+          ? "Threats that need a person's decision appear here."
+          : "New ones that match appear here by themselves."}
+      </p>
+      <button type="button" className="button" onClick={onClear}>
+        Show all threats
+      </button>
+    </div>
+  );
+}
+
+/** The list is on its way. */
+export function Loading() {
+  return (
+    <div aria-busy="true">
+      <p className="visually-hidden">Loading threats</p>
+      {[0, 1, 2, 3, 4].map((row) => (
+        <div key={row} className="skeleton" aria-hidden="true">
+          <span />
+          <span />
+          <span />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface LoadErrorProps {
+  readonly message: string;
+  readonly onRetry: () => void;
+}
+
+/** The list could be had neither over the live connection nor over HTTP. */
+export function LoadError({ message, onRetry }: LoadErrorProps) {
+  return (
+    <div className="placeholder" role="alert">
+      <span className="placeholder-icon" data-tone="bad">
+        <Icon name="offline" />
+      </span>
+      <p className="placeholder-title">The threats could not be loaded</p>
+      <p>{message}</p>
+      <p className="muted">The page keeps trying.</p>
+      <button type="button" className="button" onClick={onRetry}>
+        Try now
+      </button>
+    </div>
+  );
+}

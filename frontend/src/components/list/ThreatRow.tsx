@@ -1,0 +1,60 @@
+import { memo, type MouseEvent } from "react";
+import { humanize } from "../../lib/text";
+import type { ThreatAnalysis } from "../../types";
+import { RelativeTime } from "../RelativeTime";
+import { SeverityBadge } from "../SeverityBadge";
+import { Marks } from "../Marks";
+import { DueTime } from "../DueTime";
+
+interface ThreatRowProps {
+  readonly threat: ThreatAnalysis;
+  /** Where the link leads when it is opened in a window of its own. */
+  readonly href: string;
+  readonly onOpen: (id: string) => void;
+  /** Whether its detail is shown. */
+  readonly open: boolean;
+  /** Whether it just arrived: it is lit up for a moment. */
+  readonly latest: boolean;
+  /** Whether to show until when it needs an answer, too. */
+  readonly due: boolean;
+}
+
+/** One row of the list: a link to the threat's detail. */
+export const ThreatRow = memo(function ThreatRow(props: ThreatRowProps) {
+  const { threat, href, onOpen, open, latest, due } = props;
+
+  function onClick(event: MouseEvent): void {
+    // With a modifier the browser does what it does for links: a new tab, a new window.
+    if (!event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      onOpen(threat.id);
+    }
+  }
+
+  return (
+    <li
+      className="threat"
+      data-severity={threat.severity}
+      data-latest={latest}
+      data-open={open}
+      data-threat-id={threat.id}
+    >
+      <SeverityBadge severity={threat.severity} />
+      <div className="threat-main">
+        <h3>
+          {/* Its ::after covers the row, so that a click anywhere in it opens the detail. */}
+          <a className="threat-link" href={href} aria-current={open || undefined} onClick={onClick}>
+            {humanize(threat.signal.threat_type)}
+            <span className="threat-customer"> {threat.signal.customer_name}</span>
+          </a>
+        </h3>
+        <p className="threat-summary">{threat.executive_summary}</p>
+      </div>
+      <Marks threat={threat} />
+      <div className="threat-side">
+        <RelativeTime iso={threat.created_at} />
+        {due && <DueTime threat={threat} />}
+      </div>
+    </li>
+  );
+});

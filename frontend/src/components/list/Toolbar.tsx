@@ -1,0 +1,114 @@
+import type { Hold } from "../../hooks/useHold";
+import type { LiveThreats } from "../../hooks/useLiveThreats";
+import type { ViewControl } from "../../hooks/useView";
+import { humanize, toggled } from "../../lib/text";
+import { isNarrowed, NO_FILTERS } from "../../state/filters";
+import { SEVERITIES, THREAT_TYPES } from "../../types";
+import { Icon } from "../Icon";
+
+interface ToolbarProps {
+  readonly live: LiveThreats;
+  readonly view: ViewControl;
+  readonly hold: Hold;
+}
+
+/** Which threats the list shows, and whether new ones move it. */
+export function Toolbar({ live, view, hold }: ToolbarProps) {
+  const { filters, setFilters } = view;
+  return (
+    <div className="toolbar">
+      <div className="toolbar-row">
+        <div className="tabs" role="group" aria-label="List">
+          <Tab
+            name="Live threats"
+            active={!filters.review}
+            onChoose={() => setFilters({ review: false })}
+          />
+          <Tab
+            name="Review queue"
+            count={live.threats.filter((threat) => threat.requires_human_review).length}
+            active={filters.review}
+            onChoose={() => setFilters({ review: true })}
+          />
+        </div>
+        <button
+          type="button"
+          className="button quiet"
+          aria-pressed={hold.held}
+          onClick={hold.toggle}
+          title={hold.held ? "Let new threats in" : "Keep new threats from moving the list"}
+        >
+          <Icon name={hold.held ? "play" : "pause"} />
+          <span>{hold.held ? "Paused" : "Pause"}</span>
+        </button>
+      </div>
+      <div className="toolbar-row filters" role="search" aria-label="Filters">
+        <label className="search">
+          <span className="visually-hidden">Customer or text</span>
+          <Icon name="search" />
+          <input
+            type="search"
+            placeholder="Customer, address, technique…"
+            value={filters.text}
+            onChange={(event) => setFilters({ text: event.target.value })}
+          />
+        </label>
+        <label className="select">
+          <span className="visually-hidden">Type</span>
+          <select
+            value={filters.type}
+            data-set={filters.type !== ""}
+            onChange={(event) => setFilters({ type: event.target.value })}
+          >
+            <option value="">All types</option>
+            {THREAT_TYPES.map((type) => (
+              <option key={type} value={type}>
+                {humanize(type)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <div className="severity-filter" role="group" aria-label="Severity">
+          {SEVERITIES.map((severity) => (
+            <button
+              key={severity}
+              type="button"
+              className="toggle"
+              data-severity={severity}
+              aria-pressed={filters.severities.includes(severity)}
+              onClick={() => setFilters({ severities: toggled(filters.severities, severity) })}
+            >
+              <span className="swatch" aria-hidden="true" />
+              {humanize(severity.toLowerCase())}
+            </button>
+          ))}
+        </div>
+        {isNarrowed(filters) && (
+          <button
+            type="button"
+            className="text-button"
+            onClick={() => setFilters({ ...NO_FILTERS, review: filters.review })}
+          >
+            Clear filters
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface TabProps {
+  readonly name: string;
+  readonly count?: number;
+  readonly active: boolean;
+  readonly onChoose: () => void;
+}
+
+function Tab({ name, count = 0, active, onChoose }: TabProps) {
+  return (
+    <button type="button" className="tab" aria-pressed={active} onClick={onChoose}>
+      {name}
+      {count > 0 && <span className="count">{count}</span>}
+    </button>
+  );
+}

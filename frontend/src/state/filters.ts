@@ -1,0 +1,96 @@
+import { humanize } from "../lib/text";
+import { SEVERITIES, THREAT_TYPES, type Severity, type ThreatAnalysis } from "../types";
+
+/** Which threats the list shows. Conditions of different kinds must all hold. */
+export interface Filters {
+  /** Any of these; none means all. */
+  readonly severities: readonly Severity[];
+  /** Empty for all. */
+  readonly type: string;
+  /** Words that must all occur, in whatever an analyst would search by. */
+  readonly text: string;
+  /** Only what waits for a person, most pressing first. */
+  readonly review: boolean;
+}
+
+export const NO_FILTERS: Filters = { severities: [], type: "", text: "", review: false };
+
+/** What the address of the page says: what is listed, and which threat is open. */
+export interface View {
+  readonly filters: Filters;
+  readonly threatId: string | undefined;
+}
+
+/** Whether the list is narrowed beyond the choice between all threats and the review queue. */
+export function isNarrowed({ severities, type, text }: Filters): boolean {
+  return severities.length > 0 || type !== "" || text.trim() !== "";
+}
+
+/** The threats that a filter lets through, in the order in which to show them. */
+export function applyFilters(
+  threats: readonly ThreatAnalysis[],
+  filters: Filters,
+): readonly ThreatAnalysis[] {
+  const words = filters.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const shown = threats.filter(
+    (threat) =>
+      (filters.severities.length === 0 || filters.severities.includes(threat.severity)) &&
+      (filters.type === "" || filters.type === threat.signal.threat_type) &&
+      (!filters.review || threat.requires_human_review) &&
+      (words.length === 0 || containsAll(searchText(threat), words)),
+  );
+  return filters.review ? shown.sort(mostPressingFirst) : shown;
+}
+
+/** Worst severity first; among equals the one that has waited longest. Lists are newest first. */
+function mostPressingFirst(a: ThreatAnalysis, b: ThreatAnalysis): number {
+  return (
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    a.created_at.localeCompare(b.created_at)
+  );
+}
+
+function searchText({ id, signal, executive_summary, mitre_tags }: ThreatAnalysis): string {
+  const parts = [
+    id,
+    signal.customer_name,
+    humanize(signal.threat_type),
+    executive_summary,
+    ...mitre_tags.flatMap((tag) => [tag.technique_id, tag.technique_name]),
+    ...Object.values(signal.metadata).filter((value) => typeof value === "string"),
+  ];
+  return parts.join("\n").toLowerCase();
+}
+
+function containsAll(text: string, words: readonly string[]): boolean {
+  return words.every((word) => text.includes(word));
+}
+
+/** Reads a view from an address's query. What it does not know it ignores: links are typed by hand. */
+export function readView(search: string): View {
+  const query = new URLSearchParams(search);
+  const named = (query.get("severity") ?? "").toUpperCase().split(",");
+  const type = query.get("type") ?? "";
+  return {
+    filters: {
+      severities: SEVERITIES.filter((severity) => named.includes(severity)),
+      type: THREAT_TYPES.some((known) => known === type) ? type : "",
+      text: query.get("q") ?? "",
+      review: query.get("review") === "1",
+    },
+    threatId: query.get("threat") || undefined,
+  };
+}
+
+/** The query that {@link readView} reads as this view; empty for the plain list. */
+export function writeView({ filters, threatId }: View): string {
+  const query = new URLSearchParams();
+  const set = (key: string, value: string) => value && query.set(key, value);
+  set("severity", filters.severities.join(",").toLowerCase());
+  set("type", filters.type);
+  set("q", filters.text);
+  set("review", filters.review ? "1" : "");
+  set("threat", threatId ?? "");
+  const text = query.toString().replaceAll("%2C", ",");
+  return text && `?${text}`;
+}

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { hasBrowser } from "../support/browser";
+import {
+  connection,
+  Harness,
+  isFocused,
+  link,
+  overflow,
+  pane,
+  severities,
+} from "../support/harness";
+import { makeManipulated, makeThreat } from "../support/threats";
+
+const PHONE = { width: 360, height: 740 };
+/** The least side of what a finger is meant to hit (WCAG 2.2, 2.5.8), in px. */
+const LEAST_TARGET = 24;
+
+/** What axe finds wrong, as one line each; finished animations only, which would blend colours. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(() => Promise.all(document.getAnimations().map((each) => each.finished)));
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+    const result = await axe.run();
+    return result.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+    );
+  });
+}
+
+if (hasBrowser()) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    describe(`use by everyone, in a real browser, ${colorScheme}`, () => {
+      const harness = new Harness({ colorScheme, reducedMotion: "reduce" });
+
+      beforeEach(() => {
+        harness.backend.threats = [makeManipulated(), ...severities()];
+      });
+
+      it("axe finds nothing in the list, a narrowed list, and the open menu", async () => {
+        const page = await harness.openLive();
+        assert.deepEqual(await violations(page), []);
+        await page.getByRole("button", { name: "Choose a threat" }).click();
+        assert.deepEqual(await violations(page), []);
+        await page.keyboard.press("Escape");
+        await page.goto(`${page.url()}?review=1&severity=critical,high&type=bot_traffic`);
+        await connection(page, "live").waitFor();
+        assert.deepEqual(await violations(page), []);
+      });
+
+      it("axe finds nothing in an opened threat", async () => {
+        const page = await harness.openLive("?threat=manipulated");
+        await pane(page).getByText("Raw signal", { exact: true }).click();
+        assert.deepEqual(await violations(page), []);
+      });
+
+      it("axe finds nothing when all is quiet, refused, or lost", async () => {
+        harness.backend.threats = [];
+        harness.backend.refusal = { status: 400, body: '{"detail":"Invalid threat type: X"}' };
+        const page = await harness.openLive();
+        await page.getByRole("button", { name: "Trigger threat" }).click();
+        await page.getByRole("alert").waitFor();
+        await harness.backend.stop();
+        await page.getByText("No live connection.").waitFor();
+        assert.deepEqual(await violations(page), []);
+      });
+
+      it("axe finds nothing on a phone", async () => {
+        const page = await harness.openLive();
+        await page.setViewportSize(PHONE);
+        await page.getByText("Charts by severity and type").click();
+        assert.deepEqual(await violations(page), []);
+        await link(page, "manipulated").click();
+        assert.deepEqual(await violations(page), []);
+      });
+    });
+  }
+
+  describe("on a phone, in a real browser", () => {
+    const harness = new Harness({ viewport: PHONE, hasTouch: true });
+
+    beforeEach(() => {
+      harness.backend.threats = [makeManipulated(), ...severities()];
+    });
+
+    it("nothing sticks out, in the list, the menu, the charts and a detail", async () => {
+      const page = await harness.openLive();
+      assert.equal(await overflow(page), 0);
+      await page.getByText("Charts by severity and type").tap();
+      await page.getByRole("button", { name: "Choose a threat" }).tap();
+      const menu = await page.getByRole("menu").boundingBox();
+      assert.ok(menu && menu.x >= 0 && menu.x + menu.width <= PHONE.width);
+      assert.ok(menu.y + menu.height <= PHONE.height, "the menu ends below the screen");
+      assert.equal(await overflow(page), 0);
+      await page.keyboard.press("Escape");
+      await link(page, "manipulated").tap();
+      assert.equal(await pane(page).evaluate((e) => e.scrollWidth - e.clientWidth), 0);
+    });
+
+    it("has room for the longest connection state", async () => {
+      const page = await harness.openLive();
+      await harness.backend.stop();
+      await page.getByText("No live connection.").waitFor();
+      assert.equal(await overflow(page), 0);
+    });
+
+    it("has targets that a finger hits", async () => {
+      const page = await harness.openLive();
+      const small = await page.locator("button, input, select, summary").evaluateAll(
+        (elements, least) =>
+          elements
+            .map((element) => ({ element, box: element.getBoundingClientRect() }))
+            .filter(({ box }) => box.width > 0 && Math.min(box.width, box.height) < least)
+            .map(({ element }) => element.outerHTML),
+        LEAST_TARGET,
+      );
+      assert.deepEqual(small, []);
+    });
+
+    it("shows a threat over the list, which is out of reach meanwhile", async () => {
+      const page = await harness.openLive();
+      await link(page, "manipulated").tap();
+      const dialog = page.getByRole("dialog");
+      assert.deepEqual(await dialog.boundingBox(), { x: 0, y: 0, ...PHONE });
+      assert.ok(await isFocused(dialog.getByRole("heading", { level: 2 })));
+      for (let presses = 0; presses < 15; presses += 1) {
+        await page.keyboard.press("Tab");
+        assert.equal(await page.evaluate(() => document.activeElement?.closest(".app")), null);
+      }
+      await dialog.getByRole("button", { name: "Close" }).tap();
+      assert.ok(await isFocused(link(page, "manipulated")));
+    });
+  });
+
+  describe("the colours, in a real browser", () => {
+    const harness = new Harness({ colorScheme: "light" });
+    const scheme = (page: Page) =>
+      page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
+    it("follow the system until the viewer chooses, and then the choice, also after a reload", async () => {
+      harness.backend.threats = [makeThreat()];
+      const page = await harness.openLive();
+      const light = await scheme(page);
+      await page.emulateMedia({ colorScheme: "dark" });
+      const dark = await scheme(page);
+      assert.notEqual(light, dark);
+      await page.getByRole("button", { name: "Colours: system" }).click();
+      assert.equal(await scheme(page), light);
+      await page.reload();
+      await page.getByRole("button", { name: "Colours: light" }).click();
+      await page.emulateMedia({ colorScheme: "light" });
+      assert.equal(await scheme(page), dark);
+    });
+  });
+}

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { hasBrowser } from "../support/browser";
+import { Harness, link, pane, row, rowIds, severities } from "../support/harness";
+import { makeThreat, utc } from "../support/threats";
+
+if (hasBrowser()) {
+  describe("filters and the review queue, in a real browser", () => {
+    const harness = new Harness();
+    const search = (page: Page) => page.getByRole("searchbox");
+    const filters = (page: Page) => page.getByRole("search", { name: "Filters" });
+
+    beforeEach(() => {
+      const { signal } = makeThreat();
+      harness.backend.threats = [
+        ...severities(),
+        makeThreat({
+          id: "geo",
+          created_at: utc(60),
+          signal: { ...signal, threat_type: "geo_anomaly", customer_name: "Global Finance" },
+        }),
+      ];
+    });
+
+    it("narrow the list, together, and are told from its end", async () => {
+      const page = await harness.openLive();
+      await filters(page).getByRole("button", { name: "High" }).click();
+      assert.deepEqual(await rowIds(page), ["severity-1", "geo"]);
+      await filters(page).getByLabel("Type").selectOption("Geo anomaly");
+      assert.deepEqual(await rowIds(page), ["geo"]);
+      await page.getByText("1 of 6 threats").waitFor();
+      await page.getByRole("button", { name: "Clear filters" }).click();
+      assert.equal((await rowIds(page)).length, 6);
+      await search(page).fill("global fin");
+      assert.deepEqual(await rowIds(page), ["geo"]);
+    });
+
+    it("say when nothing matches, and how to see all again", async () => {
+      const page = await harness.openLive();
+      await search(page).fill("no such thing");
+      await page.getByText("No threat matches").waitFor();
+      await page.getByRole("button", { name: "Show all threats" }).click();
+      assert.equal((await rowIds(page)).length, 6);
+    });
+
+    it("hold for threats that arrive", async () => {
+      const page = await harness.openLive("?severity=low");
+      harness.backend.publish(makeThreat({ id: "high", created_at: utc(-1) }));
+      harness.backend.publish(makeThreat({ id: "low", severity: "LOW", created_at: utc(-2) }));
+      await row(page, "low").waitFor();
+      assert.deepEqual(await rowIds(page), ["low", "severity-3"]);
+    });
+
+    it("and the opened threat stay through a reload", async () => {
+      const page = await harness.openLive();
+      await filters(page).getByRole("button", { name: "Critical" }).click();
+      await search(page).fill("retailmax");
+      await link(page, "severity-0").click();
+      await page.reload();
+      await pane(page)
+        .getByRole("heading", { name: /Bot traffic RetailMax/ })
+        .waitFor();
+      assert.deepEqual(await rowIds(page), ["severity-0"]);
+      assert.equal(await search(page).inputValue(), "retailmax");
+      assert.match(page.url(), /\?severity=critical&q=retailmax&threat=severity-0$/);
+    });
+
+    it("list what waits for review, worst and oldest first, with the time that is left", async () => {
+      const page = await harness.openLive();
+      await page.getByRole("button", { name: "Review queue 2" }).click();
+      assert.deepEqual(await rowIds(page), ["severity-0", "geo"]);
+      await row(page, "geo").getByText("overdue by").waitFor();
+      assert.match(page.url(), /\?review=1$/);
+    });
+
+    it("say when nothing waits for review", async () => {
+      harness.backend.threats = [makeThreat({ requires_human_review: false })];
+      const page = await harness.openLive("?review=1");
+      await page.getByText("Nothing waits for review").waitFor();
+    });
+  });
+}

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { hasBrowser } from "../support/browser";
+import { connection, figure, Harness, row, rowIds, severities } from "../support/harness";
+import { makeThreat, utc } from "../support/threats";
+import { until } from "../support/until";
+
+/** Threats named after their age in seconds, newest first. */
+const aged = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, i) =>
+    makeThreat({ id: `age-${from + i}`, created_at: utc(from + i) }),
+  );
+
+if (hasBrowser()) {
+  describe("the live list, in a real browser", () => {
+    const harness = new Harness();
+
+    it("says that all is quiet when there is nothing", async () => {
+      const page = await harness.openLive();
+      await page.getByText("All quiet").waitFor();
+      await figure(page, "Threats").getByText("0").waitFor();
+    });
+
+    it("shows that it is loading, without a figure or a verdict", async () => {
+      harness.backend.silent = true;
+      const page = await harness.open();
+      await connection(page, "connecting").waitFor();
+      assert.equal(await page.locator("[aria-busy=true]").count(), 1);
+      assert.equal(await page.getByText("All quiet").count(), 0);
+    });
+
+    it("shows what the server has, newest first", async () => {
+      harness.backend.threats = severities();
+      const page = await harness.openLive();
+      assert.deepEqual(await page.locator(".threat .severity").allInnerTexts(), [
+        "CRITICAL",
+        "HIGH",
+        "MEDIUM",
+        "LOW",
+        "INFO",
+      ]);
+      await page.getByText("5 threats").waitFor();
+    });
+
+    it("shows more than the first message holds", async () => {
+      harness.backend.threats = aged(1, 60);
+      const page = await harness.openLive();
+      await row(page, "age-60").waitFor({ state: "attached" });
+      assert.deepEqual(
+        await rowIds(page),
+        harness.backend.threats.map(({ id }) => id),
+      );
+    });
+
+    it("loses and doubles nothing that arrives while the rest of the list is read", async () => {
+      harness.backend.threats = aged(1, 60);
+      let openGate = () => {};
+      harness.backend.listGate = new Promise((resolve) => (openGate = resolve));
+      const page = await harness.openLive();
+      // Stamped by a server whose clock is behind: older than most of the list.
+      harness.backend.publish(makeThreat({ id: "late", created_at: utc(30.5) }));
+      await row(page, "late").waitFor({ state: "attached" });
+      openGate();
+      await row(page, "age-60").waitFor({ state: "attached" });
+      const ids = await rowIds(page);
+      assert.equal(ids.length, 61);
+      assert.equal(ids.indexOf("late"), 30);
+    });
+
+    it("closes the gap after a long absence, without loss or doubles", async () => {
+      harness.backend.threats = aged(101, 105);
+      const page = await harness.openLive();
+      await row(page, "age-105").waitFor();
+      await harness.backend.stop();
+      harness.backend.threats = aged(1, 105);
+      await harness.backend.start();
+      await row(page, "age-50").waitFor({ state: "attached" });
+      await until(async () => (await rowIds(page)).length === 105);
+      assert.deepEqual(
+        await rowIds(page),
+        aged(1, 105).map(({ id }) => id),
+      );
+    });
+
+    it("tells of a lost connection, comes back by itself, and shows what it missed", async () => {
+      harness.backend.threats = [makeThreat({ id: "before" })];
+      const page = await harness.openLive();
+      await harness.backend.stop();
+      await page.getByText("No live connection.").waitFor();
+      assert.match(await page.locator(".connection").innerText(), /Reconnecting$/);
+      await row(page, "before").waitFor();
+      const missed = makeThreat({ id: "missed", created_at: utc(-5) });
+      harness.backend.threats = [missed, ...harness.backend.threats];
+      await harness.backend.start();
+      await connection(page, "live").waitFor();
+      await row(page, "missed").waitFor();
+      await row(page, "before").waitFor();
+      assert.equal(await page.getByText("No live connection.").count(), 0);
+    });
+
+    it("reconnects at once when asked", async () => {
+      const page = await harness.open("", (fresh) => fresh.clock.install());
+      await connection(page, "live").waitFor();
+      // From here no timer of the page fires by itself, so only the button can bring it back.
+      await page.clock.pauseAt(Date.now() + 1000);
+      await harness.backend.stop();
+      await connection(page, "waiting").waitFor();
+      await page.clock.runFor(500);
+      await page.getByText("No live connection.").waitFor();
+      await connection(page, "waiting").waitFor();
+      await harness.backend.start();
+      await page.getByRole("button", { name: "Reconnect now" }).click();
+      await connection(page, "live").waitFor();
+    });
+
+    it("reconnects without help when only the socket is cut", async () => {
+      const page = await harness.openLive();
+      harness.backend.cutSockets();
+      await until(() => harness.backend.connections === 2);
+      await connection(page, "live").waitFor();
+      harness.backend.publish(makeThreat({ id: "after" }));
+      await row(page, "after").waitFor();
+    });
+
+    it("reads the list over HTTP where WebSockets do not pass", async () => {
+      harness.backend.threats = [makeThreat({ id: "read" })];
+      harness.backend.refuseSockets = true;
+      const page = await harness.open();
+      await row(page, "read").waitFor();
+      await page.getByText("No live connection.").waitFor();
+    });
+
+    it("says so when nothing can be loaded, and recovers", async () => {
+      harness.backend.refuseSockets = true;
+      harness.backend.refuseReads = true;
+      const page = await harness.open();
+      await page.getByText("The threats could not be loaded").waitFor();
+      await page.getByText("Redis is down (HTTP 503)").waitFor();
+      assert.equal(await figure(page, "Threats").innerText(), "–");
+      harness.backend.refuseSockets = false;
+      await page.getByText("All quiet").waitFor();
+    });
+
+    it("lets the reader hold it still, and let new threats in later", async () => {
+      harness.backend.threats = [makeThreat({ id: "held" })];
+      const page = await harness.openLive();
+      await page.getByRole("button", { name: "Pause" }).click();
+      harness.backend.publish(makeThreat({ id: "waiting", created_at: utc(-5) }));
+      await page.getByRole("button", { name: "Show 1 new threat" }).waitFor();
+      assert.deepEqual(await rowIds(page), ["held"]);
+      await page.getByRole("button", { name: "Show 1 new threat" }).click();
+      await row(page, "waiting").waitFor();
+      assert.deepEqual(await rowIds(page), ["waiting", "held"]);
+    });
+
+    it("shows text from the network as text", async () => {
+      harness.backend.threats = [makeThreat({ executive_summary: "<img src=x onerror=alert(1)>" })];
+      const page = await harness.openLive();
+      await page.getByText("<img src=x onerror=alert(1)>").first().waitFor();
+      assert.equal(await page.locator("img").count(), 0);
+    });
+  });
+}

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { hasBrowser } from "../support/browser";
+import { figure, Harness, row, rowIds, severities } from "../support/harness";
+import { makeThreat } from "../support/threats";
+import { until } from "../support/until";
+
+if (hasBrowser()) {
+  describe("figures and charts, in a real browser", () => {
+    const harness = new Harness();
+
+    it("are the backend's, which knows more than the list", async () => {
+      harness.backend.threats = severities();
+      harness.backend.trimmed = 5226;
+      const page = await harness.openLive();
+      await figure(page, "Threats").getByText("5,231").waitFor();
+      await page.getByText("5 stored").waitFor();
+      assert.equal(await figure(page, "Needs review").innerText(), "1");
+      assert.equal(await figure(page, "Customers").innerText(), "1");
+      assert.equal(await figure(page, "Analysis time").innerText(), "118 ms");
+      assert.equal(await page.title(), "(1) SOC Agent");
+      const legend = await page.locator(".legend li").first().innerText();
+      assert.match(legend.replaceAll("\n", " "), /Critical.*1.*20%/);
+      const bar = await page.locator(".bars li").first().innerText();
+      assert.match(bar.replaceAll("\n", " "), /Bot traffic.*5/);
+      assert.equal(await page.locator(".ring-part").count(), 5);
+    });
+
+    it("are renewed as threats arrive", async () => {
+      const page = await harness.openLive();
+      await figure(page, "Threats").getByText("0").waitFor();
+      for (let n = 1; n <= 30; n += 1) {
+        harness.backend.publish(makeThreat({ id: `new-${n}` }));
+      }
+      await figure(page, "Threats").getByText("30").waitFor();
+      assert.ok(harness.backend.analyticsAsked < 6, "a request for every threat");
+    });
+
+    it("are counted over the list where the backend gives none", async () => {
+      harness.backend.threats = severities();
+      harness.backend.hasAnalytics = false;
+      const page = await harness.openLive();
+      await figure(page, "Threats").getByText("5").waitFor();
+      await page.getByText("in the list below").waitFor();
+    });
+
+    it("say when they are not up to date", async () => {
+      harness.backend.threats = severities();
+      harness.backend.trimmed = 100;
+      const page = await harness.openLive();
+      await figure(page, "Threats").getByText("105").waitFor();
+      harness.backend.hasAnalytics = false;
+      harness.backend.publish(makeThreat({ id: "new" }));
+      await page.getByText("not up to date").first().waitFor();
+      assert.equal(await figure(page, "Threats").innerText(), "105");
+    });
+
+    it("notice a reset, which no event tells, and so does the list", async () => {
+      harness.backend.threats = severities();
+      const page = await harness.open("", (fresh) => fresh.clock.install());
+      await figure(page, "Threats").getByText("5").waitFor();
+      harness.backend.threats = [];
+      await page.clock.runFor(31_000);
+      await page.getByText("All quiet").waitFor();
+      assert.equal(await figure(page, "Threats").innerText(), "0");
+    });
+
+    it("narrow the list by severity and type, and open the queue", async () => {
+      const { signal } = makeThreat();
+      const geo = makeThreat({ id: "geo", signal: { ...signal, threat_type: "geo_anomaly" } });
+      harness.backend.threats = [...severities(), geo];
+      const page = await harness.openLive();
+      const charts = page.getByRole("region", { name: "Overview" });
+      await charts.getByRole("button", { name: /^High/ }).click();
+      assert.deepEqual(await rowIds(page), ["severity-1", "geo"]);
+      await charts.getByRole("button", { name: /^Geo anomaly/ }).click();
+      assert.deepEqual(await rowIds(page), ["geo"]);
+      await charts.getByRole("button", { name: /^High/ }).click();
+      await charts.getByRole("button", { name: /^Geo anomaly/ }).click();
+      await page.getByRole("button", { name: "Open the queue" }).click();
+      await until(async () => (await rowIds(page)).join() === "severity-0,geo");
+      await row(page, "geo").getByText("Needs review").waitFor();
+    });
+  });
+}

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const SCRIPT = join(import.meta.dirname, "../nginx/90-backend.sh");
+
+describe("what the container tells nginx about the backend", () => {
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "nginx-"));
+  });
+
+  after(() => rmSync(folder, { recursive: true }));
+
+  function configuration(resolv: string, env: Record<string, string> = {}): string {
+    const [RESOLV_CONF, BACKEND_CONF] = [join(folder, "resolv.conf"), join(folder, "out.conf")];
+    writeFileSync(RESOLV_CONF, resolv);
+    execFileSync(SCRIPT, { env: { PATH: process.env.PATH, RESOLV_CONF, BACKEND_CONF, ...env } });
+    return readFileSync(BACKEND_CONF, "utf8");
+  }
+
+  const POD = [
+    "search soc.svc.cluster.local svc.cluster.local cluster.local corp.example",
+    "nameserver 10.96.0.10",
+    "options ndots:5",
+  ].join("\n");
+
+  it("completes a Service's name as Kubernetes does", () => {
+    assert.equal(
+      configuration(POD, { BACKEND_HOST: "soc-agent-backend", BACKEND_PORT: "9000" }),
+      'map "" $backend { default "http://soc-agent-backend.soc.svc.cluster.local:9000"; }\n' +
+        "resolver 10.96.0.10 valid=10s;\n",
+    );
+  });
+
+  it("leaves a full name, an address, and a name outside of Kubernetes as they are", () => {
+    const backend = (resolv: string, host: string) =>
+      /http:[^"]+/.exec(configuration(resolv, { BACKEND_HOST: host }))?.[0];
+    assert.equal(backend(POD, "api.example.com"), "http://api.example.com:8000");
+    assert.equal(backend(POD, "192.0.2.1"), "http://192.0.2.1:8000");
+    const docker = "search corp.example\nnameserver 127.0.0.11\n";
+    assert.equal(backend(docker, "backend"), "http://backend:8000");
+  });
+
+  it("names every name server, those of IPv6 in brackets", () => {
+    const text = configuration("nameserver 10.96.0.10\nnameserver fd00:10:96::a\n");
+    assert.match(text, /^resolver 10\.96\.0\.10 \[fd00:10:96::a\] valid=10s;$/m);
+  });
+
+  it("names none where there is none: nginx refuses an empty list", () => {
+    assert.equal(
+      configuration("# empty\n"),
+      'map "" $backend { default "http://backend:8000"; }\n',
+    );
+  });
+});
