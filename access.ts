@@ -2,6 +2,9 @@
 import { isMap, type StackConfig, type Values } from "./config";
 import type { StackFiles } from "./machine";
 
+/** Namespace of the application. */
+export const NAMESPACE = "soc-agent";
+
 /** Base URL of the dashboard, such as `http://localhost:8080`. */
 export function dashboardUrl(config: StackConfig, values: Values): string {
   const { cluster, ingress } = config;

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { accessOutputs, dashboardUrl } from "./access";
+import { accessOutputs, dashboardUrl, NAMESPACE as namespace } from "./access";
 import { chartDefaults, chartValues, valuesProblems } from "./components/chart";
 import { wantedAddOns } from "./components/addOn";
 import { AddOnRemoval } from "./components/addOnRemoval";
@@ -12,8 +12,6 @@ import { MetricsServer } from "./components/metricsServer";
 import { SocAgent } from "./components/socAgent";
 import { configError, loadConfig } from "./config";
 import { readMachine, stackFiles } from "./machine";
-
-const namespace = "soc-agent";
 
 export = async () => {
   // Read and check everything before the first resource.

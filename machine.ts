@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { refusal, type ExistingSettings, type StackConfig } from "./config";
+import { refusal, type ExistingSettings, type KindSettings, type StackConfig } from "./config";
 
 const run = promisify(execFile);
 
@@ -75,8 +75,15 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
     if (machine.cluster.kind === "foreign") {
       problems.push(foreignAdvice(cluster.name));
     }
-    if (machine.cluster.kind === "ours" && machine.cluster.stopped.length > 0) {
-      missing(stoppedAdvice(machine.cluster.stopped), "whether the system answers");
+    if (machine.cluster.kind === "ours") {
+      const lost = lostNodes(cluster, machine.cluster);
+      if (lost.length > 0) {
+        await pulumi.log.warn(
+          `Nodes of the Kind cluster are gone: ${lost.join(", ")}. The cluster is made again.`,
+        );
+      } else if (machine.cluster.stopped.length > 0) {
+        missing(stoppedAdvice(machine.cluster.stopped), "whether the system answers");
+      }
     }
   }
   if (cluster.kind === "existing") {
@@ -103,7 +110,21 @@ export function foreignAdvice(name: string): string {
 
 /** What to do about nodes that do not run, as after a restart of the machine. */
 function stoppedAdvice(nodes: readonly string[]): string {
-  return `nodes of the Kind cluster are stopped: ${nodes.join(", ")}. Start them (docker start ${nodes.join(" ")}) and try again`;
+  return `nodes of the Kind cluster are stopped: ${nodes.join(", ")}. Run npm run up, which starts them, or do it by hand (docker start ${nodes.join(" ")})`;
+}
+
+/** The names that Kind gives to a cluster's nodes (kind, pkg/cluster/internal/providers/common/namer.go). */
+export function nodeNames({ name, workers }: Pick<KindSettings, "name" | "workers">): string[] {
+  const worker = (index: number) => `${name}-worker${index === 0 ? "" : index + 1}`;
+  return [`${name}-control-plane`, ...Array.from({ length: workers }, (_, index) => worker(index))];
+}
+
+/** Nodes that a cluster of ours should have and that are not there any more. */
+export function lostNodes(
+  settings: Pick<KindSettings, "name" | "workers">,
+  found: Extract<KindClusterState, { kind: "ours" }>,
+): string[] {
+  return nodeNames(settings).filter((name) => !found.nodes.includes(name));
 }
 
 function readKubeconfig(settings: ExistingSettings): { text: string } | { problem: string } {
@@ -148,8 +169,13 @@ export interface DockerFailure {
 export type KindClusterState =
   /** No container has the name. */
   | { readonly kind: "absent" }
-  /** This stack made it; `identity` is the one that it was made with, `stopped` its nodes that do not run. */
-  | { readonly kind: "ours"; readonly identity: string; readonly stopped: readonly string[] }
+  /** This stack made it; `identity` is the one that it was made with, `stopped` those of its nodes that do not run. */
+  | {
+      readonly kind: "ours";
+      readonly identity: string;
+      readonly nodes: readonly string[];
+      readonly stopped: readonly string[];
+    }
   /** An interrupted run of this stack left it before it could carry an identity. */
   | { readonly kind: "unfinished" }
   /** Somebody else's: never to be touched. */
@@ -269,15 +295,16 @@ export function clusterState(
     return { kind: "absent" };
   }
   const told = nodes.find(({ identity }) => identity !== undefined)?.identity;
+  const names = nodes.map(({ name }) => name);
   if (remembered !== undefined && told === remembered) {
     const stopped = nodes.filter(({ running }) => !running).map(({ name }) => name);
-    return { kind: "ours", identity: remembered, stopped };
+    return { kind: "ours", identity: remembered, nodes: names, stopped };
   }
   // Only a run that wrote its identity down before `kind create` can have left such nodes.
   if (remembered !== undefined && told === undefined) {
     return { kind: "unfinished" };
   }
-  return { kind: "foreign", nodes: nodes.map(({ name }) => name) };
+  return { kind: "foreign", nodes: names };
 }
 
 /** Reads a node's identity from the kubeadm configuration that Kind wrote into its container. */

@@ -3,7 +3,7 @@ import * as local from "@pulumi/command/local";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { KindSettings } from "../config";
-import { IDENTITY_LABEL, type KindClusterState } from "../machine";
+import { IDENTITY_LABEL, lostNodes, type KindClusterState } from "../machine";
 import type { Cluster, Credentials } from "./cluster";
 
 /** Inputs of {@link KindCluster}. All plain: they decide whether the cluster is made again. */
@@ -93,6 +93,8 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
         kubeconfig: kubeconfig.stdout,
         // Without it any change of the kubeconfig's text would replace everything in the cluster.
         clusterIdentifier: identity,
+        // What a killed run made and could not write down is taken over: the cluster is nobody else's.
+        upsertExistingObjects: true,
       },
       { parent: this, deletedWith: cluster, ...unseen("clusterIdentifier") },
     );
@@ -166,8 +168,8 @@ function nodeLabelPatch(labels: Readonly<Record<string, string>>): string {
 }
 
 /**
- * The identity that a cluster should have: the one it has when it is ours and was made from these
- * settings, a new one otherwise. A digest of the settings comes first, then what makes it unique.
+ * The identity that a cluster should have: the one it has when it is ours, whole, and was made from
+ * these settings, a new one otherwise. A digest of the settings comes first, then what makes it unique.
  *
  * @param nonce makes identities unique; a parameter for tests
  */
@@ -181,7 +183,9 @@ export function clusterIdentity(
   if (found === undefined) {
     return `${digest}.unseen`;
   }
-  return found.kind === "ours" && found.identity.startsWith(`${digest}.`)
-    ? found.identity
-    : `${digest}.${nonce()}`;
+  const fits =
+    found.kind === "ours" &&
+    found.identity.startsWith(`${digest}.`) &&
+    lostNodes(settings, found).length === 0;
+  return fits ? found.identity : `${digest}.${nonce()}`;
 }

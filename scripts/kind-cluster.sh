@@ -15,8 +15,22 @@ set -eu
 umask 077
 : "${CLUSTER_NAME:?}" "${IDENTITY:?}" "${KUBECONFIG_FILE:?}"
 identity_file=${KUBECONFIG_FILE%.*}.identity
+# Number of the process that creates the cluster.
+pid_file=${KUBECONFIG_FILE%.*}.pid
 # The user's own kubeconfig is never read nor written.
 export KUBECONFIG="$KUBECONFIG_FILE"
+
+# Ends an earlier `kind create` of this stack whose parent was killed. It would go on beside the next one,
+# and when its nodes are removed it cleans up by the cluster's name: it would delete the new nodes.
+end_earlier() {
+  pid=$(cat "$pid_file" 2>/dev/null) || return 0
+  # The number may be another process's by now.
+  while ps -p "$pid" -o args= 2>/dev/null | grep -q "kind create cluster --name $CLUSTER_NAME "; do
+    kill -KILL "$pid" 2>/dev/null || true
+    sleep 0.1
+  done
+  rm -f "$pid_file"
+}
 
 # The node containers. Assigned, because only an assignment ends this script when Docker does not
 # answer: in a test an unreachable Docker would look like a cluster that is gone.
@@ -44,6 +58,7 @@ is_ours() {
 }
 
 create() {
+  end_earlier
   find_nodes
   if [ -n "$nodes" ]; then
     if ! is_ours; then
@@ -59,7 +74,8 @@ create() {
   # Remembered before there is anything, so that a run that dies from here on is known to be ours.
   printf '%s\n' "$IDENTITY" >"$identity_file"
   rm -f "$scratch"
-  # exec: a signal that ends this command ends kind itself.
+  echo $$ >"$pid_file"
+  # exec: a signal that ends this command ends kind itself, which has this process's number.
   exec kind create cluster --name "$CLUSTER_NAME" --kubeconfig "$KUBECONFIG_FILE" --config -
 }
 
@@ -71,6 +87,7 @@ kubeconfig() {
 }
 
 delete() {
+  end_earlier
   find_nodes
   if [ -z "$nodes" ]; then
     echo "Cluster $CLUSTER_NAME is gone already" >&2
@@ -79,7 +96,7 @@ delete() {
   else
     echo "Cluster $CLUSTER_NAME was not made by this stack: it is left alone" >&2
   fi
-  rm -f "$KUBECONFIG_FILE" "$identity_file"
+  rm -f "$KUBECONFIG_FILE" "$identity_file" "$pid_file"
 }
 
 scratch=$(mktemp)

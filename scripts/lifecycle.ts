@@ -2,36 +2,39 @@
  * The commands behind `npm run up`, `down`, `preview` and `doctor`: what `pulumi` does by itself, plus the
  * tools it needs, a look at the machine first, and what to do next at the end.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
-import { isDeepStrictEqual, parseArgs } from "node:util";
+import { parseArgs } from "node:util";
 import pc from "picocolors";
-import { parse } from "yaml";
-import { findProblems, isMap, withDefaults, type Values } from "../config";
+import { dashboardUrl, NAMESPACE } from "../access";
+import { chartDefaults, chartValues } from "../components/chart";
+import { imageRefs } from "../components/images";
+import type { StackConfig, Values } from "../config";
 import { isEngine, KIND_CLUSTER_LABEL, stackFiles } from "../machine";
-import { gatherFacts, problems, type Facts, type Needs, type Problem } from "./preflight";
+import { needsOf, readStack } from "./needs";
+import { gatherFacts, isLeft, problems, type Facts, type Problem } from "./preflight";
+import {
+  ask,
+  hasState,
+  keepingFile,
+  listStacks,
+  pulumi,
+  pulumiEnvironment,
+  Refusal,
+  ROOT,
+} from "./pulumi";
+import { repair, startNodes } from "./repair";
 import { lines, messageOf, run } from "./run";
+import { smoke } from "./smoke";
 import {
   ensureTools,
   findTools,
-  toolEnvironment,
   TOOL_NAMES,
   TOOLS,
   ToolsError,
   type Found,
   type Missing,
 } from "./tools";
-
-const ROOT = path.resolve(__dirname, "..");
-const PROJECT = "soc-agent";
-/** The file backend of Pulumi.yaml. */
-const STATE = path.join(ROOT, ".pulumi");
-
-/** Signals that ask a program to end. */
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** What a command was asked to do. */
 interface Request {
@@ -67,16 +70,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: doctor,
   },
 };
-
-/** Something that is said without a stack trace. */
-class Refusal extends Error {
-  constructor(
-    message: string,
-    readonly code = 1,
-  ) {
-    super(message);
-  }
-}
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name = "", ...args] = argv;
@@ -133,12 +126,16 @@ async function up({ stacks, extra }: Request): Promise<number> {
   const tools = await ensureTools(TOOL_NAMES);
   console.log(`${toolTable(tools, [])}\n`);
   const env = pulumiEnvironment(tools);
-  if (report(problems(await gatherFacts(needsOf(stack))))) {
+  const reading = readStack(stack);
+  const facts = await gatherFacts(needsOf(stack, reading));
+  if (report(problems(facts, "up")) || !("config" in reading)) {
     throw new Refusal("Nothing was changed. Mend the errors above and run npm run up again.");
   }
   const code = await keepingFile(stack, async () => {
     await ask(env, ["stack", "select", "--create", stack]);
-    return pulumi(env, ["up", "--yes", "--skip-preview", "--stack", stack, ...extra]);
+    const mending = await mend(stack, reading.config, facts, env);
+    const args = ["up", "--yes", "--skip-preview", "--stack", stack, ...mending, ...extra];
+    return pulumi(env, args);
   });
   if (code !== 0) {
     console.error(
@@ -147,9 +144,54 @@ async function up({ stacks, extra }: Request): Promise<number> {
     );
     return code;
   }
+  await prove(stack, reading.config);
   await keepingFile(stack, () => printAccess(stack, env));
   printPathHint(tools);
   return 0;
+}
+
+/**
+ * Mends what a killed run or a hand left behind.
+ *
+ * @returns options for `pulumi up`
+ */
+async function mend(
+  stack: string,
+  config: StackConfig,
+  { locks, cluster }: Facts,
+  env: NodeJS.ProcessEnv,
+): Promise<string[]> {
+  const say = (what: string) => console.log(`${pc.yellow("mending")}  ${what}`);
+  if (locks.some(isLeft)) {
+    say("Removing the lock of a run that has ended");
+    await ask(env, ["cancel", "--yes", "--stack", stack]);
+  }
+  if (config.cluster.kind !== "kind" || cluster?.kind !== "ours") {
+    return [];
+  }
+  if (cluster.stopped.length > 0) {
+    await startNodes(cluster.stopped, say);
+  }
+  return repair({
+    config: { ...config, cluster: config.cluster },
+    files: stackFiles(stack),
+    namespace: NAMESPACE,
+    found: cluster,
+    env,
+    root: ROOT,
+    exportState: () => ask(env, ["stack", "export", "--stack", stack]),
+    say,
+  });
+}
+
+/** Proves that the system answers, also where Pulumi had nothing to do and so asked nothing. */
+async function prove(stack: string, config: StackConfig): Promise<void> {
+  if (config.cluster.kind !== "kind") {
+    return;
+  }
+  const values = chartValues(config, imageRefs(config.images), chartDefaults());
+  const of = { kubeconfigFile: stackFiles(stack).kubeconfig, namespace: NAMESPACE };
+  await smoke(dashboardUrl(config, values), of);
 }
 
 async function down({ stacks, extra }: Request): Promise<number> {
@@ -209,7 +251,7 @@ async function doctor({ stacks }: Request): Promise<number> {
   const canPulumi = found.some(({ tool }) => tool.name === "pulumi");
   const existing = canPulumi ? await listStacks(env) : [];
   section("Stacks", canPulumi ? existing.join("\n") || "none yet" : "unknown: no pulumi");
-  const facts = await gatherFacts(needsOf(stack));
+  const facts = await gatherFacts(needsOf(stack, readStack(stack)));
   section("Docker", dockerText(facts));
   if (facts.needs.cluster && facts.docker && isEngine(facts.docker)) {
     section(`Kind cluster ${facts.needs.cluster.name}`, await nodes(facts.needs.cluster.name, env));
@@ -224,127 +266,6 @@ async function doctor({ stacks }: Request): Promise<number> {
     console.log("No errors.");
   }
   return failed ? 1 : 0;
-}
-
-/** The environment that Pulumi and everything under it runs in. */
-function pulumiEnvironment(tools: readonly Found[]): NodeJS.ProcessEnv {
-  const env = toolEnvironment(tools);
-  const given = env["PULUMI_CONFIG_PASSPHRASE"] ?? env["PULUMI_CONFIG_PASSPHRASE_FILE"];
-  // The file backend asks for a passphrase even where nothing is secret; an empty one is an answer.
-  return given === undefined ? { ...env, PULUMI_CONFIG_PASSPHRASE: "" } : env;
-}
-
-/**
- * Does something with a stack, and leaves the stack's file as it was. Pulumi writes a salt into it whenever
- * there is none. Committed, that would bind everyone to the passphrase of whoever ran Pulumi first; the
- * stack's state has a copy of its own. What else Pulumi writes was asked for (`--config`), and stays.
- */
-async function keepingFile<T>(stack: string, work: () => Promise<T>): Promise<T> {
-  const file = stackFile(stack);
-  const before = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
-  try {
-    return await work();
-  } finally {
-    if (before !== undefined && differsBySaltOnly(before, fs.readFileSync(file, "utf8"))) {
-      fs.writeFileSync(file, before);
-    }
-  }
-}
-
-function differsBySaltOnly(before: string, after: string): boolean {
-  const salted: unknown = parse(after);
-  if (before === after || !isMap(salted)) {
-    return false;
-  }
-  const { encryptionsalt: _, ...rest } = salted;
-  return isDeepStrictEqual(rest, parse(before));
-}
-
-function stackFile(stack: string): string {
-  return path.join(ROOT, `Pulumi.${stack}.yaml`);
-}
-
-/**
- * Runs Pulumi on this terminal and waits until it is done, whatever signals come.
- *
- * Pulumi takes one signal as "stop cleanly" and a second one as "stop at once", which leaves a lock and
- * half-made resources. So it gets exactly one: in a terminal the one that Ctrl-C sends to all, else, in
- * a process group of its own, the first one that arrives here.
- */
-async function pulumi(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<number> {
-  const interactive = process.stdin.isTTY;
-  const options = { cwd: ROOT, env, stdio: "inherit", detached: !interactive } as const;
-  let told = false;
-  const tell = (signal: NodeJS.Signals) => {
-    if (!told && !(interactive && signal === "SIGINT")) {
-      child.kill(signal);
-      told = true;
-    }
-  };
-  // Listening comes first: a signal that arrives while Pulumi starts would end this process alone.
-  SIGNALS.forEach((signal) => process.on(signal, tell));
-  const child = spawn("pulumi", args, options);
-  try {
-    const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
-    return code ?? 128 + (signal ? os.constants.signals[signal] : 0);
-  } finally {
-    SIGNALS.forEach((signal) => process.off(signal, tell));
-  }
-}
-
-/** Asks Pulumi something. */
-async function ask(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<string> {
-  const said = await run("pulumi", ["--non-interactive", ...args], { cwd: ROOT, env });
-  if (!said.ok) {
-    throw new Refusal(`pulumi ${args.join(" ")} failed: ${said.reason}`);
-  }
-  return said.stdout;
-}
-
-async function listStacks(env: NodeJS.ProcessEnv): Promise<string[]> {
-  const stacks = JSON.parse(await ask(env, ["stack", "ls", "--json"])) as { name: string }[];
-  // The file backend qualifies names in some versions: organization/soc-agent/dev.
-  return stacks.map(({ name }) => name.split("/").at(-1) ?? name);
-}
-
-/** Whether the file backend has state of a stack, plain or compressed. */
-function hasState(stack: string): boolean {
-  const dir = path.join(STATE, "stacks", PROJECT);
-  return fs.existsSync(dir) && fs.readdirSync(dir).some((name) => name.startsWith(`${stack}.json`));
-}
-
-/** Works out what a stack needs, from its file alone: neither the stack nor Pulumi has to be there. */
-function needsOf(stack: string): Needs {
-  const own = Object.entries(readStackFile(stack))
-    .filter(([key]) => key.startsWith(`${PROJECT}:`))
-    .map(([key, value]) => [key.slice(PROJECT.length + 1), value] as const);
-  const raw: Values = Object.fromEntries(own);
-  const found = findProblems(raw, {
-    exists: (file) => fs.existsSync(path.resolve(ROOT, file)),
-    isSecret: (name) => isMap(raw[name]) && "secure" in raw[name],
-  });
-  const base = {
-    stack,
-    config: found,
-    locks: path.join(STATE, "locks", "organization", PROJECT, stack),
-  };
-  if (found.length > 0) {
-    return { ...base, docker: true };
-  }
-  const { cluster, images } = withDefaults(raw);
-  if (cluster.kind === "existing") {
-    return { ...base, docker: Object.values(images).some(({ kind }) => kind === "build") };
-  }
-  const { name, httpPort, httpsPort } = cluster;
-  const identityFile = path.join(ROOT, stackFiles(stack).identity);
-  return { ...base, docker: true, cluster: { name, ports: { httpPort, httpsPort }, identityFile } };
-}
-
-/** The configuration in a stack's file; a stack need not have one. */
-function readStackFile(stack: string): Values {
-  const file = stackFile(stack);
-  const content: unknown = fs.existsSync(file) ? parse(fs.readFileSync(file, "utf8")) : {};
-  return isMap(content) && isMap(content["config"]) ? content["config"] : {};
 }
 
 /** Prints problems. @returns whether there is an error among them */

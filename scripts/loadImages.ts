@@ -15,17 +15,8 @@ import * as path from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { archiveFor, readArchive } from "./imageArchive";
+import { CTR, fullName, lacks, workers, type Node } from "./nodeImages";
 import { lines, messageOf, must, run } from "./run";
-
-/** containerd's client, for the images that Kubernetes sees. */
-const CTR = ["ctr", "--namespace=k8s.io"];
-
-/** A node and its images. */
-interface Node {
-  readonly name: string;
-  /** Images that it has, as containerd names them. */
-  readonly present: ReadonlySet<string>;
-}
 
 async function main(): Promise<void> {
   const { CLUSTER_NAME, IMAGES } = process.env;
@@ -48,29 +39,9 @@ async function main(): Promise<void> {
   console.log(`Loaded in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
-function lacks({ present }: Node, image: string): boolean {
-  return !present.has(fullName(image));
-}
-
 function hasEarlier({ present }: Node, image: string): boolean {
   const repository = fullName(image).replace(/:[^:/]*$/, ":");
   return [...present].some((other) => other.startsWith(repository));
-}
-
-/** The nodes that run pods: workers, by the label that Kind gives their containers. */
-async function workers(cluster: string): Promise<Node[]> {
-  const filters = [`io.x-k8s.kind.cluster=${cluster}`, "io.x-k8s.kind.role=worker"];
-  const args = filters.flatMap((label) => ["--filter", `label=${label}`]);
-  const names = lines(await must("docker", ["ps", ...args, "--format", "{{.Names}}"]));
-  if (names.length === 0) {
-    throw new Error(`Kind cluster ${cluster} has no running worker node. See: docker ps --all`);
-  }
-  return Promise.all(
-    names.map(async (name) => {
-      const listed = await must("docker", ["exec", name, ...CTR, "images", "ls", "--quiet"]);
-      return { name, present: new Set(lines(listed)) };
-    }),
-  );
 }
 
 /** The images that the engine has. Others must be pullable: the nodes will pull them. */
@@ -84,15 +55,6 @@ async function inEngine(images: readonly string[]): Promise<string[]> {
     }
     return found[index];
   });
-}
-
-/** A reference the way containerd writes it: `soc-backend:1` is `docker.io/library/soc-backend:1`. */
-export function fullName(image: string): string {
-  const [first = ""] = image.split("/");
-  if (!image.includes("/")) {
-    return `docker.io/library/${image}`;
-  }
-  return /[.:]/.test(first) || first === "localhost" ? image : `docker.io/${image}`;
 }
 
 /** Streams one archive of the images into all nodes at once. */

@@ -121,14 +121,23 @@ export async function gatherFacts(needs: Needs): Promise<Facts> {
   };
 }
 
-/** Judges facts: every problem, errors first. */
-export function problems(facts: Facts): Problem[] {
+/** Whether a lock is of a run that has ended: nobody will ever give it back. */
+export function isLeft({ alive }: Lock): boolean {
+  return alive === false;
+}
+
+/**
+ * Judges facts: every problem, errors first.
+ *
+ * @param before what is about to be done; `up` mends left locks and stopped nodes by itself
+ */
+export function problems(facts: Facts, before?: "up"): Problem[] {
   const all = [
     ...configProblems(facts),
-    ...lockProblems(facts),
+    ...lockProblems(facts, before),
     ...dockerProblems(facts),
     ...diskProblems(facts),
-    ...clusterProblems(facts),
+    ...clusterProblems(facts, before),
     ...portProblems(facts),
     ...inotifyProblems(facts),
   ];
@@ -143,13 +152,14 @@ function configProblems({ needs }: Facts): Problem[] {
   return needs.config.map((what) => ({ level: "error", what, fix }));
 }
 
-function lockProblems({ locks, needs }: Facts): Problem[] {
-  return locks.map(({ pid, host, alive }) => ({
+function lockProblems({ locks, needs }: Facts, before?: "up"): Problem[] {
+  const held = locks.filter((lock) => before !== "up" || !isLeft(lock));
+  return held.map(({ pid, host, alive }) => ({
     level: "error",
     what: `Stack ${needs.stack} is locked by process ${pid} on ${host}${alive === false ? ", which has ended" : ""}.`,
     fix: alive
       ? "Another run of Pulumi is at work: wait for it."
-      : `When no other run is at work, remove the lock: pulumi cancel --yes --stack ${needs.stack}`,
+      : `npm run up removes the lock of a run that has ended on this machine. By hand, when no other run is at work: pulumi cancel --yes --stack ${needs.stack}`,
   }));
 }
 
@@ -195,14 +205,14 @@ function diskProblems({ disk }: Facts): Problem[] {
   ];
 }
 
-function clusterProblems({ cluster, needs }: Facts): Problem[] {
-  if (cluster?.kind === "ours" && cluster.stopped.length > 0) {
+function clusterProblems({ cluster, needs }: Facts, before?: "up"): Problem[] {
+  if (cluster?.kind === "ours" && cluster.stopped.length > 0 && before !== "up") {
     const nodes = cluster.stopped;
     return [
       {
         level: "error",
         what: `Nodes of the Kind cluster are stopped: ${nodes.join(", ")}.`,
-        fix: `Start them: docker start ${nodes.join(" ")}`,
+        fix: `npm run up starts them. By hand: docker start ${nodes.join(" ")}`,
       },
     ];
   }

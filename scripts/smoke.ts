@@ -4,7 +4,7 @@
  * BASE_URL      such as http://localhost:8080
  * KUBECONFIG, KUBE_CONTEXT, NAMESPACE   for the report, when it does not answer
  */
-import { kubectlFor, podReport } from "./podReport";
+import { kubectlFor, podReport, type PodsOf } from "./podReport";
 import { messageOf } from "./run";
 
 /** Milliseconds until an application whose pods are ready must answer through the ingress. */
@@ -36,6 +36,26 @@ const CHECKS: readonly Check[] = [
   },
 ];
 
+/**
+ * Asks until every answer is right, or time is up.
+ *
+ * @param url base URL of the dashboard, such as `http://localhost:8080`
+ * @param of whose pods to report on
+ * @returns a line for each path that answers
+ * @throws Error that names what was wrong with the answers, and the pods that are not ready and why
+ */
+export async function smoke(url: string, of: PodsOf): Promise<string> {
+  const deadline = Date.now() + PATIENCE;
+  const failures = (await Promise.all(CHECKS.map((check) => until(check, url, deadline)))).filter(
+    (failure) => failure !== undefined,
+  );
+  if (failures.length > 0) {
+    const pods = await podReport(of);
+    throw new Error([`${url} does not answer as it should:`, ...failures, pods].join("\n"));
+  }
+  return `${url} answers: ${CHECKS.map(({ path }) => path).join(", ")}`;
+}
+
 async function main(): Promise<void> {
   const { BASE_URL, KUBECONFIG, KUBE_CONTEXT, NAMESPACE } = process.env;
   if (!BASE_URL || !KUBECONFIG || !NAMESPACE) {
@@ -46,18 +66,8 @@ async function main(): Promise<void> {
     namespace: NAMESPACE,
     ...(KUBE_CONTEXT && { context: KUBE_CONTEXT }),
   };
-  const deadline = Date.now() + PATIENCE;
-  const failures = (
-    await Promise.all(CHECKS.map((check) => until(check, BASE_URL, deadline)))
-  ).filter((failure) => failure !== undefined);
-  if (failures.length === 0) {
-    console.log(`${BASE_URL} answers: ${CHECKS.map(({ path }) => path).join(", ")}`);
-    console.log(await kubectlFor(of)(["get", "pods,hpa,ingress"]));
-    return;
-  }
-  const pods = await podReport(of);
-  console.error([`${BASE_URL} does not answer as it should:`, ...failures, pods].join("\n"));
-  process.exitCode = 1;
+  console.log(await smoke(BASE_URL, of));
+  console.log(await kubectlFor(of)(["get", "pods,hpa,ingress"]));
 }
 
 /** Asks until the answer is right. Returns what was wrong with the last one when time is up. */
@@ -93,7 +103,9 @@ function parsed(body: string): Record<string, unknown> | undefined {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(messageOf(error));
-  process.exitCode = 1;
-});
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    console.error(messageOf(error));
+    process.exitCode = 1;
+  });
+}

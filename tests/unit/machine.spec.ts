@@ -2,6 +2,8 @@ import * as assert from "node:assert/strict";
 import {
   clusterState,
   dockerAdvice,
+  lostNodes,
+  nodeNames,
   stackFiles,
   type DockerFailure,
   type KindClusterState,
@@ -12,7 +14,12 @@ import {
 describe("clusterState", () => {
   const nodes = (...identities: NodeIdentity[]): Node[] =>
     identities.map((identity, index) => ({ name: `node-${index}`, running: true, identity }));
-  const ours = { kind: "ours", identity: "a.1", stopped: [] } as const;
+  const ours = {
+    kind: "ours",
+    identity: "a.1",
+    nodes: ["node-0", "node-1"],
+    stopped: [],
+  } as const;
   const foreign = { kind: "foreign", nodes: ["node-0", "node-1"] } as const;
   const cases: [string, Node[], string | undefined, KindClusterState][] = [
     ["no node", [], "a.1", { kind: "absent" }],
@@ -45,6 +52,25 @@ describe("clusterState", () => {
       assert.deepEqual(clusterState(given, remembered), expected);
     });
   }
+});
+
+describe("lostNodes", () => {
+  const settings = { name: "soc", workers: 2 };
+  const found = (...nodes: string[]) =>
+    ({ kind: "ours", identity: "a.1", nodes, stopped: [] }) as const;
+
+  it("knows the names that Kind gives", () => {
+    assert.deepEqual(nodeNames(settings), ["soc-control-plane", "soc-worker", "soc-worker2"]);
+  });
+  it("misses none of a whole cluster, whatever else is there", () => {
+    assert.deepEqual(lostNodes(settings, found(...nodeNames(settings), "soc-worker3")), []);
+  });
+  it("names those that are gone", () => {
+    assert.deepEqual(lostNodes(settings, found("soc-worker2")), [
+      "soc-control-plane",
+      "soc-worker",
+    ]);
+  });
 });
 
 describe("dockerAdvice", () => {

@@ -1,8 +1,11 @@
 import * as assert from "node:assert/strict";
 import { clusterIdentity, kindConfig } from "../../../components/kindCluster";
 import { withDefaults, type KindSettings } from "../../../config";
+import { nodeNames } from "../../../machine";
 
 const settings = withDefaults({}).cluster as KindSettings;
+const ours = (identity: string, nodes = nodeNames(settings)) =>
+  ({ kind: "ours", identity, nodes, stopped: [] }) as const;
 const fresh = (changed: Partial<KindSettings> = {}) =>
   clusterIdentity({ ...settings, ...changed }, { kind: "absent" }, () => "new");
 
@@ -10,8 +13,17 @@ describe("clusterIdentity", () => {
   it("keeps the identity of a cluster that is ours and as it should be", () => {
     const identity = fresh().replace("new", "0ld");
     assert.equal(
-      clusterIdentity(settings, { kind: "ours", identity, stopped: [] }, () => "new"),
+      clusterIdentity(settings, ours(identity), () => "new"),
       identity,
+    );
+  });
+
+  it("gives a new one when a node is gone", () => {
+    const identity = fresh().replace("new", "0ld");
+    const left = ours(identity, ["soc-demo-control-plane", "soc-demo-worker2"]);
+    assert.equal(
+      clusterIdentity(settings, left, () => "new"),
+      fresh(),
     );
   });
 
@@ -33,11 +45,7 @@ describe("clusterIdentity", () => {
   for (const change of changes) {
     it(`gives a new one when ${Object.keys(change).join()} changes`, () => {
       const identity = fresh().replace("new", "0ld");
-      const changed = clusterIdentity(
-        { ...settings, ...change },
-        { kind: "ours", identity, stopped: [] },
-        () => "new",
-      );
+      const changed = clusterIdentity({ ...settings, ...change }, ours(identity), () => "new");
       assert.equal(changed, fresh(change));
       assert.notEqual(changed.split(".")[0], identity.split(".")[0]);
     });

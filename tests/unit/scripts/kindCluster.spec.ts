@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { Scratch } from "./support/fakes";
@@ -77,6 +78,27 @@ esac`,
         assert.equal(run("create", world).status, 0);
         assert.equal(deletes().length, 1);
         assert.equal(kindCalls().length, 2);
+      });
+    }
+
+    const earlier: [string, string[], NodeJS.Signals | null][] = [
+      ["ends", ["kind create cluster --name soc-demo --config -"], "SIGKILL"],
+      ["spares what is not", ["kind create cluster --name soc-demo-2 --config -"], null],
+    ];
+    for (const [title, args, signal] of earlier) {
+      it(`${title} an earlier kind of this cluster whose parent was killed`, async () => {
+        const script = "setInterval(() => {}, 1000)";
+        const left = spawn(process.execPath, ["-e", script, ...args], { stdio: "ignore" });
+        const ended = once(left, "exit");
+        fs.mkdirSync(scratch.file(".kube"));
+        fs.writeFileSync(scratch.file(".kube/dev.pid"), `${left.pid}\n`);
+        assert.equal(run("create", {}).status, 0);
+        assert.equal(kindCalls().length, 1);
+        if (signal === null) {
+          assert.equal(left.exitCode, null);
+          left.kill("SIGTERM");
+        }
+        assert.deepEqual(await ended, [null, signal ?? "SIGTERM"]);
       });
     }
 

@@ -2,6 +2,8 @@ import * as assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { text } from "node:stream/consumers";
 import { Scratch } from "./support/fakes";
@@ -73,13 +75,33 @@ esac`,
   }
 
   describe("up", () => {
+    // A stack whose port is a server's that answers as the application does.
+    const stack = `test-up-${process.pid}`;
+    const file = path.join(ROOT, `Pulumi.${stack}.yaml`);
+    const healthy: Readonly<Record<string, string>> = {
+      "/health": '{"status":"healthy"}',
+      "/api/threats": "[]",
+      "/": '<div id="root"></div>',
+    };
+    const server = http.createServer(({ url = "" }, response) => response.end(healthy[url]));
+    before(async () => {
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      const { port } = server.address() as AddressInfo;
+      const config = { "soc-agent:cluster": { kind: { httpPort: port } } };
+      fs.writeFileSync(file, JSON.stringify({ config }));
+    });
+    after(() => {
+      server.close();
+      fs.rmSync(file);
+    });
+
     it("selects the stack, updates it and tells how to reach what is there", async () => {
-      const { out, err, code, pulumi } = await lifecycle(["up", "--", "--diff"]);
+      const { out, err, code, pulumi } = await lifecycle(["up", "--stack", stack, "--", "--diff"]);
       assert.equal(code, 0, err + out);
       assert.deepEqual(pulumi, [
-        "pulumi --non-interactive stack select --create dev",
-        "pulumi up --yes --skip-preview --stack dev --diff",
-        "pulumi --non-interactive stack output --json --stack dev",
+        `pulumi --non-interactive stack select --create ${stack}`,
+        `pulumi up --yes --skip-preview --stack ${stack} --diff`,
+        `pulumi --non-interactive stack output --json --stack ${stack}`,
       ]);
       assert.match(out, /^=== SOC Agent System — Kubernetes Deployment ===\n/);
       assert.match(out, /^kind {5}0\.33\.0 {3}needed: /m);
@@ -88,7 +110,9 @@ esac`,
     });
 
     it("keeps a passphrase that is set", async () => {
-      const { out } = await lifecycle(["up"], { PULUMI_CONFIG_PASSPHRASE: "mine" });
+      const { out } = await lifecycle(["up", "--stack", stack], {
+        PULUMI_CONFIG_PASSPHRASE: "mine",
+      });
       assert.match(out, /^passphrase=\[mine\]$/m);
     });
 

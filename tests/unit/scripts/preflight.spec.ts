@@ -230,20 +230,26 @@ describe("problems", () => {
 
   for (const kind of ["ours", "unfinished"] as const) {
     it(`has nothing against a cluster that is ${kind}`, () => {
-      const cluster = kind === "ours" ? { kind, identity: "x", stopped: [] } : { kind };
+      const cluster = kind === "ours" ? { kind, identity: "x", nodes: [], stopped: [] } : { kind };
       assert.deepEqual(problems({ ...fine, cluster }), []);
     });
   }
 
   it("names nodes that are stopped, and how to start them", () => {
-    const cluster = { kind: "ours", identity: "x", stopped: ["a", "b"] } as const;
+    const cluster = {
+      kind: "ours",
+      identity: "x",
+      nodes: ["a", "b"],
+      stopped: ["a", "b"],
+    } as const;
     assert.deepEqual(problems({ ...fine, cluster }), [
       {
         level: "error",
         what: "Nodes of the Kind cluster are stopped: a, b.",
-        fix: "Start them: docker start a b",
+        fix: "npm run up starts them. By hand: docker start a b",
       },
     ]);
+    assert.deepEqual(problems({ ...fine, cluster }, "up"), []);
   });
 
   it("asks for no memory where no cluster is made", () => {

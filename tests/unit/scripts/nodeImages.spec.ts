@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { fullName } from "../../../scripts/loadImages";
+import { fullName } from "../../../scripts/nodeImages";
 
 describe("fullName", () => {
   const cases: [string, string][] = [

@@ -1,0 +1,201 @@
+/**
+ * What `npm run up` mends before it calls Pulumi: everything that Pulumi's state believes to be there and
+ * that is not, or the other way round. Pulumi itself compares a program with its state, never with the
+ * cluster, so an `up` after a fault says "unchanged" or stumbles over what a killed run left.
+ */
+import * as path from "node:path";
+import { clusterIdentity } from "../components/kindCluster";
+import { imageRefs } from "../components/images";
+import { isMap, type KindSettings, type StackConfig } from "../config";
+import type { KindClusterState, StackFiles } from "../machine";
+import { lacks, workers } from "./nodeImages";
+import { curesFor, idOf, parseRevisions, secretOf, type Revision } from "./releases";
+import { lines, must, run } from "./run";
+import { parseState, type Release, type State, type StateResource } from "./stackState";
+
+/** Seconds in which a cluster whose nodes were started must answer. */
+const PATIENCE = 180;
+
+/** What is to be looked over. */
+export interface RepairArgs {
+  readonly config: StackConfig & { readonly cluster: KindSettings };
+  readonly files: StackFiles;
+  /** Namespace of the application. */
+  readonly namespace: string;
+  readonly found: KindClusterState;
+  /** Environment with the tools on PATH. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Folder of the project. */
+  readonly root: string;
+  /** Asks Pulumi for the stack's state: the output of `pulumi stack export`. */
+  readonly exportState: () => Promise<string>;
+  /** Tells the user what is mended. */
+  readonly say: (what: string) => void;
+}
+
+/**
+ * Mends the stack's cluster as far as Pulumi cannot see the damage.
+ *
+ * @returns options that `pulumi up` needs to mend the rest, such as `--refresh`
+ * @throws Error when the cluster does not come back, with the command that starts over
+ */
+export async function repair(args: RepairArgs): Promise<string[]> {
+  const { config, found } = args;
+  if (found.kind !== "ours" || clusterIdentity(config.cluster, found) !== found.identity) {
+    // Pulumi makes the cluster again, with all that is in it.
+    return [];
+  }
+  await restoreKubeconfig(args);
+  await comeBack(args);
+  const state = parseState(await args.exportState());
+  const options = await Promise.all([mendReleases(args, state), mendImages(args, state)]);
+  return options.flat();
+}
+
+/** Starts nodes that were stopped, as by a restart of the machine. Kind has no command for it. */
+export async function startNodes(
+  stopped: readonly string[],
+  say: (what: string) => void,
+): Promise<void> {
+  say(`Starting stopped nodes: ${stopped.join(", ")}`);
+  await must("docker", ["start", ...stopped]);
+}
+
+async function restoreKubeconfig(args: RepairArgs): Promise<void> {
+  const { root, files, env, config, found, namespace } = args;
+  const readable = await kubectl(args, ["config", "view", "--minify"]);
+  if (readable.ok) {
+    return;
+  }
+  args.say(`Writing ${files.kubeconfig} again, which is gone`);
+  await must("sh", ["scripts/kind-cluster.sh", "kubeconfig"], {
+    cwd: root,
+    env: {
+      ...env,
+      CLUSTER_NAME: config.cluster.name,
+      IDENTITY: found.kind === "ours" ? found.identity : "",
+      KUBECONFIG_FILE: files.kubeconfig,
+      NAMESPACE: namespace,
+    },
+  });
+}
+
+/** Waits for the API server and the nodes, which is nothing while they are well. */
+async function comeBack(args: RepairArgs): Promise<void> {
+  const { say, config } = args;
+  const ready = async () =>
+    (await kubectl(args, ["get", "--raw", "/readyz"])).ok &&
+    (await kubectl(args, ["wait", "nodes", "--all", "--for=condition=Ready", "--timeout=5s"])).ok;
+  const deadline = Date.now() + PATIENCE * 1000;
+  for (let told = false; !(await ready()); told = true) {
+    if (!told) {
+      say("Waiting for the cluster's API server and its nodes");
+    }
+    if (Date.now() > deadline) {
+      throw new Error(
+        `The nodes of cluster ${config.cluster.name} run, but it is not ready after ${PATIENCE} s. ` +
+          "Look: npm run doctor. Start over: npm run down && npm run up",
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+async function mendReleases(args: RepairArgs, state: State): Promise<string[]> {
+  const [revisions, namespaces] = await Promise.all([findRevisions(args), findNamespaces(args)]);
+  const cures = curesFor(state, revisions, namespaces);
+  for (const cure of cures) {
+    switch (cure.kind) {
+      case "uninstall":
+        args.say(`Removing release ${idOf(cure)}, which a killed run left`);
+        await uninstall(args, cure);
+        break;
+      case "forget":
+        args.say(
+          `Taking back revision ${cure.version} of release ${idOf(cure)}, which was cut off`,
+        );
+        await mustKubectl(args, ["delete", "secret", "-n", cure.namespace, secretOf(cure)]);
+        break;
+      case "refresh":
+        args.say(`Missing in the cluster, and made again: ${cure.what}`);
+    }
+  }
+  return cures.some(({ kind }) => kind === "refresh") ? ["--refresh"] : [];
+}
+
+async function uninstall(args: RepairArgs, release: Release): Promise<void> {
+  const { root, files, env } = args;
+  const where = ["--namespace", release.namespace, "--kubeconfig", files.kubeconfig];
+  const how = ["--wait", "--timeout", "2m", "--ignore-not-found"];
+  await must("helm", ["uninstall", release.name, ...where, ...how], { cwd: root, env });
+}
+
+async function findRevisions(args: RepairArgs): Promise<Revision[]> {
+  // As a table, because the server leaves the releases' contents out of it.
+  const columns = ["-L", "name,version,status", "--no-headers"];
+  const table = await mustKubectl(args, ["get", "secrets", "-A", "-l", "owner=helm", ...columns]);
+  return parseRevisions(table);
+}
+
+/** Namespaces that will stay: one that is being deleted is waited for, since it can only be made anew then. */
+async function findNamespaces(args: RepairArgs): Promise<string[]> {
+  const rows = lines(await mustKubectl(args, ["get", "namespaces", "--no-headers"]));
+  const [going, staying] = [true, false].map((terminating) =>
+    rows
+      .map((row) => row.trim().split(/\s+/))
+      .filter(([, status]) => (status === "Terminating") === terminating)
+      .map(([name = ""]) => name),
+  );
+  if (going && going.length > 0) {
+    args.say(`Waiting for namespaces that are being deleted: ${going.join(", ")}`);
+    const all = going.map((name) => `namespace/${name}`);
+    await mustKubectl(args, ["wait", "--for=delete", ...all, `--timeout=${PATIENCE}s`]);
+  }
+  return staying ?? [];
+}
+
+/** Images that are in neither the nodes nor, where they have to be built again, the engine. */
+async function mendImages({ config, env, say }: RepairArgs, state: State): Promise<string[]> {
+  const refs = Object.values(imageRefs(config.images));
+  const loaded = state.resources.find(({ inputs }) => isLoadOf(inputs, refs));
+  if (!loaded) {
+    // Other images are to be loaded anyway.
+    return [];
+  }
+  const nodes = await workers(config.cluster.name);
+  const lacking = refs.filter((ref) => nodes.some((node) => lacks(node, ref)));
+  if (lacking.length === 0) {
+    return [];
+  }
+  say(`Loading images that a node has lost: ${lacking.join(", ")}`);
+  const built = state.resources.filter(
+    ({ type, inputs }) =>
+      type === "docker:index/image:Image" && lacking.includes(String(inputs?.["imageName"])),
+  );
+  const pruned = await Promise.all(
+    built.map(async (image) => {
+      const ref = String(image.inputs?.["imageName"]);
+      return (await run("docker", ["image", "inspect", ref], { env })).ok ? [] : [image];
+    }),
+  );
+  return [loaded, ...pruned.flat()].flatMap(({ urn }) => ["--replace", urn]);
+}
+
+function isLoadOf(inputs: StateResource["inputs"], refs: readonly string[]): boolean {
+  const environment = inputs?.["environment"];
+  return isMap(environment) && environment["IMAGES"] === refs.join(" ");
+}
+
+function kubectl({ root, files, env }: RepairArgs, args: readonly string[]) {
+  const kubeconfig = path.join(root, files.kubeconfig);
+  const all = ["--kubeconfig", kubeconfig, ...args];
+  return run("kubectl", all, { cwd: root, env, timeout: PATIENCE * 1000 });
+}
+
+async function mustKubectl(args: RepairArgs, command: readonly string[]): Promise<string> {
+  const { ok, stdout, reason } = await kubectl(args, command);
+  if (!ok) {
+    throw new Error(`kubectl ${command.join(" ")}: ${reason}`);
+  }
+  return stdout;
+}

@@ -1,0 +1,54 @@
+/** What Pulumi believes to be there: the parts of a stack's state that a repair looks at. */
+import { isMap } from "../config";
+
+/** The part of a state's resource that is read here (sdk/go/common/apitype ResourceV3). */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+}
+
+/** What Pulumi believes to be there, and what it was doing when it was killed. */
+export interface State {
+  readonly resources: readonly StateResource[];
+  readonly interrupted: readonly StateResource[];
+}
+
+/** Reads the output of `pulumi stack export`. */
+export function parseState(text: string): State {
+  const { deployment } = JSON.parse(text) as {
+    deployment: {
+      resources?: StateResource[];
+      pending_operations?: { resource: StateResource }[];
+    };
+  };
+  return {
+    resources: deployment.resources ?? [],
+    interrupted: (deployment.pending_operations ?? []).map(({ resource }) => resource),
+  };
+}
+
+/** Which Helm release. */
+export interface Release {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The releases among some resources. */
+export function releasesOf(resources: readonly StateResource[]): Release[] {
+  return resources
+    .filter(({ type }) => type === "kubernetes:helm.sh/v3:Release")
+    .map(({ inputs }) => ({
+      namespace: String(inputs?.["namespace"]),
+      name: String(inputs?.["name"]),
+    }));
+}
+
+/** The namespaces among some resources. */
+export function namespacesOf(resources: readonly StateResource[]): string[] {
+  return resources
+    .filter(({ type }) => type === "kubernetes:core/v1:Namespace")
+    .map(({ inputs }) => inputs?.["metadata"])
+    .filter(isMap)
+    .map(({ name }) => String(name));
+}
