@@ -114,6 +114,7 @@ const schema = z.strictObject({
     })
     .optional(),
   metricsServer: z.strictObject(addOn).optional(),
+  timeout: between(10, 3600, "a whole number of seconds").optional(),
   openaiApiKey: z.unknown().optional(),
   values: leaf<Values>("a map of chart values", isMap).optional(),
 });
@@ -182,6 +183,8 @@ export interface StackConfig {
     readonly host?: string;
   };
   readonly metricsServer: AddOnSettings;
+  /** Seconds until a Helm release counts as failed whose pods are not ready. */
+  readonly timeout: number;
   /** Key for the model provider; agents use their rules without it. */
   readonly openaiApiKey?: pulumi.Output<string>;
   /** Chart values, merged over what the program computes. */
@@ -302,6 +305,7 @@ export function withDefaults(input: Input, openaiApiKey?: pulumi.Output<string>)
       ...(host !== undefined && { host }),
     },
     metricsServer: addOnSettings(input.metricsServer, METRICS_SERVER, onKind),
+    timeout: input.timeout ?? 300,
     ...(openaiApiKey && { openaiApiKey }),
     values: input.values ?? {},
   };

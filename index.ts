@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { accessOutputs, dashboardUrl, NAMESPACE as namespace } from "./access";
 import { chartDefaults, chartValues, valuesProblems } from "./components/chart";
-import { wantedAddOns } from "./components/addOn";
+import { wantedAddOns, withoutCharts } from "./components/addOn";
 import { AddOnRemoval } from "./components/addOnRemoval";
 import { ExistingCluster } from "./components/existingCluster";
 import { ImageLoad } from "./components/imageLoad";
@@ -68,10 +68,15 @@ export = async () => {
           ),
         ]
       : [];
-  const addOn = { ...inside, dependsOn: removed };
-  const entry = ingress.install ? [ingressController(ingress, addOn)] : [];
+  const addOn = {
+    ...inside,
+    dependsOn: removed,
+    transformations: [withoutCharts(machine.unreachable)],
+  };
+  const waiting = { timeout: config.timeout, credentials: cluster.credentials };
+  const entry = ingress.install ? [ingressController({ ...ingress, waiting }, addOn)] : [];
   if (metricsServer.install) {
-    new MetricsServer("metrics-server", metricsServer, addOn);
+    new MetricsServer("metrics-server", { source: metricsServer.source, waiting }, addOn);
   }
 
   const url = dashboardUrl(config, values);
@@ -82,7 +87,8 @@ export = async () => {
       values,
       openaiApiKey: config.openaiApiKey,
       atomic: config.cluster.kind === "existing",
-      access: { url, ...cluster.credentials },
+      waiting,
+      url,
       entry,
     },
     { ...inside, dependsOn: loaded },

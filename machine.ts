@@ -12,6 +12,9 @@ const run = promisify(execFile);
 /** Milliseconds that one question to Docker may take before it counts as unreachable. */
 const DOCKER_TIMEOUT = 10_000;
 
+/** Milliseconds in which a chart repository must answer a preview. */
+const REPO_TIMEOUT = 5_000;
+
 /** Kind's own label on every node container (kind, pkg/cluster/internal/providers/docker/constants.go). */
 export const KIND_CLUSTER_LABEL = "io.x-k8s.kind.cluster";
 
@@ -39,6 +42,8 @@ export interface Machine {
   readonly cluster?: KindClusterState;
   /** Text of the existing cluster's kubeconfig. */
   readonly kubeconfig?: string;
+  /** Chart repositories that a preview could not reach. */
+  readonly unreachable: readonly string[];
 }
 
 /**
@@ -55,7 +60,8 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
     preview
       ? void pulumi.log.warn(`Not checked in this preview: ${unchecked}, because ${problem}.`)
       : void problems.push(problem);
-  const machine: { -readonly [key in keyof Machine]: Machine[key] } = {};
+  const unreachable = preview ? unreachableRepos(config) : [];
+  const machine: { -readonly [key in keyof Machine]: Machine[key] } = { unreachable: [] };
 
   const { cluster } = config;
   const builds = Object.values(config.images).some(({ kind }) => kind === "build");
@@ -94,10 +100,32 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
       machine.kubeconfig = found.text;
     }
   }
+  machine.unreachable = await unreachable;
+  for (const repo of machine.unreachable) {
+    missing(`${repo} cannot be reached`, "an add-on's chart");
+  }
   if (problems.length > 0) {
     throw refusal("This machine is not ready:", problems);
   }
   return machine;
+}
+
+/** The chart repositories of a configuration that do not answer. */
+async function unreachableRepos({ ingress, metricsServer }: StackConfig): Promise<string[]> {
+  const repos = [ingress, metricsServer]
+    .flatMap(({ install, source }) => (install && source.repo ? [source.repo] : []))
+    // A registry's address is not a page that could be asked for.
+    .filter((repo) => repo.startsWith("http"));
+  const asked = [...new Set(repos)].map(async (repo) => {
+    const index = `${repo.replace(/\/$/, "")}/index.yaml`;
+    const signal = AbortSignal.timeout(REPO_TIMEOUT);
+    const reached = await fetch(index, { method: "HEAD", signal }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    return reached ? [] : [repo];
+  });
+  return (await Promise.all(asked)).flat();
 }
 
 /** What to do about somebody else's cluster. */

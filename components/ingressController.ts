@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ChartSource, Controller } from "../config";
 import { IngressNginx } from "./ingressNginx";
+import type { Waiting } from "./releaseWatch";
 import { Traefik } from "./traefik";
 
 /** Inputs of every ingress controller. */
@@ -9,6 +10,7 @@ export interface IngressControllerArgs {
   readonly source: ChartSource;
   /** Name of the IngressClass that it serves. */
   readonly className: string;
+  readonly waiting: Waiting;
 }
 
 /** An ingress controller of a Kind cluster, on the node whose ports 80 and 443 are the host's. */

@@ -11,6 +11,7 @@ export class IngressNginx extends pulumi.ComponentResource {
     addOnRelease(this, {
       name: "ingress-nginx",
       source: args.source,
+      waiting: args.waiting,
       values: ingressNginxValues(args.className),
     });
     this.registerOutputs({});

@@ -1,19 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ChartSource, Values } from "../config";
 import { addOnRelease } from "./addOn";
+import type { Waiting } from "./releaseWatch";
 
 /** Inputs of {@link MetricsServer}. */
 export interface MetricsServerArgs {
   /** The chart. */
   readonly source: ChartSource;
+  readonly waiting: Waiting;
 }
 
 /** CPU and memory figures of pods: what a HorizontalPodAutoscaler decides by. */
 export class MetricsServer extends pulumi.ComponentResource {
   constructor(name: string, args: MetricsServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("soc:index:MetricsServer", name, {}, opts);
-    const { source } = args;
-    addOnRelease(this, { name: "metrics-server", source, values: metricsServerValues() });
+    const values = metricsServerValues();
+    addOnRelease(this, { name: "metrics-server", values, ...args });
     this.registerOutputs({});
   }
 }

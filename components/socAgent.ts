@@ -1,14 +1,10 @@
 import * as local from "@pulumi/command/local";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { podReport } from "../scripts/podReport";
 import { mergeValues, type Values } from "../config";
 import { MAX_HISTORY } from "./addOn";
 import { CHART, chartDigest } from "./chart";
-import type { Credentials } from "./cluster";
-
-/** Seconds that Helm waits for the application's pods. */
-const TIMEOUT = 300;
+import { releaseHooks, type Waiting } from "./releaseWatch";
 
 /** Inputs of {@link SocAgent}. */
 export interface SocAgentArgs {
@@ -20,11 +16,10 @@ export interface SocAgentArgs {
   readonly openaiApiKey?: pulumi.Output<string>;
   /** Whether a failed install or upgrade is rolled back. Without it the failed pods stay, to be looked at. */
   readonly atomic: boolean;
-  /** How the smoke check reaches the application, and the cluster when it does not answer. */
-  readonly access: Credentials & {
-    /** Base URL of the dashboard, such as `http://localhost:8080`. */
-    readonly url: string;
-  };
+  /** How the application's pods are awaited. */
+  readonly waiting: Waiting;
+  /** Base URL of the dashboard, such as `http://localhost:8080`, for the smoke check. */
+  readonly url: string;
   /** What must stand before the application can be reached: the ingress controller. */
   readonly entry: readonly pulumi.Resource[];
 }
@@ -69,19 +64,19 @@ export class SocAgent extends pulumi.ComponentResource {
           : { ...args.values },
         atomic: args.atomic,
         maxHistory: MAX_HISTORY,
-        timeout: TIMEOUT,
+        timeout: args.waiting.timeout,
       },
-      { ...inside, hooks: { onError: [explainFailure(name, args)] } },
+      { ...inside, hooks: releaseHooks(`${name}-release`, args.waiting, args.namespace) },
     );
     this.revision = release.status.revision;
 
-    const { url, kubeconfigFile, context } = args.access;
+    const { kubeconfigFile, context } = args.waiting.credentials;
     new local.Command(
       `${name}-smoke`,
       {
         create: "exec node --import tsx scripts/smoke.ts",
         environment: {
-          BASE_URL: url,
+          BASE_URL: args.url,
           KUBECONFIG: kubeconfigFile,
           KUBE_CONTEXT: context ?? "",
           NAMESPACE: args.namespace,
@@ -94,14 +89,6 @@ export class SocAgent extends pulumi.ComponentResource {
     );
     this.registerOutputs({ revision: this.revision });
   }
-}
-
-/** Helm says only that it timed out; this says which pod is not ready, and why. */
-function explainFailure(name: string, { access, namespace }: SocAgentArgs): pulumi.ErrorHook {
-  return new pulumi.ErrorHook(`${name}-explain`, async () => {
-    await pulumi.log.error(await podReport({ ...access, namespace }));
-    return false;
-  });
 }
 
 /** Namespace labels that make the API server hold every pod to a Pod Security level. */

@@ -11,6 +11,7 @@ export class Traefik extends pulumi.ComponentResource {
     addOnRelease(this, {
       name: "traefik",
       source: args.source,
+      waiting: args.waiting,
       values: traefikValues(args.className),
       // Traefik's own kinds of objects are not used here.
       skipCrds: true,

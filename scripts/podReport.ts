@@ -51,7 +51,7 @@ const LOG_LINES = 15;
 export async function podReport(of: PodsOf): Promise<string> {
   const kubectl = kubectlFor(of);
   try {
-    const { items }: { items: Pod[] } = JSON.parse(await kubectl(["get", "pods", "-o", "json"]));
+    const items = await findPods(kubectl);
     const failing = items.filter((pod) => !isReady(pod));
     if (failing.length === 0) {
       return `All ${items.length} pods in namespace ${of.namespace} are ready.`;
@@ -69,6 +69,26 @@ export async function podReport(of: PodsOf): Promise<string> {
   } catch (error) {
     return `The cluster could not be asked for its pods: ${messageOf(error)}`;
   }
+}
+
+/**
+ * Which pods are not ready, and why, in one line.
+ *
+ * @returns says so when there is none, or when the cluster cannot be asked
+ */
+export async function podsAwaited(of: PodsOf): Promise<string> {
+  try {
+    const failing = (await findPods(kubectlFor(of))).filter((pod) => !isReady(pod));
+    return failing.length === 0
+      ? "every pod is ready"
+      : `waiting for ${failing.map((pod) => `${pod.metadata.name} (${reasonOf(pod)})`).join(", ")}`;
+  } catch (error) {
+    return `the cluster could not be asked for its pods: ${messageOf(error)}`;
+  }
+}
+
+async function findPods(kubectl: Kubectl): Promise<Pod[]> {
+  return (JSON.parse(await kubectl(["get", "pods", "-o", "json"])) as { items: Pod[] }).items;
 }
 
 /** Whether a pod serves, or has done its work. */

@@ -117,6 +117,7 @@ describe("the dev stack", () => {
     assert.deepEqual(kubeconfig["triggers"], triggers);
     const provider = inputsOf(ran, "kind-provider");
     assert.deepEqual([provider["clusterIdentifier"]], triggers);
+    assert.equal(String(provider["upsertExistingObjects"]), "true");
     assert.match(JSON.stringify(provider["kubeconfig"]), /stdout of kind-kubeconfig/);
   });
 
@@ -282,6 +283,15 @@ describe("the dev stack with other configuration", () => {
     assert.match(
       JSON.stringify(inputsOf(ran, "soc-agent-release")),
       /"openai":\{"existingSecret":"soc-agent-openai-5ec1e7"\}/,
+    );
+  });
+
+  it("waits as long as it is told for every release", async () => {
+    const ran = await runProgram({ stack: "dev", config: { timeout: 45 } });
+    const releases = ran.resources.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release");
+    assert.deepEqual(
+      releases.map(({ inputs }) => inputs["timeout"]),
+      [45, 45, 45],
     );
   });
 
@@ -457,6 +467,27 @@ describe("the prod stack", () => {
 
   it("is reached over HTTPS", () => {
     assert.equal(ran.outputs["dashboard"], "https://soc.example.com");
+  });
+});
+
+describe("a machine without network", () => {
+  /** Names of the releases whose chart a provider would not load. */
+  const unchecked = ({ resources }: Ran) =>
+    resources
+      .filter(({ inputs }) => inputs["chart"] && pulumi.unknown === inputs["description"])
+      .map(({ name }) => name);
+
+  it("previews without the charts that it cannot reach", async () => {
+    const ran = await runProgram({ stack: "dev", preview: true, network: false });
+    assert.deepEqual(unchecked(ran), ["ingress-nginx-release", "metrics-server-release"]);
+  });
+
+  it("checks every chart where it can", async () => {
+    assert.deepEqual(unchecked(await runProgram({ stack: "dev", preview: true })), []);
+  });
+
+  it("asks for nothing in an update, which fails by itself without a chart", async () => {
+    assert.deepEqual(unchecked(await runProgram({ stack: "dev", network: false })), []);
   });
 });
 

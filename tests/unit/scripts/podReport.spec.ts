@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { isReady, podReport, reasonOf, type Pod } from "../../../scripts/podReport";
+import { isReady, podReport, podsAwaited, reasonOf, type Pod } from "../../../scripts/podReport";
 import { Scratch } from "./support/fakes";
 
 const pod = (status: Pod["status"], name = "api-1"): Pod => ({ metadata: { name }, status });
@@ -114,8 +114,28 @@ Look further with:
     );
   });
 
+  const waiting = pod({
+    containerStatuses: [{ ...container, state: { waiting: { reason: "ContainerCreating" } } }],
+  });
+  const ready = pod({ conditions: [{ type: "Ready", status: "True" }] }, "web-1");
+  const awaited: [string, Pod[], string][] = [
+    [
+      "names the pods",
+      [waiting, ready],
+      "waiting for api-1 (container backend: ContainerCreating)",
+    ],
+    ["says that there is nothing to wait for", [ready], "every pod is ready"],
+  ];
+  for (const [title, items, expected] of awaited) {
+    it(`${title} while a release is awaited`, async () => {
+      scratch.program("kubectl", `echo '${JSON.stringify({ items })}'`);
+      assert.equal(await podsAwaited(of), expected);
+    });
+  }
+
   it("says so when the cluster cannot be asked", async () => {
     scratch.program("kubectl", "echo 'connection refused' >&2; exit 1");
+    assert.match(await podsAwaited(of), /could not be asked for its pods: .*connection refused/s);
     assert.match(await podReport(of), /could not be asked for its pods: .*connection refused/s);
   });
 });

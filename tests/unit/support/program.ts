@@ -13,6 +13,7 @@ type Done = (error: Error | null, response: object) => void;
 // The SDK's mocks know resource hooks no further than saying that they are supported.
 Object.assign(MockMonitor.prototype, {
   registerErrorHook: (_request: unknown, done: Done) => done(null, {}),
+  registerResourceHook: (_request: unknown, done: Done) => done(null, {}),
 });
 
 /** A resource as the engine would get it. */
@@ -37,6 +38,8 @@ export interface Run {
   readonly endpoint?: string;
   /** Names of the node containers that this `docker` lists. */
   readonly nodes?: readonly string[];
+  /** Whether chart repositories answer. */
+  readonly network?: boolean;
 }
 
 /** What a run gives. */
@@ -49,6 +52,8 @@ export interface Ran {
 export async function runProgram(run: Run): Promise<Ran> {
   const resources: Registered[] = [];
   const restore = withDocker(run);
+  const { fetch } = globalThis;
+  globalThis.fetch = async () => new Response(null, { status: run.network === false ? 503 : 200 });
   try {
     await pulumi.runtime.setMocks(
       {
@@ -79,6 +84,7 @@ export async function runProgram(run: Run): Promise<Ran> {
     await pulumi.runtime.disconnect();
     return { resources, outputs };
   } finally {
+    globalThis.fetch = fetch;
     restore();
   }
 }

@@ -1,0 +1,65 @@
+/** What a person sees of a Helm release while it is awaited, and when it fails. */
+import * as pulumi from "@pulumi/pulumi";
+import { podReport, podsAwaited, type PodsOf } from "../scripts/podReport";
+import type { Credentials } from "./cluster";
+
+/** Milliseconds between two looks at the pods that are awaited. */
+const INTERVAL = 5_000;
+
+/** How releases are awaited in one cluster. */
+export interface Waiting {
+  /** Seconds until a release counts as failed whose pods are not ready. */
+  readonly timeout: number;
+  /** How to ask the cluster for its pods. */
+  readonly credentials: Credentials;
+}
+
+/**
+ * Hooks of a Release. Helm waits silently, and at the end says only that time is up: these say
+ * meanwhile which pods are awaited and why (in a terminal; logs of CI stay short), and after a failure
+ * which pods are not ready, their reasons, events and last log lines.
+ *
+ * @param release the Release's Pulumi name
+ */
+export function releaseHooks(
+  release: string,
+  { credentials }: Waiting,
+  namespace: string,
+): pulumi.ResourceHookBinding {
+  const of = { ...credentials, namespace };
+  let stop = () => {};
+  const begin = () => {
+    stop = tellAwaited(release, of);
+  };
+  const end = () => stop();
+  const explain = new pulumi.ErrorHook(`${release}-explain`, async () => {
+    stop();
+    await pulumi.log.error(await podReport(of));
+    return false;
+  });
+  return {
+    beforeCreate: [begin],
+    afterCreate: [end],
+    beforeUpdate: [begin],
+    afterUpdate: [end],
+    onError: [explain],
+  };
+}
+
+/** Tells which pods are awaited, whenever that has changed. @returns what ends it */
+function tellAwaited(release: string, of: PodsOf): () => void {
+  const started = Date.now();
+  let last = "";
+  const look = async () => {
+    const awaited = await podsAwaited(of);
+    if (awaited !== last) {
+      last = awaited;
+      const seconds = Math.round((Date.now() - started) / 1000);
+      await pulumi.log.info(`${release}, ${seconds} s: ${awaited}`, undefined, undefined, true);
+    }
+  };
+  const timer = setInterval(() => void look(), INTERVAL);
+  // A program that has nothing else to do must not wait for this one.
+  timer.unref();
+  return () => clearInterval(timer);
+}
