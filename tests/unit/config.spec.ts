@@ -57,6 +57,7 @@ describe("withDefaults", () => {
           version: "3.13.0",
         },
       },
+      timeout: 300,
       values: {},
     });
   });
