@@ -4,6 +4,8 @@ export type Clock = () => number;
 const MAX_DRIFT_MS = 20;
 let anchor = Date.now() - performance.now();
 let lastMicros = 0;
+let lastSecond = NaN;
+let lastSecondText = "";
 
 /**
  * The machine's clock to the microsecond. Every reading is later than the one before, so that
@@ -26,8 +28,13 @@ export const systemClock: Clock = () => {
  */
 export function isoMicros(epochMs: number): string {
   const micros = Math.round(epochMs * 1000);
-  const seconds = new Date(Math.floor(micros / 1000)).toISOString().slice(0, 19);
-  return `${seconds}.${String(micros % 1_000_000).padStart(6, "0")}`;
+  const second = Math.floor(micros / 1_000_000);
+  // An analysis writes down some twenty times, nearly always of the same second.
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastSecondText = new Date(second * 1000).toISOString().slice(0, 19);
+  }
+  return `${lastSecondText}.${String(micros - second * 1_000_000).padStart(6, "0")}`;
 }
 
 /**

@@ -1,64 +1,29 @@
-import { clamp, round, type Agent, type AgentInput, type Finding } from "./agents/agent.js";
-import { config } from "./agents/config.js";
-import { context } from "./agents/context.js";
-import { devops } from "./agents/devops.js";
-import { historical } from "./agents/historical.js";
-import { priority } from "./agents/priority.js";
+import type { Agent, AgentInput, Finding } from "./agents/agent.js";
+import { AGENT_NAMES, AGENTS } from "./agents/agents.js";
+import { attempt, describeAgent, publish } from "./agents/run.js";
+import { detectManipulation } from "./analyzers/adversarial/detector.js";
 import { scoreFalsePositive } from "./analyzers/falsePositive.js";
 import { mitreTags } from "./analyzers/mitre.js";
+import { narrate, summarize, whyReview } from "./analyzers/narrative.js";
 import { planResponse } from "./analyzers/response.js";
-import { riskScore, severityOf } from "./analyzers/severity.js";
+import { judge, severityOfRisk } from "./analyzers/severity.js";
+import { recordDetection, recordPlan } from "./analyzers/steps.js";
 import { TimelineRecorder } from "./analyzers/timeline.js";
 import { isoMicros, systemClock, type Clock } from "./clock.js";
-import {
-  noTracer,
-  type Phase,
-  type PhaseAttributes,
-  type PhaseSpan,
-  type PhaseTracer,
-} from "./phases.js";
+import { noTracer, type Phase, type PhaseTracer } from "./phases.js";
 import { systemRandom, type Random } from "./random.js";
-import { customerProfile } from "./threats/customers.js";
-import { factsOf, text } from "./threats/facts.js";
+import { enrich } from "./threats/enrich.js";
+import { text } from "./threats/facts.js";
 import type { PastThreat } from "./threats/history.js";
 import {
   AGENT_KEYS,
   type AgentAnalysis,
   type AgentKey,
   type EgressViolation,
-  type FalsePositiveScore,
   type IntelMatch,
   type ThreatAnalysis,
-  type ThreatSeverity,
   type ThreatSignal,
 } from "./types.js";
-
-/** The agents of this version. */
-export const AGENTS: Readonly<Record<AgentKey, Agent>> = {
-  historical,
-  config,
-  devops,
-  context,
-  priority,
-};
-
-const AGENT_NAMES: Readonly<Record<AgentKey, string>> = {
-  historical: "Historical Agent",
-  config: "Config Agent",
-  devops: "DevOps Agent",
-  context: "Context Agent",
-  priority: "Priority Agent",
-};
-
-const FAILED: Finding = {
-  analysis: "The agent failed. Manual review required.",
-  confidence: 0,
-  findings: [],
-  recommendations: ["Manual review required"],
-  sources: [],
-  risk: 0,
-  output: {},
-};
 
 /** What one analysis is told besides the signal and the history; all of it may be left out. */
 export interface Circumstances {
@@ -121,12 +86,15 @@ export class Coordinator {
       "customer.name": signal.customer_name,
       "source.ip": text(signal.metadata, "source_ip") ?? "unknown",
     };
-    return this.#phase("analyze_threat", attributes, async (span) => {
+    return this.#options.tracer.run("analyze_threat", attributes, async (span) => {
       const threat = await this.#analyze(signal, history, circumstances);
+      const detection = threat.adversarial_detection;
+      const detected = detection?.manipulation_detected ?? false;
       span.set({
         "threat.severity": threat.severity,
         "fp.score": threat.false_positive_score?.score ?? 0,
-        "adversarial.detected": threat.adversarial_detection?.manipulation_detected ?? false,
+        "adversarial.detected": detected,
+        ...(detection !== null && detected && { "adversarial.risk_score": detection.risk_score }),
         requires_review: threat.requires_human_review,
       });
       return threat;
@@ -141,57 +109,48 @@ export class Coordinator {
     const { clock, random } = this.#options;
     const started = clock();
     const timeline = new TimelineRecorder(clock);
-    timeline.recordAt(signal.timestamp, "detection", "Signal received", "sensor", {
-      description: `${signal.threat_type} against ${signal.customer_name}`,
-      data: { signal_id: signal.id },
-    });
-
-    const known = [...(circumstances.incidents ?? []), ...history];
-    const input = this.#enrich(signal, known, started, timeline);
-    const results = await Promise.all(
-      AGENT_KEYS.map((key) =>
-        this.#phase(`${key}_agent`, { "agent.name": AGENT_NAMES[key] }, (span) =>
-          this.#run(key, input, timeline, span),
-        ),
-      ),
-    );
+    const { incidents = [], egress = [], intel = [], detectorEnabled = true } = circumstances;
+    const known = incidents.length === 0 ? history : [...incidents, ...history];
+    const input = enrich(signal, known, intel, started, timeline);
+    const results = await Promise.all(AGENT_KEYS.map((key) => this.#run(key, input, timeline)));
     const findings = results.map((result) => result.finding);
-    const confidence = findings.reduce((sum, f) => sum + f.confidence, 0) / findings.length;
+    const byAgent = recordOf(results, (result) => result.finding);
 
-    const falsePositive = this.#phase("fp_analyzer", {}, () =>
-      scoreFalsePositive(input, confidence),
-    );
+    const confidence = findings.reduce((sum, f) => sum + f.confidence, 0) / findings.length;
+    const falsePositive = this.#phase("fp_analyzer", () => scoreFalsePositive(input, confidence));
     timeline.record("analysis", "False-positive check", "fp_analyzer", {
       description: falsePositive.explanation,
       data: { score: falsePositive.score },
     });
-    const risk = riskScore(
-      findings.map((finding) => finding.risk),
-      falsePositive.score,
-    );
-    timeline.record("correlation", "Findings combined", "coordinator", { data: { risk } });
-    const tags = mitreTags(signal.threat_type);
-    timeline.record("correlation", "Techniques assigned", "coordinator", {
-      data: { techniques: tags.map((tag) => tag.technique_id) },
+    const detection = detectorEnabled
+      ? this.#phase("adversarial_detector", () =>
+          detectManipulation({ input, findings: byAgent, egress }),
+        )
+      : null;
+    recordDetection(timeline, detection);
+    const deceived = detection?.manipulation_detected ?? false;
+    const risks = findings.map((finding) => finding.risk);
+    const { risk, severity } = judge(risks, falsePositive.score, deceived);
+    const tags = mitreTags(signal.threat_type, signal.mitre_hints, byAgent.priority.techniques);
+    timeline.record("correlation", "Findings combined", "coordinator", {
+      data: { risk, techniques: tags.map((tag) => tag.technique_id) },
     });
-    const severity = severityOf(risk, falsePositive.score);
     timeline.record("decision", `Severity ${severity}`, "coordinator", { severity });
 
-    const plan = this.#phase("response_engine", {}, () =>
-      planResponse(signal, input.facts, severity, falsePositive),
+    const likelyNothing = falsePositive.recommendation === "likely_false_positive" && !deceived;
+    const plan = this.#phase("response_engine", () =>
+      planResponse(signal, input.facts, severity, likelyNothing),
     );
-    for (const action of [plan.primary_action, ...plan.secondary_actions]) {
-      timeline.record("action", `Proposed: ${action.action_type}`, "response_engine", {
-        description: action.reason,
-        data: { target: action.target, urgency: action.urgency },
-      });
-    }
-    timeline.record("escalation", "Escalation path set", "response_engine", {
-      description: plan.escalation_path.join(", "),
-      data: { after_minutes: plan.auto_escalate_after_minutes },
-    });
+    recordPlan(timeline, plan);
 
-    const reviewReason = whyReview(severity, falsePositive, results);
+    const reviewReason = whyReview({
+      severity,
+      falsePositive,
+      detection,
+      failedAgents: results.filter((result) => result.failed).map((result) => result.key),
+      bySignal: severityOfRisk(byAgent.priority.risk),
+    });
+    const investigation = this.#phase("timeline_builder", () => timeline.build());
     const finished = clock();
     return {
       id: random.uuid(),
@@ -202,15 +161,13 @@ export class Coordinator {
       mitre_tactics: [],
       mitre_techniques: [],
       mitre_tags: tags,
-      intel_matches: [],
+      intel_matches: input.intel,
       customer_narrative: narrate(signal, severity, plan.sla_minutes),
-      agent_analyses: Object.fromEntries(
-        results.map(({ key, analysis }) => [key, analysis]),
-      ) as Record<AgentKey, AgentAnalysis>,
+      agent_analyses: recordOf(results, (result) => result.analysis),
       false_positive_score: falsePositive,
-      adversarial_detection: null,
+      adversarial_detection: detection,
       response_plan: plan,
-      investigation_timeline: this.#phase("timeline_builder", {}, () => timeline.build()),
+      investigation_timeline: investigation,
       total_processing_time_ms: Math.round(finished - started),
       created_at: isoMicros(finished),
       requires_human_review: reviewReason !== null,
@@ -218,63 +175,29 @@ export class Coordinator {
     };
   }
 
-  #enrich(
-    signal: ThreatSignal,
-    history: readonly PastThreat[],
-    now: number,
-    timeline: TimelineRecorder,
-  ): AgentInput {
-    const enriched = (title: string, data: Readonly<Record<string, unknown>>): void =>
-      timeline.record("enrichment", title, "coordinator", { data });
-    const facts = factsOf(signal.metadata);
-    enriched("Source read from the signal", { source_ip: facts.sourceIp });
-    enriched("Traffic read from the signal", { requests_per_minute: facts.requestsPerMinute });
-    const profile = customerProfile(signal.customer_name);
-    enriched("Customer looked up", { industry: profile.industry });
-    enriched("History looked up", { threats: history.length });
-    return { signal, facts, profile, history, now };
+  #phase<T>(phase: Phase, work: () => T): T {
+    return this.#options.tracer.run(phase, {}, work);
   }
 
-  #phase<T>(phase: Phase, attributes: PhaseAttributes, work: (span: PhaseSpan) => T): T {
-    return this.#options.tracer.run(phase, attributes, work);
-  }
-
-  async #run(
-    key: AgentKey,
-    input: AgentInput,
-    timeline: TimelineRecorder,
-    span: PhaseSpan,
-  ): Promise<AgentResult> {
-    const { agents, clock, onAgentDone, onAgentError } = this.#options;
-    const started = clock();
-    let finding: Finding;
-    let failed = false;
-    try {
-      finding = await agents[key](input);
-    } catch (error) {
-      onAgentError(key, error);
-      span.set({ "agent.error": error instanceof Error ? error.message : String(error) });
-      finding = FAILED;
-      failed = true;
-    }
-    const ms = clock() - started;
-    onAgentDone(key, ms / 1000);
-    span.set({ "agent.confidence": finding.confidence, "agent.duration_ms": Math.round(ms) });
-    timeline.record("analysis", AGENT_NAMES[key], `${key}_agent`, {
-      description: finding.analysis,
-      data: { confidence: finding.confidence },
+  #run(key: AgentKey, input: AgentInput, timeline: TimelineRecorder): Promise<AgentResult> {
+    const { agents, clock, onAgentDone, onAgentError, tracer } = this.#options;
+    const name = AGENT_NAMES[key];
+    return tracer.run(`${key}_agent`, { "agent.name": name }, async (span) => {
+      const started = clock();
+      const outcome = await attempt(agents[key], input);
+      const { finding, error } = outcome;
+      const ms = clock() - started;
+      onAgentDone(key, ms / 1000);
+      if (error !== undefined) {
+        onAgentError(key, error);
+      }
+      describeAgent(span, outcome, ms);
+      timeline.record("analysis", name, `${key}_agent`, {
+        description: finding.analysis,
+        data: { confidence: finding.confidence },
+      });
+      return { key, finding, analysis: publish(name, finding, ms), failed: error !== undefined };
     });
-    const analysis: AgentAnalysis = {
-      agent_name: AGENT_NAMES[key],
-      analysis: finding.analysis,
-      confidence: clamp(round(finding.confidence)),
-      key_findings: finding.findings,
-      recommendations: finding.recommendations,
-      processing_time_ms: Math.round(ms),
-      data_sources_consulted: finding.sources,
-      raw_output: finding.output,
-    };
-    return { key, finding, analysis, failed };
   }
 }
 
@@ -285,51 +208,12 @@ interface AgentResult {
   readonly failed: boolean;
 }
 
-/** Why a person has to look at it; null if nobody has to. */
-function whyReview(
-  severity: ThreatSeverity,
-  falsePositive: FalsePositiveScore,
+function recordOf<T>(
   results: readonly AgentResult[],
-): string | null {
-  const failed = results.filter((result) => result.failed).map((result) => result.key);
-  const why = [
-    ...(severity === "CRITICAL" ? ["Critical severity"] : []),
-    ...(severity === "HIGH" && falsePositive.recommendation === "needs_review"
-      ? ["High severity, but possibly a false positive"]
-      : []),
-    ...(failed.length > 0 ? [`Failed agents: ${failed.join(", ")}`] : []),
-  ];
-  return why.length > 0 ? why.join("; ") : null;
-}
-
-function summarize(
-  signal: ThreatSignal,
-  severity: ThreatSeverity,
-  falsePositive: FalsePositiveScore,
-  findings: readonly Finding[],
-): string {
-  const weightiest = findings
-    .filter((finding) => finding.findings.length > 0)
-    .sort((a, b) => Math.abs(b.risk) - Math.abs(a.risk))
-    .flatMap((finding) => finding.findings.slice(0, 2))
-    .slice(0, 3);
-  const evidence = weightiest.length > 0 ? ` ${weightiest.join(". ")}.` : "";
-  return (
-    `${severity} ${label(signal)} against ${signal.customer_name}.${evidence}` +
-    ` Probability of a false positive: ${Math.round(falsePositive.score * 100)} %.`
-  );
-}
-
-function narrate(signal: ThreatSignal, severity: ThreatSeverity, slaMinutes: number): string {
-  const grave = severity === "HIGH" || severity === "CRITICAL";
-  return (
-    `We have seen ${label(signal)} aimed at ${signal.customer_name}. ` +
-    (grave
-      ? `Our analysts act on it within ${slaMinutes} minutes and will contact you.`
-      : "We keep watching it; you need not do anything.")
-  );
-}
-
-function label(signal: ThreatSignal): string {
-  return signal.threat_type.replaceAll("_", " ");
+  value: (result: AgentResult) => T,
+): Readonly<Record<AgentKey, T>> {
+  return Object.fromEntries(results.map((result) => [result.key, value(result)])) as Record<
+    AgentKey,
+    T
+  >;
 }

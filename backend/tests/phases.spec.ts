@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { AGENTS, Coordinator } from "../src/coordinator.js";
+import { AGENTS } from "../src/agents/agents.js";
+import { Coordinator } from "../src/coordinator.js";
 import type { PhaseAttributes, PhaseSpan, PhaseTracer } from "../src/phases.js";
 import { seededRandom } from "../src/random.js";
 import { generateSignal } from "../src/threats/generator.js";
@@ -43,6 +44,7 @@ describe("phases of an analysis", () => {
         "context_agent",
         "priority_agent",
         "fp_analyzer",
+        "adversarial_detector",
         "response_engine",
         "timeline_builder",
       ],

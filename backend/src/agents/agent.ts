@@ -1,7 +1,7 @@
 import type { CustomerProfile } from "../threats/customers.js";
 import type { Facts } from "../threats/facts.js";
 import type { PastThreat } from "../threats/history.js";
-import type { ThreatSignal } from "../types.js";
+import type { IntelMatch, ThreatSignal } from "../types.js";
 
 /** All that an agent may look at. */
 export interface AgentInput {
@@ -10,6 +10,8 @@ export interface AgentInput {
   readonly profile: CustomerProfile;
   /** Earlier threats of all customers, newest first. */
   readonly history: readonly PastThreat[];
+  /** What intelligence feeds know of the signal. */
+  readonly intel: readonly IntelMatch[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -24,17 +26,32 @@ export interface Finding {
   readonly sources: readonly string[];
   /** What this adds to (or, negative, takes from) the threat's risk, which runs from 0 to 1. */
   readonly risk: number;
+  /** What the rules alone would add, where something else judged; the detector compares the two. */
+  readonly ruleRisk?: number;
+  /** Techniques of MITRE ATT&CK for which there is evidence. */
+  readonly techniques?: readonly SuspectedTechnique[];
   /** The agent's structured result, published as `raw_output`. */
   readonly output: Readonly<Record<string, unknown>>;
+}
+
+/** A technique, by its id, and how sure the agent is of it, from 0 to 1. */
+export interface SuspectedTechnique {
+  readonly id: string;
+  readonly confidence: number;
 }
 
 /** One specialist: judges a signal from its own point of view. Pure; throws if it cannot judge. */
 export type Agent = (input: AgentInput) => Finding | Promise<Finding>;
 
+/** An agent that judges by rules alone, at once. */
+export type RuleAgent = (input: AgentInput) => Finding;
+
 /** A reason found by a rule, and what it adds to the risk. */
 export interface Reason {
   readonly text: string;
   readonly risk: number;
+  /** The technique of MITRE ATT&CK that it is evidence for. */
+  readonly technique?: string;
 }
 
 /** The reasons that apply, i.e. those whose condition held. */

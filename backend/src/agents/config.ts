@@ -1,7 +1,7 @@
-import { clamp, reasons, riskOf, round, type Agent } from "./agent.js";
+import { clamp, reasons, riskOf, round, type RuleAgent } from "./agent.js";
 
 /** Compares the signal with what is configured for the customer. */
-export const config: Agent = ({ signal, facts, profile }) => {
+export const config: RuleAgent = ({ signal, facts, profile }) => {
   const ratio = (facts.requestsPerMinute ?? 0) / profile.rateLimitRpm;
   const overLimit = ratio > 1;
   const forbiddenCountry =

@@ -1,6 +1,7 @@
 import type { Industry } from "../threats/customers.js";
 import type { ThreatType } from "../types.js";
-import { riskOf, type Agent } from "./agent.js";
+import { claimsHarmless, hygienic } from "../threats/untrusted.js";
+import { riskOf, type RuleAgent } from "./agent.js";
 
 /** What is known about an industry and makes a kind of signal more, or less, alarming. */
 interface Circumstance {
@@ -58,15 +59,25 @@ const CIRCUMSTANCES: readonly Circumstance[] = [
   },
 ];
 
-/** Looks at what goes on around the customer's business. */
-export const context: Agent = ({ signal, profile, now }) => {
+/** A claim is not checked, so it counts little. */
+const CLAIM_RISK = -0.1;
+const MAX_QUOTED = 120;
+
+/** Looks at what goes on around the customer's business, and at what people say about the signal. */
+export const context: RuleAgent = ({ signal, facts, profile, now }) => {
   const month = new Date(now).getUTCMonth() + 1;
-  const found = CIRCUMSTANCES.filter(
+  const claim = facts.statements.find(claimsHarmless);
+  const known = CIRCUMSTANCES.filter(
     (circumstance) =>
       circumstance.industry === profile.industry &&
       circumstance.types.includes(signal.threat_type) &&
       (circumstance.months?.includes(month) ?? true),
   ).map(({ title, risk }) => ({ text: title, risk }));
+  const claimed =
+    claim === undefined
+      ? []
+      : [{ text: `Said, not checked: "${hygienic(claim, MAX_QUOTED)}"`, risk: CLAIM_RISK }];
+  const found = [...known, ...claimed];
   const risk = riskOf(found);
   return {
     analysis:

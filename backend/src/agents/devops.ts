@@ -1,5 +1,5 @@
 import type { ThreatType } from "../types.js";
-import { reasons, riskOf, type Agent } from "./agent.js";
+import { reasons, riskOf, type RuleAgent } from "./agent.js";
 
 /** Work on the platform that comes back at fixed hours and looks like an attack from outside. */
 interface PlannedWork {
@@ -18,7 +18,7 @@ const WINDOW_MS = 10 * 60 * 1000;
 const MANY_CUSTOMERS = 4;
 
 /** Looks for causes in the platform itself: planned work, own probes, trouble that hits everybody. */
-export const devops: Agent = ({ signal, facts, history, now }) => {
+export const devops: RuleAgent = ({ signal, facts, history, now }) => {
   const hour = new Date(now).getUTCHours();
   const work = PLANNED_WORK.filter(
     (planned) => planned.hours.includes(hour) && planned.explains.includes(signal.threat_type),

@@ -1,20 +1,18 @@
 import type { PastThreat } from "../threats/history.js";
-import { clamp, reasons, riskOf, round, type Agent, type AgentInput } from "./agent.js";
+import { claimsHarmless } from "../threats/untrusted.js";
+import { clamp, reasons, riskOf, round, type RuleAgent, type AgentInput } from "./agent.js";
 
 const MAX_MATCHES = 5;
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** So many notes have to agree before their word counts. */
+const MIN_NOTES = 3;
+/** What the surest hit in a feed adds to the risk. */
+const INTEL_RISK = 0.25;
 
-/** Looks for earlier threats of the same kind, customer or address. */
-export const historical: Agent = (input) => {
-  const { signal, facts, history, now } = input;
-  const matches = history
-    .map((past) => ({ past, similarity: similarity(past, input) }))
-    .filter((match) => match.similarity > 0)
-    .sort((a, b) => b.similarity - a.similarity)
-    .slice(0, MAX_MATCHES);
-  const sameCustomerToday = history.filter(
-    (past) => past.customer === signal.customer_name && now - past.at < DAY_MS,
-  ).length;
+/** Looks for earlier threats of the same kind, customer or address, and for known indicators. */
+export const historical: RuleAgent = (input) => {
+  const { signal, facts, intel } = input;
+  const { matches, sameCustomerToday, reassuring } = lookBack(input);
   const repeated = matches.filter(
     ({ past }) =>
       past.sourceIp === facts.sourceIp && facts.sourceIp !== null && !past.falsePositive,
@@ -22,6 +20,14 @@ export const historical: Agent = (input) => {
   const falsePositives = matches.filter(({ past }) => past.falsePositive).length;
 
   const found = reasons(
+    ...intel.map((match) => ({
+      text: `Known ${match.ioc_type} ${match.ioc_value}: ${match.description}`,
+      risk: round(INTEL_RISK * clamp(match.confidence)),
+    })),
+    reassuring >= MIN_NOTES && {
+      text: `${reassuring} notes on such threats against ${signal.customer_name} call them harmless`,
+      risk: -0.15,
+    },
     repeated > 0 && {
       text: `${facts.sourceIp ?? ""} was behind ${repeated} earlier threat(s)`,
       risk: 0.1,
@@ -49,11 +55,40 @@ export const historical: Agent = (input) => {
       repeated > 0
         ? ["Consider a lasting block of the repeating address"]
         : ["Keep for correlation"],
-    sources: ["threat history"],
+    sources: ["threat history", "threat intelligence"],
     risk: riskOf(found),
     output: { similar_incidents_found: matches.length, pattern_match_score: score },
   };
 };
+
+interface Match {
+  readonly past: PastThreat;
+  readonly similarity: number;
+}
+
+/** What a single walk through the history finds; it runs for every signal, so it makes no copies. */
+function lookBack(input: AgentInput) {
+  const { signal, history, now } = input;
+  const similar: Match[] = [];
+  let sameCustomerToday = 0;
+  let reassuring = 0;
+  for (const past of history) {
+    const match = { past, similarity: similarity(past, input) };
+    if (match.similarity > 0) {
+      similar.push(match);
+    }
+    if (past.customer === signal.customer_name) {
+      sameCustomerToday += now - past.at < DAY_MS && !past.falsePositive ? 1 : 0;
+      reassuring += past.threatType === signal.threat_type && reassures(past) ? 1 : 0;
+    }
+  }
+  const matches = similar.sort((a, b) => b.similarity - a.similarity).slice(0, MAX_MATCHES);
+  return { matches, sameCustomerToday, reassuring };
+}
+
+function reassures({ note }: PastThreat): boolean {
+  return note !== undefined && claimsHarmless(note);
+}
 
 /** 0 (unrelated) to 1 (same kind, same customer, same address). */
 function similarity(past: PastThreat, { signal, facts }: AgentInput): number {

@@ -1,6 +1,5 @@
 import type { Facts } from "../threats/facts.js";
 import type {
-  FalsePositiveScore,
   ResponseAction,
   ResponseActionType,
   ResponsePlan,
@@ -86,14 +85,17 @@ const IMPACT: Readonly<Partial<Record<ResponseActionType, "Medium" | "High">>> =
   rate_limit: "Medium",
 };
 
-/** Decides what to do about a threat of the given severity. */
+/**
+ * Decides what to do about a threat of the given severity.
+ *
+ * @param likelyNothing whether it is likely a false positive, which is only watched
+ */
 export function planResponse(
   signal: ThreatSignal,
   facts: Facts,
   severity: ThreatSeverity,
-  falsePositive: FalsePositiveScore,
+  likelyNothing: boolean,
 ): ResponsePlan {
-  const likelyNothing = falsePositive.recommendation === "likely_false_positive";
   const [primary, ...secondary] = chooseActions(signal.threat_type, severity, likelyNothing);
   const act = (type: ResponseActionType): ResponseAction =>
     buildAction(type, signal, facts, severity);

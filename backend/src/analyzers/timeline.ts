@@ -15,46 +15,64 @@ interface Details {
 
 /** Writes down the steps of an investigation as they happen, so that its times are true ones. */
 export class TimelineRecorder {
-  readonly #events: TimelineEvent[] = [];
+  readonly #events: { readonly at: number; readonly event: TimelineEvent }[] = [];
 
   constructor(private readonly clock: Clock) {}
 
   /** Adds a step that happens now. */
   record(type: TimelineEventType, title: string, source: string, details: Details = {}): void {
-    this.recordAt(isoMicros(this.clock()), type, title, source, details);
+    const now = this.clock();
+    this.#add(now, isoMicros(now), type, title, source, details);
   }
 
-  /** Adds a step that happened at the given time. */
+  /** Adds a step that happened at the given time; one that is no time counts as now. */
   recordAt(
     timestamp: string,
     type: TimelineEventType,
     title: string,
     source: string,
-    { description = title, data = {}, severity }: Details = {},
+    details: Details = {},
+  ): void {
+    const at = parseMicros(timestamp);
+    if (Number.isNaN(at)) {
+      this.record(type, title, source, details);
+    } else {
+      this.#add(at, timestamp, type, title, source, details);
+    }
+  }
+
+  #add(
+    at: number,
+    timestamp: string,
+    type: TimelineEventType,
+    title: string,
+    source: string,
+    { description = title, data = {}, severity }: Details,
   ): void {
     this.#events.push({
-      timestamp,
-      event_type: type,
-      title,
-      description,
-      source,
-      data,
-      severity: severity ?? null,
+      at,
+      event: {
+        timestamp,
+        event_type: type,
+        title,
+        description,
+        source,
+        data,
+        severity: severity ?? null,
+      },
     });
   }
 
   /** The steps sorted by time. */
   build(): InvestigationTimeline {
-    const events = [...this.#events].sort(
-      (a, b) => parseMicros(a.timestamp) - parseMicros(b.timestamp),
-    );
-    const start = events[0]?.timestamp ?? isoMicros(this.clock());
-    const end = events.at(-1)?.timestamp ?? start;
+    const events = this.#events.toSorted((a, b) => a.at - b.at);
+    const [first, last] = [events[0], events.at(-1)];
+    const now = isoMicros(this.clock());
     return {
-      events,
-      start_time: start,
-      end_time: end,
-      duration_ms: Math.round(parseMicros(end) - parseMicros(start)),
+      events: events.map(({ event }) => event),
+      start_time: first?.event.timestamp ?? now,
+      end_time: last?.event.timestamp ?? now,
+      duration_ms: Math.round((last?.at ?? 0) - (first?.at ?? 0)),
     };
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { AGENTS } from "../coordinator.js";
+import { AGENTS } from "../agents/agents.js";
 import { isoMicros, systemClock } from "../clock.js";
 import type { Metrics } from "../metrics.js";
 import type { ThreatStore } from "../store/store.js";

@@ -1,4 +1,4 @@
-import type { Random } from "../random.js";
+import { between, type Random } from "../random.js";
 import type { Metadata, ThreatSignal } from "../types.js";
 import { generateSignal } from "./generator.js";
 import type { PastThreat } from "./history.js";
@@ -26,10 +26,9 @@ export interface AdversarialCase {
 
 const CUSTOMER = "Global Finance";
 const METADATA: Metadata = {
-  source_ip: "198.51.100.140",
   user_agent: "python-requests/2.32",
   endpoint: "/api/login",
-  request_count: 1400,
+  request_count: 700,
   time_window_minutes: 5,
   failed_logins: 120,
 };
@@ -66,7 +65,7 @@ export function adversarialCase(
   const signal: ThreatSignal = {
     ...generateSignal(random, epochMs, "bot_traffic"),
     customer_name: CUSTOMER,
-    metadata: METADATA,
+    metadata: { source_ip: `198.51.100.${between(random, 1, 254)}`, ...METADATA },
   };
   const incidents = scenario === "note_poisoning_baseline" ? [] : plantedIncidents(signal, epochMs);
   return { signal, incidents, detectorEnabled: detectorEnabled ?? true };

@@ -14,15 +14,36 @@ export interface Facts {
   readonly knownGoodIp: boolean;
   readonly benignCrawler: boolean;
   readonly scriptedClient: boolean;
+  /** The client names itself as a tool that attackers use. */
+  readonly attackTool: boolean;
   readonly healthCheck: boolean;
+  /** The signal says where on earth the source is. */
+  readonly geolocated: boolean;
+  /** The level of the sensor's own rule, 0 to 15 as Wazuh counts. */
+  readonly ruleLevel: number | null;
+  /** What people, or who says to be one, wrote about it. Not to be trusted. */
+  readonly statements: readonly string[];
 }
 
 const PRIVATE_IP = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|127\.)/;
 const KNOWN_GOOD_IP = /^(66\.249\.|157\.55\.|40\.77\.)/;
 const BENIGN_CRAWLER = /googlebot|bingbot|duckduckbot|applebot/i;
-const SCRIPTED_CLIENT = /python-requests|curl\/|wget\/|scanner|sqlmap|nikto|go-http-client/i;
+const SCRIPTED_CLIENT = /python-requests|curl\/|wget\/|scanner|go-http-client/i;
+const ATTACK_TOOL =
+  /sqlmap|nikto|nmap|masscan|hydra|metasploit|gobuster|dirbuster|wfuzz|ffuf|nuclei|zgrab|acunetix|havij|w3af|wpscan/i;
 const HEALTH_CHECK = /^\/(health|healthz|ready|readyz|status|ping)\b/;
 const DEFAULT_WINDOW_MINUTES = 5;
+const PLACES = ["country", "city", "location", "geo", "latitude", "distance_km"];
+const STATEMENTS = [
+  "note",
+  "notes",
+  "comment",
+  "description",
+  "reason",
+  "customer_note",
+  "analyst_notes",
+];
+const MAX_RULE_LEVEL = 15;
 
 /** Reads the facts; values of an unexpected type count as absent. */
 export function factsOf(metadata: Metadata): Facts {
@@ -31,6 +52,7 @@ export function factsOf(metadata: Metadata): Facts {
   const endpoint = text(metadata, "endpoint");
   const requests = number(metadata, "request_count");
   const minutes = number(metadata, "time_window_minutes") ?? DEFAULT_WINDOW_MINUTES;
+  const attackTool = ATTACK_TOOL.test(userAgent ?? "");
   return {
     sourceIp,
     userAgent,
@@ -41,9 +63,25 @@ export function factsOf(metadata: Metadata): Facts {
     internal: PRIVATE_IP.test(sourceIp ?? ""),
     knownGoodIp: KNOWN_GOOD_IP.test(sourceIp ?? ""),
     benignCrawler: BENIGN_CRAWLER.test(userAgent ?? ""),
-    scriptedClient: SCRIPTED_CLIENT.test(userAgent ?? ""),
+    scriptedClient: SCRIPTED_CLIENT.test(userAgent ?? "") || attackTool,
+    attackTool,
     healthCheck: HEALTH_CHECK.test(endpoint ?? ""),
+    geolocated: PLACES.some((key) => (metadata[key] ?? "") !== ""),
+    ruleLevel: ruleLevelOf(metadata),
+    statements: STATEMENTS.flatMap((key) => texts(metadata[key])),
   };
+}
+
+function ruleLevelOf(metadata: Metadata): number | null {
+  const level = number(metadata, "rule_level");
+  return level === null ? null : Math.min(MAX_RULE_LEVEL, Math.max(0, level));
+}
+
+/** The non-empty strings of a value that is one, or a list of some. */
+function texts(value: unknown): readonly string[] {
+  return (Array.isArray(value) ? (value as unknown[]) : [value]).filter(
+    (item) => typeof item === "string" && item !== "",
+  ) as readonly string[];
 }
 
 /** A non-empty string of the metadata, or null. */

@@ -87,7 +87,8 @@ const METADATA: Readonly<Record<ThreatType, (random: Random) => Metadata>> = {
   geo_anomaly: (random) => {
     const place = pick(random, CITIES);
     return {
-      source_ip: sourceIp(random),
+      // A private address has no place on earth.
+      source_ip: addressIn(random, PUBLIC),
       user_id: `user-${between(random, 1000, 9999)}`,
       city: place.city,
       country: place.country,
@@ -99,8 +100,14 @@ const METADATA: Readonly<Record<ThreatType, (random: Random) => Metadata>> = {
   },
 };
 
-/** Mostly from the networks that RFC 5737 reserves for documentation: nobody's address. */
+/** The networks that RFC 5737 reserves for documentation: nobody's address. */
+const PUBLIC = ["203.0.113", "198.51.100", "192.0.2"];
+const PRIVATE = "10.20.30";
+
 function sourceIp(random: Random): string {
-  const network = pick(random, ["203.0.113", "198.51.100", "192.0.2", "10.20.30"]);
-  return `${network}.${between(random, 1, 254)}`;
+  return addressIn(random, [...PUBLIC, PRIVATE]);
+}
+
+function addressIn(random: Random, networks: readonly string[]): string {
+  return `${pick(random, networks)}.${between(random, 1, 254)}`;
 }

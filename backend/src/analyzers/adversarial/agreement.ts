@@ -1,0 +1,117 @@
+import { round } from "../../agents/agent.js";
+import { claimsHarmless } from "../../threats/untrusted.js";
+import { AGENT_KEYS } from "../../types.js";
+import { severityOfRisk } from "../severity.js";
+import { anomaly, contradiction, snippet, type Check } from "./evidence.js";
+
+/** From this risk on the priority agent says HIGH. */
+const GRAVE = 0.6;
+/** How far a model's risk may lie from what the rules find before it is suspect. */
+const MODEL_GAP = 0.35;
+/** What the other agents together have to find for the priority agent to be an outlier. */
+const OUTLIER_GAP = 0.35;
+const MINOR = 0.15;
+
+/**
+ * The context calls harmless what the priority agent calls grave. If the context rests on somebody's word
+ * that weighs heavily; a circumstance that is known of the industry alone is no sign of manipulation.
+ */
+export const contextAgainstPriority: Check = ({ input, findings: { context, priority } }) => {
+  if (context.risk >= 0 || priority.risk < GRAVE) {
+    return [];
+  }
+  const claimed = input.facts.statements.some(claimsHarmless);
+  const severity = severityOfRisk(priority.risk);
+  return [
+    {
+      vector: "context_manipulation",
+      contradiction: contradiction({
+        agents: ["context", "priority"],
+        description: `The context speaks for harmless, the signal by itself for ${severity}`,
+        severity_mismatch: `context: benign, priority: ${severity}`,
+        confidence: round(claimed ? Math.min(0.95, 0.5 + 0.5 * priority.risk) : 0.4),
+        context_analysis_snippet: snippet(context),
+        priority_analysis_snippet: snippet(priority),
+      }),
+    },
+  ];
+};
+
+/** The priority agent sees next to nothing while the others together see a threat. */
+export const priorityOutlier: Check = ({ findings }) => {
+  const others = AGENT_KEYS.filter((key) => key !== "priority")
+    .map((key) => Math.max(0, findings[key].risk))
+    .reduce((sum, risk) => sum + risk, 0);
+  const { priority } = findings;
+  if (priority.risk >= MINOR || others < OUTLIER_GAP) {
+    return [];
+  }
+  return [
+    {
+      vector: "agent_manipulation",
+      anomaly: anomaly({
+        type: "priority_outlier",
+        description: `The other agents find a risk of ${round(others)}, the priority agent only ${priority.risk}`,
+        severity: "medium",
+        indicators: [snippet(priority)],
+        confidence: round(Math.min(0.95, 0.5 + others - priority.risk)),
+      }),
+    },
+  ];
+};
+
+/** A model judges a signal far milder (grave) or far more gravely (less so) than the rules do. */
+export const modelAgainstRules: Check = ({ findings }) =>
+  AGENT_KEYS.flatMap((key) => {
+    const { risk, ruleRisk = risk } = findings[key];
+    const gap = ruleRisk - risk;
+    if (Math.abs(gap) < MODEL_GAP) {
+      return [];
+    }
+    return [
+      {
+        vector: "agent_manipulation" as const,
+        anomaly: anomaly({
+          type: "model_outlier",
+          description: `The model's ${key} agent finds a risk of ${risk}, the rules ${ruleRisk}`,
+          severity: gap > 0 ? "high" : "medium",
+          indicators: [snippet(findings[key])],
+          confidence: round(Math.min(0.95, 0.4 + Math.abs(gap))),
+        }),
+      },
+    ];
+  });
+
+const FRESH_MS = 15 * 60 * 1000;
+
+/** History speaks for harmless while connections to the outside are being blocked. */
+export const egressAgainstHistory: Check = ({ input, findings, egress }) => {
+  const { historical } = findings;
+  const fresh = egress.filter(({ timestamp }) => input.now - timestamp * 1000 < FRESH_MS);
+  if (historical.risk >= 0 || fresh.length === 0) {
+    return [];
+  }
+  return [
+    {
+      vector: "egress_evasion",
+      contradiction: contradiction({
+        agents: ["historical", "egress_monitor"],
+        description: `History speaks for harmless, but ${fresh.length} connection(s) to the outside were blocked in the last minutes`,
+        severity_mismatch: "historical: benign, egress: blocked",
+        confidence: round(Math.min(0.95, 0.7 + 0.05 * fresh.length)),
+        historical_analysis_snippet: snippet(historical),
+        metadata: { destinations: destinations(fresh) },
+      }),
+    },
+  ];
+};
+
+const MAX_DESTINATIONS = 5;
+
+/** The different destinations, a few of them. */
+function destinations(
+  violations: readonly { readonly attempted_destination: string }[],
+): readonly string[] {
+  const all = new Set(violations.map((violation) => violation.attempted_destination));
+  return [...all].slice(0, MAX_DESTINATIONS);
+}

@@ -1,0 +1,60 @@
+import type { AgentInput, Finding } from "../../agents/agent.js";
+import type { AgentKey, Contradiction, DetectedAnomaly, EgressViolation } from "../../types.js";
+
+/** All that the detector looks at. */
+export interface DetectorInput {
+  readonly input: AgentInput;
+  readonly findings: Readonly<Record<AgentKey, Finding>>;
+  /** Connections to the outside that were blocked lately. */
+  readonly egress: readonly EgressViolation[];
+}
+
+/** By what way somebody tries to mislead. */
+export type Vector =
+  | "note_poisoning"
+  | "prompt_injection"
+  | "agent_manipulation"
+  | "context_manipulation"
+  | "egress_evasion"
+  | "forged_telemetry"
+  | "tool_evasion"
+  | "volume_masking"
+  | "coordinated_attack";
+
+/** What a check found, and the way that it points to. */
+export interface Suspicion {
+  readonly vector: Vector;
+  readonly anomaly?: DetectedAnomaly;
+  readonly contradiction?: Contradiction;
+}
+
+/** One check: pure, and silent for ordinary traffic. */
+export type Check = (evidence: DetectorInput) => readonly Suspicion[];
+
+const MAX_SNIPPET = 200;
+
+/** What an agent said, cut to a length that a card can show. */
+export function snippet(finding: Finding): string {
+  return [finding.analysis, ...finding.findings].join(" ").slice(0, MAX_SNIPPET);
+}
+
+/** An anomaly; what is not given is null. */
+export function anomaly(
+  fields: Omit<DetectedAnomaly, "confidence" | "metadata"> & Partial<DetectedAnomaly>,
+): DetectedAnomaly {
+  return { confidence: null, metadata: null, ...fields };
+}
+
+/** A contradiction; what is not given is null. */
+export function contradiction(
+  fields: Pick<Contradiction, "agents" | "description" | "severity_mismatch" | "confidence"> &
+    Partial<Contradiction>,
+): Contradiction {
+  return {
+    context_analysis_snippet: null,
+    priority_analysis_snippet: null,
+    historical_analysis_snippet: null,
+    metadata: null,
+    ...fields,
+  };
+}

@@ -1,0 +1,77 @@
+import type { Finding } from "../agents/agent.js";
+import type {
+  AdversarialDetectionResult,
+  FalsePositiveScore,
+  ThreatSeverity,
+  ThreatSignal,
+} from "../types.js";
+
+const GRAVE: readonly ThreatSeverity[] = ["HIGH", "CRITICAL"];
+
+/** The result in a few sentences for an analyst: the weightiest evidence first. */
+export function summarize(
+  signal: ThreatSignal,
+  severity: ThreatSeverity,
+  falsePositive: FalsePositiveScore,
+  findings: readonly Finding[],
+): string {
+  const weightiest = findings
+    .filter((finding) => finding.findings.length > 0)
+    .sort((a, b) => Math.abs(b.risk) - Math.abs(a.risk))
+    .flatMap((finding) => finding.findings.slice(0, 2))
+    .slice(0, 3);
+  const evidence = weightiest.length > 0 ? ` ${weightiest.join(". ")}.` : "";
+  return (
+    `${severity} ${label(signal)} against ${signal.customer_name}.${evidence}` +
+    ` Probability of a false positive: ${Math.round(falsePositive.score * 100)} %.`
+  );
+}
+
+/** The result in the words in which the customer may hear of it: no internals, no guesses. */
+export function narrate(
+  signal: ThreatSignal,
+  severity: ThreatSeverity,
+  slaMinutes: number,
+): string {
+  return (
+    `We have seen ${label(signal)} aimed at ${signal.customer_name}. ` +
+    (GRAVE.includes(severity)
+      ? `Our analysts act on it within ${slaMinutes} minutes and will contact you.`
+      : "We keep watching it; you need not do anything.")
+  );
+}
+
+/** What a person has to know to decide whether to look at it. */
+export interface ReviewFacts {
+  readonly severity: ThreatSeverity;
+  readonly falsePositive: FalsePositiveScore;
+  readonly detection: AdversarialDetectionResult | null;
+  /** The agents that could not judge. */
+  readonly failedAgents: readonly string[];
+  /** What the signal weighs by itself. */
+  readonly bySignal: ThreatSeverity;
+}
+
+/** Why a person has to look at it; null if nobody has to. */
+export function whyReview(facts: ReviewFacts): string | null {
+  const { severity, falsePositive, detection, failedAgents, bySignal } = facts;
+  const doubtful = falsePositive.recommendation;
+  const why = [
+    ...(severity === "CRITICAL" ? ["Critical severity"] : []),
+    ...(severity === "HIGH" && doubtful === "needs_review"
+      ? ["High severity, but possibly a false positive"]
+      : []),
+    ...(GRAVE.includes(bySignal) && doubtful === "likely_false_positive"
+      ? ["A grave signal that looks like a false positive"]
+      : []),
+    ...(detection?.manipulation_detected === true
+      ? [`Possible manipulation: ${detection.attack_vector?.replaceAll("_", " ") ?? "unknown way"}`]
+      : []),
+    ...(failedAgents.length > 0 ? [`Failed agents: ${failedAgents.join(", ")}`] : []),
+  ];
+  return why.length > 0 ? why.join("; ") : null;
+}
+
+function label(signal: ThreatSignal): string {
+  return signal.threat_type.replaceAll("_", " ");
+}

@@ -1,0 +1,67 @@
+import type { AgentInput } from "../../src/agents/agent.js";
+import type { Clock } from "../../src/clock.js";
+import { Coordinator, type Circumstances } from "../../src/coordinator.js";
+import { seededRandom } from "../../src/random.js";
+import { customerProfile } from "../../src/threats/customers.js";
+import { factsOf } from "../../src/threats/facts.js";
+import { generateSignal } from "../../src/threats/generator.js";
+import type { PastThreat } from "../../src/threats/history.js";
+import type { Metadata, ThreatAnalysis, ThreatSignal, ThreatType } from "../../src/types.js";
+
+/** A Wednesday in June, at noon: no planned work, no season. */
+export const NOON = Date.UTC(2026, 5, 10, 12);
+
+/** A clock that goes on by a millisecond at each look. */
+export function testClock(): Clock {
+  let now = NOON;
+  return () => (now += 1);
+}
+
+/** A signal with chosen facts; CloudWorks has no circumstances of its own. */
+export function signalOf(
+  type: ThreatType,
+  metadata: Metadata,
+  customer = "CloudWorks",
+): ThreatSignal {
+  return {
+    ...generateSignal(seededRandom(1), NOON, type),
+    customer_name: customer,
+    metadata,
+  };
+}
+
+/** A bot attack of a minute ago. */
+export function past(overrides: Partial<PastThreat> = {}): PastThreat {
+  return {
+    threatType: "bot_traffic",
+    customer: "CloudWorks",
+    sourceIp: "198.51.100.1",
+    severity: "MEDIUM",
+    falsePositive: false,
+    requiresReview: false,
+    at: NOON - 60_000,
+    ...overrides,
+  };
+}
+
+/** What the agents get for a signal. */
+export function inputOf(signal: ThreatSignal, history: readonly PastThreat[] = []): AgentInput {
+  return {
+    signal,
+    facts: factsOf(signal.metadata),
+    profile: customerProfile(signal.customer_name),
+    history,
+    intel: [],
+    now: NOON,
+  };
+}
+
+/** A repeatable analysis. */
+export function analyze(
+  signal: ThreatSignal,
+  history: readonly PastThreat[] = [],
+  circumstances: Circumstances = {},
+): Promise<ThreatAnalysis> {
+  const coordinator = new Coordinator({ clock: testClock(), random: seededRandom(7) });
+  return coordinator.analyze(signal, history, circumstances);
+}
