@@ -90,23 +90,37 @@ export function contentTag(context: string, dockerfile: string): string {
   return `sha-${hash.digest("hex").slice(0, 12)}`;
 }
 
-/** The files of a build context that `.dockerignore` lets through, in a fixed order. */
-function contextFiles(context: string, dockerfile: string): string[] {
+/** What of a build context Docker is sent. Names are relative to the context. */
+export interface ContextFilter {
+  readonly hasFile: (name: string) => boolean;
+  /** Whether something in a folder may be sent. */
+  readonly hasFolder: (name: string) => boolean;
+}
+
+/** Reads what `.dockerignore` lets through. */
+export function contextFilter(context: string, dockerfile: string): ContextFilter {
   const rules = ignoreRules(context, dockerfile);
   const ignore = dockerignore().add(rules);
   const exceptions = rules.filter((rule) => rule.startsWith("!")).map((rule) => rule.slice(1));
-  // An ignored folder is only walked where an exception could reach into it.
-  const reachable = (folder: string) =>
-    !ignore.ignores(folder) ||
-    exceptions.some((rule) => rule.startsWith(`${folder}/`) || /^[^/]*[*?[]/.test(rule));
+  return {
+    hasFile: (name) => !ignore.ignores(name),
+    // An ignored folder is only of interest where an exception could reach into it.
+    hasFolder: (name) =>
+      !ignore.ignores(name) ||
+      exceptions.some((rule) => rule.startsWith(`${name}/`) || /^[^/]*[*?[]/.test(rule)),
+  };
+}
 
+/** The files of a build context that Docker is sent, in a fixed order. */
+function contextFiles(context: string, dockerfile: string): string[] {
+  const { hasFile, hasFolder } = contextFilter(context, dockerfile);
   const walk = (folder: string): string[] =>
     fs.readdirSync(path.join(context, folder), { withFileTypes: true }).flatMap((entry) => {
       const name = path.posix.join(folder, entry.name);
       if (entry.isDirectory()) {
-        return reachable(name) ? walk(name) : [];
+        return hasFolder(name) ? walk(name) : [];
       }
-      return ignore.ignores(name) ? [] : [name];
+      return hasFile(name) ? [name] : [];
     });
   return walk("").sort();
 }

@@ -1,5 +1,5 @@
 /**
- * The commands behind `npm run up`, `down`, `preview` and `doctor`: what `pulumi` does by itself, plus the
+ * The commands behind `npm run up`, `dev`, `down`, `preview` and `doctor`: what `pulumi` does by itself, plus the
  * tools it needs, a look at the machine first, and what to do next at the end.
  */
 import * as fs from "node:fs";
@@ -11,6 +11,7 @@ import { chartDefaults, chartValues } from "../components/chart";
 import { imageRefs } from "../components/images";
 import type { StackConfig, Values } from "../config";
 import { isEngine, KIND_CLUSTER_LABEL, stackFiles } from "../machine";
+import { develop } from "./dev";
 import { needsOf, readStack } from "./needs";
 import { gatherFacts, isLeft, problems, type Facts, type Problem } from "./preflight";
 import {
@@ -22,10 +23,13 @@ import {
   pulumiEnvironment,
   Refusal,
   ROOT,
+  SIGNALS,
+  stackFile,
 } from "./pulumi";
 import { repair, startNodes } from "./repair";
 import { lines, messageOf, run } from "./run";
 import { smoke } from "./smoke";
+import { digestsOf, sourcesOf } from "./sources";
 import {
   ensureTools,
   findTools,
@@ -53,6 +57,11 @@ interface Command {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   up: { summary: "Create or update everything", stacks: ["dev"], run: up },
+  dev: {
+    summary: "Create or update everything, then bring in every change as it is made",
+    stacks: ["dev"],
+    run: dev,
+  },
   down: { summary: "Delete everything that up made", stacks: ["dev"], run: down },
   preview: {
     summary: "Show what up would do; needs neither Docker nor a cluster",
@@ -192,6 +201,46 @@ async function prove(stack: string, config: StackConfig): Promise<void> {
   const values = chartValues(config, imageRefs(config.images), chartDefaults());
   const of = { kubeconfigFile: stackFiles(stack).kubeconfig, namespace: NAMESPACE };
   await smoke(dashboardUrl(config, values), of);
+}
+
+async function dev(request: Request): Promise<number> {
+  const stack = only(request.stacks);
+  const reading = readStack(stack);
+  if (!("config" in reading)) {
+    // There is nothing to watch yet. This says what is wrong.
+    return up(request);
+  }
+  const { config } = reading;
+  if (config.cluster.kind !== "kind") {
+    throw new Refusal(
+      `npm run dev is for stacks with a Kind cluster: ${stack} deploys to an existing one, which no save of a file should change. Run npm run up -- --stack ${stack}`,
+    );
+  }
+  const file = path.relative(ROOT, stackFile(stack));
+  const served = digestsOf(sourcesOf(config, file));
+  // Ctrl-C is how it ends: no failure.
+  const stop = new AbortController();
+  SIGNALS.forEach((signal) => process.on(signal, () => stop.abort()));
+  const code = await up(request);
+  if (stop.signal.aborted) {
+    return code;
+  }
+  const env = pulumiEnvironment(await ensureTools(TOOL_NAMES));
+  await develop({
+    stack,
+    root: ROOT,
+    env,
+    extra: request.extra,
+    stackFile: file,
+    config,
+    read: () => readStack(stack),
+    pods: { kubeconfigFile: path.join(ROOT, stackFiles(stack).kubeconfig), namespace: NAMESPACE },
+    ...(code === 0 && { served }),
+    mend: async () => mend(stack, config, await gatherFacts(needsOf(stack, reading)), env),
+    stop: stop.signal,
+  });
+  console.log("\nStopped watching. The system keeps running; npm run down deletes it.");
+  return 0;
 }
 
 async function down({ stacks, extra }: Request): Promise<number> {

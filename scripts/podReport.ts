@@ -99,6 +99,26 @@ export function isReady({ status }: Pod): boolean {
   return status.phase === "Succeeded" || ready === true;
 }
 
+/** Reasons of a waiting container that time alone does not mend (kubelet, pkg/kubelet/images and container). */
+const HOPELESS = /BackOff|^Err|Error$|^InvalidImageName$/;
+
+/** Whether a pod will not become ready by waiting: it crashes, or its image cannot be had. */
+export function isFailing({ status }: Pod): boolean {
+  return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].some(
+    ({ ready, state, lastState }) =>
+      !ready &&
+      (HOPELESS.test(state?.waiting?.reason ?? "") ||
+        [state, lastState].some((one) => (one?.terminated?.exitCode ?? 0) !== 0)),
+  );
+}
+
+/** Whether some pods will not become ready by waiting. A cluster that does not answer knows of none. */
+export async function failingPods(of: PodsOf): Promise<boolean> {
+  const asked = await kubectlFor(of)(["get", "pods", "-o", "json"]).catch(() => '{"items":[]}');
+  const { items }: { items: Pod[] } = JSON.parse(asked);
+  return items.some(isFailing);
+}
+
 /** Why a pod is not ready, in one line such as `CrashLoopBackOff: back-off 10s restarting ...`. */
 export function reasonOf({ status }: Pod): string {
   const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];

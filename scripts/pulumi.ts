@@ -16,7 +16,7 @@ export const PROJECT = "soc-agent";
 export const STATE = path.join(ROOT, ".pulumi");
 
 /** Signals that ask a program to end. */
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+export const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Something that is said without a stack trace. */
 export class Refusal extends Error {

@@ -19,6 +19,8 @@ export interface Result {
 /** A started command. */
 export interface Started {
   readonly pid: number;
+  /** What it has printed so far. */
+  readonly output: () => string;
   readonly ended: Promise<Result>;
 }
 
@@ -102,7 +104,7 @@ export class Project {
     if (child.pid === undefined) {
       throw new Error(`${command} could not be started`);
     }
-    return { pid: child.pid, ended };
+    return { pid: child.pid, output: () => output, ended };
   }
 
   /** Runs a command to its end. */

@@ -6,6 +6,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { text } from "node:stream/consumers";
+import { until } from "../../support/until";
 import { Scratch } from "./support/fakes";
 
 const ROOT = path.resolve(__dirname, "../../..");
@@ -74,27 +75,27 @@ esac`,
     };
   }
 
-  describe("up", () => {
-    // A stack whose port is a server's that answers as the application does.
-    const stack = `test-up-${process.pid}`;
-    const file = path.join(ROOT, `Pulumi.${stack}.yaml`);
-    const healthy: Readonly<Record<string, string>> = {
-      "/health": '{"status":"healthy"}',
-      "/api/threats": "[]",
-      "/": '<div id="root"></div>',
-    };
-    const server = http.createServer(({ url = "" }, response) => response.end(healthy[url]));
-    before(async () => {
-      await once(server.listen(0, "127.0.0.1"), "listening");
-      const { port } = server.address() as AddressInfo;
-      const config = { "soc-agent:cluster": { kind: { httpPort: port } } };
-      fs.writeFileSync(file, JSON.stringify({ config }));
-    });
-    after(() => {
-      server.close();
-      fs.rmSync(file);
-    });
+  // A stack whose port is a server's that answers as the application does.
+  const stack = `test-up-${process.pid}`;
+  const file = path.join(ROOT, `Pulumi.${stack}.yaml`);
+  const healthy: Readonly<Record<string, string>> = {
+    "/health": '{"status":"healthy"}',
+    "/api/threats": "[]",
+    "/": '<div id="root"></div>',
+  };
+  const server = http.createServer(({ url = "" }, response) => response.end(healthy[url]));
+  before(async () => {
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    const config = { "soc-agent:cluster": { kind: { httpPort: port } } };
+    fs.writeFileSync(file, JSON.stringify({ config }));
+  });
+  after(() => {
+    server.close();
+    fs.rmSync(file);
+  });
 
+  describe("up", () => {
     it("selects the stack, updates it and tells how to reach what is there", async () => {
       const { out, err, code, pulumi } = await lifecycle(["up", "--stack", stack, "--", "--diff"]);
       assert.equal(code, 0, err + out);
@@ -154,6 +155,62 @@ esac`,
       const [code] = (await once(child, "exit")) as [number | null];
       assert.equal(code, 9);
       assert.equal(out.split("interrupted").length - 1, 1);
+    });
+  });
+
+  describe("dev", () => {
+    const urn =
+      "urn:pulumi:dev::soc-agent::soc:index:SocAgent$kubernetes:helm.sh/v3:Release::soc-agent-release";
+    const event = (name: string) => JSON.stringify({ [name]: { metadata: { urn, op: "update" } } });
+
+    /** Starts it, and lets a test wait for what it prints. */
+    function startDev() {
+      const child = start(["dev", "--stack", stack]);
+      let printed = "";
+      const take = (data: Buffer) => void (printed += data.toString());
+      child.stdout.on("data", take);
+      child.stderr.on("data", take);
+      const says = (what: string) =>
+        until(`"${what}"`, 40, async () => printed.includes(what) || undefined).catch((error) => {
+          throw new Error(`${String(error)}\n${printed}`);
+        });
+      return { child, says, printed: () => printed };
+    }
+    const edit = (values: object) => {
+      const config = JSON.parse(fs.readFileSync(file, "utf8")).config;
+      fs.writeFileSync(file, JSON.stringify({ config: { ...config, "soc-agent:values": values } }));
+    };
+
+    it("applies what changes, goes on when that fails, and ends with Ctrl-C and without an error", async () => {
+      pulumi(
+        `"up "*--json*) echo '${event("resourcePreEvent")}'; echo '${event("resOutputsEvent")}'
+    [ ! -e "$HOME/broken" ] || { echo "no such luck" >&2; exit 1; } ;;`,
+      );
+      const dev = startDev();
+      await dev.says("Watching backend (backend), frontend (frontend), chart");
+      edit({ nameOverride: "a" });
+      await dev.says("served after");
+      assert.match(
+        dev.printed(),
+        /configuration changed: Pulumi\.test-up-\d+\.yaml\n +roll out +0\.\d s\n +served after/,
+      );
+      fs.writeFileSync(scratch.file("broken"), "");
+      edit({ nameOverride: "b" });
+      await dev.says("Waiting for the next change");
+      assert.match(dev.printed(), /failed after [\d.]+ s\n {2}no such luck\n/);
+      dev.child.kill("SIGINT");
+      assert.deepEqual(await once(dev.child, "exit"), [0, null]);
+      assert.match(dev.printed(), /Stopped watching\. The system keeps running/);
+    });
+
+    it("refuses a stack whose cluster is not its own", async () => {
+      const { err, code, pulumi } = await lifecycle(["dev", "--stack", "prod"]);
+      assert.equal(code, 1);
+      assert.match(
+        err,
+        /npm run dev is for stacks with a Kind cluster: prod deploys to an existing/,
+      );
+      assert.deepEqual(pulumi, []);
     });
   });
 
@@ -268,7 +325,7 @@ esac`,
 
   describe("options", () => {
     const refused: readonly (readonly [readonly string[], RegExp])[] = [
-      [[], /usage: npm run up\|down\|preview\|tools\|doctor/],
+      [[], /usage: npm run up\|dev\|down\|preview\|tools\|doctor/],
       [["sideways"], /got "sideways"/],
       [["up", "--diff"], /Unknown option '--diff'[^]*npm run up -- /],
       [["up", "prod"], /Unexpected argument 'prod'/],
@@ -283,7 +340,7 @@ esac`,
       });
     }
 
-    for (const command of ["up", "down", "preview", "doctor"]) {
+    for (const command of ["up", "dev", "down", "preview", "doctor"]) {
       it(`has a help text for ${command}`, async () => {
         const { out, code } = await lifecycle([command, "--help"]);
         assert.equal(code, 0);

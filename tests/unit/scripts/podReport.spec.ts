@@ -1,5 +1,12 @@
 import * as assert from "node:assert/strict";
-import { isReady, podReport, podsAwaited, reasonOf, type Pod } from "../../../scripts/podReport";
+import {
+  isFailing,
+  isReady,
+  podReport,
+  podsAwaited,
+  reasonOf,
+  type Pod,
+} from "../../../scripts/podReport";
 import { Scratch } from "./support/fakes";
 
 const pod = (status: Pod["status"], name = "api-1"): Pod => ({ metadata: { name }, status });
@@ -13,6 +20,38 @@ describe("isReady", () => {
     assert.equal(isReady(pod({ phase: "Succeeded" })), true);
     assert.equal(isReady(pod({ phase: "Pending" })), false);
   });
+});
+
+describe("isFailing", () => {
+  const waiting = (reason: string): Pod["status"] => ({
+    containerStatuses: [{ ...container, state: { waiting: { reason } } }],
+  });
+  const crashed = { terminated: { exitCode: 1, reason: "Error" } };
+  const hopeless: readonly (readonly [string, Pod["status"]])[] = [
+    ["a crash loop", waiting("CrashLoopBackOff")],
+    ["an image that is nowhere", waiting("ErrImageNeverPull")],
+    ["an image that cannot be pulled", waiting("ImagePullBackOff")],
+    ["a configuration that is missing", waiting("CreateContainerConfigError")],
+    ["a crash right now", { containerStatuses: [{ ...container, state: crashed }] }],
+    ["a restart after a crash", { containerStatuses: [{ ...container, lastState: crashed }] }],
+    ["a crash of an init container", { initContainerStatuses: [{ ...container, state: crashed }] }],
+  ];
+  for (const [title, status] of hopeless) {
+    it(`is true for ${title}`, () => assert.equal(isFailing(pod(status)), true));
+  }
+
+  const hopeful: readonly (readonly [string, Pod["status"]])[] = [
+    ["a container that is being made", waiting("ContainerCreating")],
+    ["a container that is not ready yet", { containerStatuses: [container] }],
+    [
+      "a container that recovered",
+      { containerStatuses: [{ ...container, ready: true, lastState: crashed }] },
+    ],
+    ["a pod without a node yet", { phase: "Pending" }],
+  ];
+  for (const [title, status] of hopeful) {
+    it(`is false for ${title}`, () => assert.equal(isFailing(pod(status)), false));
+  }
 });
 
 describe("reasonOf", () => {

@@ -1,0 +1,134 @@
+/**
+ * `npm run dev`: brings every change of the sources into the running system, until it is ended.
+ *
+ * Each round is a `pulumi up`, so nothing drifts: images are tagged by content, and a plain `pulumi up`
+ * afterwards finds nothing to do.
+ */
+import { once } from "node:events";
+import * as path from "node:path";
+import { watch, type FSWatcher } from "chokidar";
+import pc from "picocolors";
+import type { StackConfig } from "../config";
+import { ChangeLoop } from "./changeLoop";
+import type { Reading } from "./needs";
+import type { PodsOf } from "./podReport";
+import { runRound } from "./devRound";
+import { messageOf } from "./run";
+import { differences, digestsOf, sourcesOf, whose, type Digests, type Source } from "./sources";
+
+/** Milliseconds without another change after which a burst of them counts as over. */
+const QUIET = 80;
+/** Names of changed files that are shown. */
+const SHOWN = 3;
+
+/** What is to be kept up to date. */
+export interface DevArgs {
+  readonly stack: string;
+  /** Folder of the project. */
+  readonly root: string;
+  /** Environment with the tools on PATH. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Further options for Pulumi. */
+  readonly extra: readonly string[];
+  /** File of the stack's configuration, relative to the project. */
+  readonly stackFile: string;
+  readonly config: StackConfig;
+  /** Reads the configuration again. */
+  readonly read: () => Reading;
+  /** Whose pods a rollout is about. */
+  readonly pods: PodsOf;
+  /** State of the sources that is up already; undefined when the last `up` failed. */
+  readonly served?: Digests;
+  /** Mends what a run left that did not end well. Returns options for `pulumi up`. */
+  readonly mend: () => Promise<readonly string[]>;
+  /** Aborted when it is to end. */
+  readonly stop: AbortSignal;
+}
+
+/** Watches and applies changes until it is told to stop. */
+export async function develop(args: DevArgs): Promise<void> {
+  const { root, stop } = args;
+  let sources = sourcesOf(args.config, args.stackFile);
+  let given: Digests = args.served ?? new Map();
+  let whole = args.served !== undefined;
+  const touched = new Set<string>();
+
+  const loop = new ChangeLoop({
+    quiet: QUIET,
+    pending: () => differences(given, digestsOf(sources)).length > 0,
+    round: async (since, outdated) => {
+      const reading = args.read();
+      if ("config" in reading) {
+        // Another folder may be the application's from now on. What is wrong otherwise, Pulumi says.
+        sources = sourcesOf(reading.config, args.stackFile);
+        watcher.add(pathsOf(sources));
+      }
+      const now = digestsOf(sources);
+      const changed = differences(given, now);
+      given = now;
+      say(since, `${pc.bold(changed.join(" and "))} changed${filesOf(changed, sources, touched)}`);
+      touched.clear();
+      try {
+        const mending = whole ? [] : await args.mend();
+        whole = await runRound({ ...args, extra: [...mending, ...args.extra], since, outdated });
+      } catch (error) {
+        whole = false;
+        console.error(`${pc.red("error")}  ${messageOf(error)}`);
+      }
+    },
+  });
+
+  const watcher = watchFiles(root, () => sources);
+  watcher.on("all", (_, file) => {
+    touched.add(file);
+    loop.changed();
+  });
+  watcher.on("error", (error) => {
+    console.error(`${pc.red("error")}  files cannot be watched: ${String(error)}`);
+    loop.stop();
+  });
+  stop.addEventListener("abort", () => loop.stop());
+  try {
+    await once(watcher, "ready");
+    const what = sources.map(({ name, paths: [first] }) => `${name} (${first})`).join(", ");
+    console.log(`\nWatching ${what}. Ctrl-C ends it; the system keeps running.`);
+    // What changed while nobody watched, or was not up in the first place.
+    loop.changed();
+    await loop.ended;
+  } finally {
+    await watcher.close();
+  }
+}
+
+function watchFiles(root: string, sources: () => readonly Source[]): FSWatcher {
+  return watch(pathsOf(sources()), {
+    cwd: root,
+    ignoreInitial: true,
+    ignored: (file, stats) =>
+      stats?.isDirectory() === true &&
+      sources().some(({ ignores }) => ignores(path.relative(root, path.resolve(root, file)))),
+  });
+}
+
+function pathsOf(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ paths }) => paths);
+}
+
+/** Names the files that made a change, as far as they fit on a line. */
+function filesOf(
+  changed: readonly string[],
+  sources: readonly Source[],
+  touched: ReadonlySet<string>,
+): string {
+  const files = [...touched].flatMap((file) => {
+    const found = whose(sources, file);
+    return found && changed.includes(found.source) ? [found.file] : [];
+  });
+  const shown = files.slice(0, SHOWN).join(", ");
+  const rest = files.length > SHOWN ? ` and ${files.length - SHOWN} more` : "";
+  return shown && `: ${shown}${rest}`;
+}
+
+function say(at: number, text: string): void {
+  console.log(`\n${pc.dim(new Date(at).toLocaleTimeString())}  ${text}`);
+}
