@@ -54,7 +54,7 @@ export const TRIGGER_GROUPS: readonly {
       },
       {
         name: "Note poisoning, baseline",
-        hint: "The same threat without forged notes",
+        hint: "The same attack with honest notes",
         request: { adversarial_scenario: "note_poisoning_baseline" },
       },
     ],

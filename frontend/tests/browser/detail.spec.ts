@@ -25,7 +25,7 @@ if (hasBrowser()) {
       ]);
       assert.equal(await pane(page).getByRole("heading", { level: 4 }).count(), 5);
       await pane(page).getByText("Request count").waitFor();
-      await pane(page).getByText("Of 5 similar past threats 1 were false (18%).").waitFor();
+      await pane(page).getByText("1 of 5 similar past threats turned out false (18%).").waitFor();
       await pane(page).getByText("No manipulation found").waitFor();
       await page.getByText("Raw signal", { exact: true }).click();
       assert.match(await page.locator(".raw pre").innerText(), /"source_ip": "203.0.113.66"/);

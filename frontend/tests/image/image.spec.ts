@@ -69,6 +69,7 @@ if (hasDocker()) {
         assert.doesNotMatch(policy, /unsafe/);
         assert.equal(response.headers.get("x-content-type-options"), "nosniff");
         assert.equal(response.headers.get("referrer-policy"), "no-referrer");
+        assert.equal(response.headers.get("cross-origin-opener-policy"), "same-origin");
       }
     });
 
@@ -142,9 +143,39 @@ if (hasDocker()) {
       }
     });
 
+    it("starts before the backend, and finds it when it comes, and when it moves", async () => {
+      const other = `${NAME}-early`;
+      const late = `${NAME}-late`;
+      const startBackend = (name: string) =>
+        docker(
+          ...["run", "--detach", "--name", name, "--network", NAME, "--network-alias", late],
+          ...["--volume", `${join(import.meta.dirname, "stubBackend.cjs")}:/stub.cjs:ro`],
+          ...["node:24-slim", "node", "/stub.cjs"],
+        );
+      await docker(
+        ...["run", "--detach", "--name", other, "--network", NAME, "--publish", "127.0.0.1::80"],
+        ...["--read-only", "--tmpfs", "/tmp", "--env", `BACKEND_HOST=${late}`, NAME],
+      );
+      try {
+        const early = `http://${await docker("port", other, "80/tcp")}`;
+        await until(() => answers("/", early), 60_000);
+        const refused = await get("/api/threats", {}, early);
+        assert.equal(refused.status, 502);
+        assert.deepEqual(await refused.json(), { detail: "The backend cannot be reached" });
+        await startBackend(`${late}-1`);
+        await until(() => answers("/api/threats", early), 60_000);
+        // The second one is there before the first one leaves, so it has another address.
+        await startBackend(`${late}-2`);
+        await docker("rm", "--force", "--volumes", `${late}-1`);
+        await until(() => answers("/api/threats", early), 60_000);
+      } finally {
+        await docker("rm", "--force", "--volumes", other, `${late}-1`, `${late}-2`);
+      }
+    });
+
     it("goes on serving the page when the backend is gone", async () => {
       await docker("stop", BACKEND);
-      assert.ok((await get("/api/threats")).status >= 502);
+      assert.equal((await get("/api/threats")).status, 502);
       assert.equal((await get("/")).status, 200);
       assert.equal((await get("/healthz")).status, 200);
     });

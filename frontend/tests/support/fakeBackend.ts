@@ -44,7 +44,7 @@ export class FakeBackend {
   hasAnalytics = true;
   /** How many threats were counted and then trimmed. */
   trimmed = 0;
-  /** Answers no list before this is done. */
+  /** Holds answers back until this is done, when they are out of date. */
   listGate: Promise<void> = Promise.resolve();
 
   private server: Server | undefined;
@@ -118,22 +118,22 @@ export class FakeBackend {
       const total_threats = figures.total_threats + this.trimmed;
       send(response, 200, "application/json", JSON.stringify({ ...figures, total_threats }));
     } else if (pathname === "/api/threats" || pathname.startsWith("/api/threats/")) {
-      await this.listGate;
-      this.answerThreats(pathname.split("/")[3], searchParams, response);
+      await this.answerThreats(pathname.split("/")[3], searchParams, response);
     } else {
       await this.answerFile(pathname, response);
     }
   }
 
-  private answerThreats(
+  private async answerThreats(
     id: string | undefined,
     query: URLSearchParams,
     response: ServerResponse,
-  ): void {
+  ): Promise<void> {
     const offset = Number(query.get("offset"));
     const page = this.threats.slice(offset, offset + Number(query.get("limit")));
     const byId = [...this.threats, ...this.unlisted].find((threat) => threat.id === id);
     const found = id === undefined ? page : byId;
+    await this.listGate;
     if (found === undefined) {
       send(response, 404, "application/json", '{"detail":"Threat not found"}');
     } else {

@@ -1,4 +1,4 @@
-import { percent } from "../../lib/text";
+import { count, percent } from "../../lib/text";
 import type { FalsePositiveIndicator, FalsePositiveScore } from "../../types";
 import { Meter } from "./Meter";
 import { Section } from "./Section";
@@ -57,5 +57,5 @@ function pastText(score: FalsePositiveScore): string {
     return "No similar past threat to compare with.";
   }
   const share = rate === null ? "" : ` (${percent(rate)})`;
-  return `Of ${all} similar past threats ${similar_resolved_as_fp} were false${share}.`;
+  return `${similar_resolved_as_fp} of ${count(all, "similar past threat")} turned out false${share}.`;
 }

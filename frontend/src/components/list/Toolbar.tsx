@@ -48,7 +48,7 @@ export function Toolbar({ live, view, hold }: ToolbarProps) {
           <Icon name="search" />
           <input
             type="search"
-            placeholder="Customer, address, technique…"
+            placeholder="Customer or text"
             value={filters.text}
             onChange={(event) => setFilters({ text: event.target.value })}
           />

@@ -41,30 +41,30 @@ export function SeverityChart({ counts, view }: SeverityChartProps) {
 /** The legend says it all in words, so the ring is for the eye alone. */
 function Ring({ shares }: { readonly shares: readonly Share<Severity>[] }) {
   const total = shares.reduce((all, share) => all + share.count, 0);
+  const parts = shares.filter((share) => share.count > 0);
+  const gap = parts.length > 1 ? 1 : 0;
   let start = 0;
   return (
     <div className="ring" aria-hidden="true">
       <svg viewBox="0 0 42 42">
         <circle className="ring-track" cx="21" cy="21" r="17" />
-        {shares
-          .filter((share) => share.count > 0)
-          .map((share) => {
-            const offset = -start;
-            start += share.fraction * 100;
-            return (
-              <circle
-                key={share.key}
-                className="ring-part"
-                data-severity={share.key}
-                cx="21"
-                cy="21"
-                r="17"
-                pathLength={100}
-                strokeDasharray={`${Math.max(share.fraction * 100 - 1, 0.5)} 100`}
-                strokeDashoffset={offset}
-              />
-            );
-          })}
+        {parts.map((share) => {
+          const offset = -start;
+          start += share.fraction * 100;
+          return (
+            <circle
+              key={share.key}
+              className="ring-part"
+              data-severity={share.key}
+              cx="21"
+              cy="21"
+              r="17"
+              pathLength={100}
+              strokeDasharray={`${Math.max(share.fraction * 100 - gap, 0.5)} 100`}
+              strokeDashoffset={offset}
+            />
+          );
+        })}
       </svg>
       <span className="ring-label">
         <strong>{formatCount(total)}</strong>
