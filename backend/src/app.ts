@@ -3,13 +3,19 @@ import cors from "@fastify/cors";
 import type { Config } from "./config.js";
 import { Coordinator } from "./coordinator.js";
 import { EventFeed } from "./events.js";
-import { answerErrors, createServer, observeRequests } from "./http.js";
+import { generateThreats } from "./generatorJob.js";
+import { answerErrors, createServer, observeRequests, traceRequests } from "./http.js";
 import { errorFields, moduleLogger, type Logger } from "./log.js";
 import { Metrics } from "./metrics.js";
+import { docsRoutes } from "./routes/docs.js";
 import { healthRoutes } from "./routes/health.js";
+import { operationRoutes } from "./routes/operations.js";
+import { Routes } from "./routes/route.js";
 import { threatRoutes } from "./routes/threats.js";
+import { ThreatService } from "./service.js";
 import { MemoryStore } from "./store/memory.js";
 import { RedisStore } from "./store/redis.js";
+import { NO_TELEMETRY, startTelemetry } from "./telemetry/telemetry.js";
 import { History } from "./threats/history.js";
 import { WebSocketHub, type HubOptions } from "./ws.js";
 
@@ -46,9 +52,13 @@ export async function startApp(
   const history = new History(config.maxStoredThreats);
   const metrics = new Metrics(() => history.requiringReview());
   const store =
-    config.redisUrl === null
+    config.redis === null
       ? new MemoryStore(config.maxStoredThreats)
-      : new RedisStore(config.redisUrl, config.maxStoredThreats, moduleLogger(logger, "store"));
+      : new RedisStore(config.redis, config.maxStoredThreats, moduleLogger(logger, "store"));
+  const telemetry =
+    config.tracing === null
+      ? NO_TELEMETRY
+      : startTelemetry(config.tracing, config.serviceName, moduleLogger(logger, "telemetry"));
   const hub = new WebSocketHub(store, metrics, moduleLogger(logger, "ws"), hubOptions);
   const coordinator = new Coordinator({
     onAgentDone: (agent, seconds) => metrics.agentDone(agent, seconds),
@@ -57,16 +67,26 @@ export async function startApp(
         { agent_name: agent, component: "coordinator", ...errorFields(error) },
         "Agent failed",
       ),
+    tracer: telemetry.phases,
+  });
+  const service = new ThreatService({
+    coordinator,
+    store,
+    history,
+    metrics,
+    telemetry,
+    log: moduleLogger(logger, "coordinator"),
   });
   if (store.kind === "memory") {
     log.warn("REDIS_URL is not set: threats stay in this process, so run a single pod only");
   }
-  store.start(new EventFeed(history, hub));
+  store.start(new EventFeed(history, hub, telemetry));
 
   let draining = false;
   const server = createServer();
   await server.register(cors, { origin: [...config.corsOrigins], credentials: true });
   observeRequests(server, metrics);
+  traceRequests(server, telemetry);
   answerErrors(server, log);
   // A client that keeps its connection would hold up the shutdown.
   server.addHook("onSend", async (_request, reply) => {
@@ -74,14 +94,11 @@ export async function startApp(
       reply.header("connection", "close");
     }
   });
-  healthRoutes(server, { store, metrics, draining: () => draining });
-  threatRoutes(server, {
-    coordinator,
-    store,
-    history,
-    metrics,
-    log: moduleLogger(logger, "coordinator"),
-  });
+  const routes = new Routes(server);
+  healthRoutes(routes, { store, metrics, draining: () => draining });
+  threatRoutes(routes, { service, store, log: moduleLogger(logger, "api") });
+  operationRoutes(routes, store, moduleLogger(logger, "api"));
+  docsRoutes(server, routes);
   const sockets = new Set<Socket>();
   server.server.on("connection", (socket) => {
     sockets.add(socket);
@@ -89,9 +106,14 @@ export async function startApp(
   });
   server.server.on("upgrade", (request, socket, head) => hub.upgrade(request, socket, head));
   await server.listen({ host: config.host, port: config.port });
+  const stopGenerating =
+    config.generateEverySeconds === null
+      ? () => undefined
+      : generateThreats(config.generateEverySeconds, service, store, log);
 
   const close = async (timeoutMs = SHUTDOWN_TIMEOUT_MS): Promise<boolean> => {
     draining = true;
+    stopGenerating();
     // Node.js waits for a connection that has not carried a request yet as if one were running.
     [...sockets].filter((socket) => socket.bytesRead === 0).forEach((socket) => socket.destroy());
     let clean = true;
@@ -102,6 +124,7 @@ export async function startApp(
     await Promise.all([hub.close(Math.min(timeoutMs, GOODBYE_TIMEOUT_MS)), server.close()]);
     clearTimeout(timer);
     await store.close();
+    await telemetry.close();
     return clean;
   };
   const address = server.server.address();

@@ -20,6 +20,18 @@ export class BoundedMap<K, V> {
     return true;
   }
 
+  get(key: K): V | undefined {
+    return this.#entries.get(key);
+  }
+
+  delete(key: K): void {
+    this.#entries.delete(key);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+  }
+
   /** From oldest to newest. */
   values(): IterableIterator<V> {
     return this.#entries.values();

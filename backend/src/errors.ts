@@ -11,20 +11,56 @@ export interface RequestProblem {
   readonly ctx?: Readonly<Record<string, unknown>>;
 }
 
+/** The message by which a schema says that a whole number is needed, since its type alone does not. */
+export const NOT_AN_INTEGER = "Input should be a valid integer";
+
+/** What is wrong with an alert, and in which field if it is one. */
+export interface AlertProblem {
+  readonly message: string;
+  readonly field?: string;
+}
+
 /** An answer other than success, meant for the client: status and body `{detail}`. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
 
   constructor(
     readonly statusCode: number,
-    readonly detail: string | readonly RequestProblem[],
+    readonly detail: string | readonly RequestProblem[] | AlertProblem,
   ) {
     super(typeof detail === "string" ? detail : "Invalid request");
   }
 }
 
-/** Parses a part of a request, or throws a 422 that lists every problem. */
-export function parseRequest<T>(schema: z.ZodType<T>, where: "query" | "body", input: unknown): T {
+/**
+ * Parses the query of a request, or throws a 422 that lists every problem. Of a parameter that is given
+ * twice the last counts, and what reads as a number is one.
+ */
+export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
+  const given = Object.entries(query as Readonly<Record<string, string | readonly string[]>>).map(
+    ([name, value]) => [name, typeof value === "string" ? value : (value.at(-1) ?? "")] as const,
+  );
+  const values = given.map(([name, value]) => [name, numberOf(value) ?? value] as const);
+  return parseRequest(schema, "query", Object.fromEntries(values), Object.fromEntries(given));
+}
+
+function numberOf(text: string): number | undefined {
+  return /^\s*[+-]?\d+(\.\d+)?\s*$/.test(text)
+    ? Math.min(Number(text), Number.MAX_SAFE_INTEGER)
+    : undefined;
+}
+
+/**
+ * Parses a part of a request, or throws a 422 that lists every problem.
+ *
+ * @param sent what to repeat as the input, if that is not what is parsed
+ */
+export function parseRequest<T>(
+  schema: z.ZodType<T>,
+  where: "query" | "body",
+  input: unknown,
+  sent: unknown = input,
+): T {
   if (where === "body" && (input === undefined || input === null)) {
     throw new HttpError(422, [
       { type: "missing", loc: [where], msg: "Field required", input: null },
@@ -37,15 +73,22 @@ export function parseRequest<T>(schema: z.ZodType<T>, where: "query" | "body", i
   throw new HttpError(
     422,
     parsed.error.issues.map((issue) => {
-      const { type, msg, ...ctx } = describe(issue);
       const loc = [where, ...issue.path.map(String)];
-      return { type, loc, msg, input: valueAt(input, issue.path), ...ctx };
+      const value = valueAt(sent, issue.path);
+      if (value === undefined) {
+        const parent = valueAt(sent, issue.path.slice(0, -1));
+        return { type: "missing", loc, msg: "Field required", input: parent };
+      }
+      const { type, msg, ...ctx } = describe(issue, value);
+      return { type, loc, msg, input: value, ...ctx };
     }),
   );
 }
 
+type Description = Pick<RequestProblem, "type" | "msg" | "ctx">;
+
 /** The same problem in the words of FastAPI's validator. */
-function describe(issue: z.core.$ZodIssue): Pick<RequestProblem, "type" | "msg" | "ctx"> {
+function describe(issue: z.core.$ZodIssue, value: unknown): Description {
   switch (issue.code) {
     case "too_small":
       return {
@@ -59,32 +102,52 @@ function describe(issue: z.core.$ZodIssue): Pick<RequestProblem, "type" | "msg" 
         msg: `Input should be less than or equal to ${issue.maximum}`,
         ctx: { le: issue.maximum },
       };
-    case "invalid_format":
-      return {
-        type: "int_parsing",
-        msg: "Input should be a valid integer, unable to parse string as an integer",
-      };
     case "invalid_type":
-      return issue.expected === "string"
-        ? { type: "string_type", msg: "Input should be a valid string" }
-        : {
-            type: "model_attributes_type",
-            msg: "Input should be a valid dictionary or object to extract fields from",
-          };
+      return wrongType(issue.message === NOT_AN_INTEGER ? "int" : issue.expected, value);
     case "invalid_union":
-      return {
-        type: "bool_parsing",
-        msg: "Input should be a valid boolean, unable to interpret input",
-      };
+      // The only union of a request is the one of all that means true or false.
+      return typeof value === "string" || typeof value === "number"
+        ? {
+            type: "bool_parsing",
+            msg: "Input should be a valid boolean, unable to interpret input",
+          }
+        : { type: "bool_type", msg: "Input should be a valid boolean" };
     default:
       return { type: "value_error", msg: issue.message };
+  }
+}
+
+function wrongType(expected: string, value: unknown): Description {
+  const isText = typeof value === "string";
+  switch (expected) {
+    case "int":
+      return isText
+        ? { type: "int_parsing", msg: `${NOT_AN_INTEGER}, unable to parse string as an integer` }
+        : { type: "int_type", msg: NOT_AN_INTEGER };
+    case "number": {
+      const msg = "Input should be a valid number";
+      return isText
+        ? { type: "float_parsing", msg: `${msg}, unable to parse string as a number` }
+        : { type: "float_type", msg };
+    }
+    case "string":
+      return { type: "string_type", msg: "Input should be a valid string" };
+    case "record":
+      return { type: "dict_type", msg: "Input should be a valid dictionary" };
+    default:
+      return {
+        type: "model_attributes_type",
+        msg: "Input should be a valid dictionary or object to extract fields from",
+      };
   }
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, key) =>
-      typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined,
+      typeof value === "object" && value !== null && Object.hasOwn(value, key)
+        ? Reflect.get(value, key)
+        : undefined,
     input,
   );
 }

@@ -1,7 +1,8 @@
 import { BoundedMap } from "./boundedMap.js";
-import type { History } from "./threats/history.js";
+import type { StoredThreat } from "./store/documents.js";
 import type { ThreatListener } from "./store/store.js";
-import type { ThreatAnalysis } from "./types.js";
+import type { History } from "./threats/history.js";
+import type { Telemetry } from "./telemetry/telemetry.js";
 import type { WebSocketHub } from "./ws.js";
 
 const REMEMBERED_IDS = 2000;
@@ -16,19 +17,30 @@ export class EventFeed implements ThreatListener {
 
   constructor(
     private readonly history: History,
-    private readonly hub: Pick<WebSocketHub, "broadcast">,
+    private readonly hub: Pick<WebSocketHub, "broadcast" | "restart">,
+    private readonly telemetry: Pick<Telemetry, "received">,
   ) {}
 
-  onThreat(threat: ThreatAnalysis, json: string): void {
+  onThreat(threat: StoredThreat, traceparent: string | null): void {
     if (this.#seen.add(threat.id, true)) {
-      this.history.add(threat);
-      this.hub.broadcast(threat.id, json);
+      this.history.add(threat.id, threat.past);
+      this.telemetry.received(threat.id, traceparent, () => this.hub.broadcast(threat));
     }
   }
 
-  onLive(stored: readonly ThreatAnalysis[]): void {
+  onLive(stored: readonly StoredThreat[]): void {
+    // What was removed meanwhile is no history any more.
+    this.history.clear();
     for (const threat of stored.toReversed()) {
-      this.onThreat(threat, JSON.stringify(threat));
+      this.history.add(threat.id, threat.past);
+      if (this.#seen.add(threat.id, true)) {
+        this.hub.broadcast(threat);
+      }
     }
+  }
+
+  onReset(): void {
+    this.history.clear();
+    this.hub.restart();
   }
 }

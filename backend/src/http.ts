@@ -9,6 +9,7 @@ import { HttpError } from "./errors.js";
 import { errorFields, type Logger } from "./log.js";
 import type { Metrics } from "./metrics.js";
 import { StoreUnavailable } from "./store/store.js";
+import type { RequestSpan, Telemetry } from "./telemetry/telemetry.js";
 
 /**
  * A server without routes, which reads bodies in the manner of FastAPI. It does not log: one line for
@@ -72,6 +73,43 @@ export function observeRequests(server: FastifyInstance, metrics: Metrics): void
       requestBytes: Number(request.headers["content-length"] ?? 0) || 0,
       responseBytes: sent || 0,
     });
+  });
+}
+
+/** Routes that machines ask all the time: a trace of each would hide the others. */
+const UNTRACED: ReadonlySet<string> = new Set(["/health", "/ready", "/metrics"]);
+
+/** Makes a span of every request to a route that is worth one. */
+export function traceRequests(server: FastifyInstance, telemetry: Telemetry): void {
+  const spans = new WeakMap<FastifyRequest, RequestSpan>();
+  server.addHook("onRequest", (request, _reply, done) => {
+    const { method, headers } = request;
+    const { url: route } = request.routeOptions;
+    if (route !== undefined && !UNTRACED.has(route)) {
+      const { traceparent } = headers;
+      const span = telemetry.request(
+        `${method} ${route}`,
+        { "http.method": method, "http.route": route },
+        typeof traceparent === "string" ? traceparent : undefined,
+      );
+      if (span !== null) {
+        spans.set(request, span);
+      }
+    }
+    done();
+  });
+  // The body has been read by now. Earlier hooks would lose the active span on the way through it.
+  server.addHook("preHandler", (request, _reply, done) => {
+    const span = spans.get(request);
+    if (span === undefined) {
+      done();
+    } else {
+      span.run(done);
+    }
+  });
+  server.addHook("onResponse", (request, reply, done) => {
+    spans.get(request)?.end(reply.statusCode);
+    done();
   });
 }
 

@@ -1,6 +1,7 @@
 import { format } from "node:util";
 import { pino, type DestinationStream, type Logger } from "pino";
 import type { Config } from "./config.js";
+import { activeTrace } from "./telemetry/activeTrace.js";
 
 export type { Logger };
 
@@ -8,7 +9,7 @@ const LEVEL_NAMES: Readonly<Record<string, string>> = { warn: "WARNING", fatal: 
 
 /**
  * The root logger: one JSON object per line on stdout, fields `level`, `timestamp`, `service`,
- * `logger_name`, `module`, `message` and what the caller adds.
+ * `logger_name`, `module`, `message`, within a trace `trace_id` and `span_id`, and what the caller adds.
  *
  * @param destination where lines go; stdout, written synchronously so that none is lost at exit
  */
@@ -21,6 +22,7 @@ export function createLogger(
       level: logLevel,
       messageKey: "message",
       base: { service: serviceName },
+      mixin: activeTrace,
       timestamp: () => `,"timestamp":"${new Date().toISOString().slice(0, 19)}Z"`,
       formatters: {
         level: (label) => ({ level: LEVEL_NAMES[label] ?? label.toUpperCase() }),

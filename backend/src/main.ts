@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   stopOnSignal(starting, log);
   try {
     const { port } = await starting;
-    const store = config.redisUrl === null ? "memory" : "redis";
+    const store = config.redis === null ? "memory" : "redis";
     log.info({ port, store }, "SOC agent system is listening");
   } catch (error) {
     log.fatal(errorFields(error), "Cannot start");

@@ -1,9 +1,12 @@
+import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import { WebSocket, WebSocketServer } from "ws";
 import { isoMicros, systemClock } from "./clock.js";
 import { errorFields, type Logger } from "./log.js";
 import type { Metrics } from "./metrics.js";
+import type { StoredThreat } from "./store/documents.js";
 import type { ThreatStore } from "./store/store.js";
 
 /** Where clients connect. */
@@ -13,6 +16,8 @@ const INITIAL_BATCH = 20;
 const MAX_MESSAGE_BYTES = 64 * 1024;
 const GOING_AWAY = 1001;
 const TRY_AGAIN_LATER = 1013;
+/** Time between two goodbyes at shutdown, in ms, as long as all fit into the spread. */
+const GOODBYE_EVERY_MS = 20;
 
 /** Bounds of the hub; the defaults are the production values. */
 export interface HubOptions {
@@ -20,6 +25,11 @@ export interface HubOptions {
   readonly heartbeatMs?: number;
   /** How much may wait unsent for one client, in bytes, before it is dropped. */
   readonly maxBufferedBytes?: number;
+  /**
+   * Over how long the goodbyes at shutdown are spread, in ms, so that not all clients connect again
+   * at the same moment; default 3 s. Few clients take less.
+   */
+  readonly goodbyeSpreadMs?: number;
 }
 
 /** A client and what is known about it. */
@@ -33,6 +43,8 @@ interface Client {
   pending: { readonly id: string; readonly message: Buffer }[] | null;
   /** What the initial batch held, which the client must not get again. */
   batch: ReadonlySet<string>;
+  /** Everything was removed while the initial batch was being read. */
+  outdated: boolean;
 }
 
 /** The WebSocket side: a snapshot for who comes, then every new threat exactly once. */
@@ -44,6 +56,7 @@ export class WebSocketHub {
   });
   readonly #clients = new Set<Client>();
   readonly #maxBufferedBytes: number;
+  readonly #goodbyeSpreadMs: number;
   readonly #heartbeat: NodeJS.Timeout;
   #closing = false;
 
@@ -51,9 +64,14 @@ export class WebSocketHub {
     private readonly store: ThreatStore,
     private readonly metrics: Pick<Metrics, "webSockets">,
     private readonly log: Logger,
-    { heartbeatMs = 30_000, maxBufferedBytes = 1024 * 1024 }: HubOptions = {},
+    {
+      heartbeatMs = 30_000,
+      maxBufferedBytes = 1024 * 1024,
+      goodbyeSpreadMs = 3000,
+    }: HubOptions = {},
   ) {
     this.#maxBufferedBytes = maxBufferedBytes;
+    this.#goodbyeSpreadMs = goodbyeSpreadMs;
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
   }
 
@@ -75,8 +93,8 @@ export class WebSocketHub {
   }
 
   /** Sends a new threat to every client. */
-  broadcast(id: string, json: string): void {
-    const message = Buffer.from(event("new_threat", json));
+  broadcast({ id, json }: StoredThreat): void {
+    const message = event("new_threat", [json]);
     for (const client of this.#clients) {
       if (client.pending !== null) {
         client.pending.push({ id, message });
@@ -86,23 +104,50 @@ export class WebSocketHub {
     }
   }
 
-  /** Says goodbye to every client, waits for their answers, and cuts who has not answered in time. */
+  /** Has every client begin anew with nothing: all threats were removed. */
+  restart(): void {
+    const message = event("initial_batch", []);
+    for (const client of this.#clients) {
+      if (client.pending !== null) {
+        client.pending = [];
+        client.outdated = true;
+      } else {
+        this.#send(client, message);
+      }
+    }
+  }
+
+  /**
+   * Says goodbye to one client after the other, and cuts who has not answered in time.
+   *
+   * @param timeoutMs how long the client that hears it last may take
+   */
   async close(timeoutMs: number): Promise<void> {
     this.#closing = true;
     clearInterval(this.#heartbeat);
     const sockets = [...this.#clients].map((client) => client.socket);
-    const closed = sockets.map(
-      (socket) => new Promise<void>((resolve) => socket.once("close", () => resolve())),
-    );
-    sockets.forEach((socket) => socket.close(GOING_AWAY, "Server is shutting down"));
-    const timer = setTimeout(() => sockets.forEach((socket) => socket.terminate()), timeoutMs);
-    await Promise.all(closed);
-    clearTimeout(timer);
+    const spreadMs = Math.min(this.#goodbyeSpreadMs, (sockets.length - 1) * GOODBYE_EVERY_MS);
+    const goodbyes = sockets.map(async (socket, index) => {
+      const closed = once(socket, "close");
+      await setTimeout((index / sockets.length) * spreadMs);
+      socket.close(GOING_AWAY, "Server is shutting down");
+      const giveUp = globalThis.setTimeout(() => socket.terminate(), timeoutMs);
+      await closed;
+      clearTimeout(giveUp);
+    });
+    await Promise.all(goodbyes);
   }
 
   async #welcome(socket: WebSocket): Promise<void> {
     // In the set before the snapshot is read, so that no event falls between the two.
-    const client: Client = { socket, alive: true, talking: true, pending: [], batch: new Set() };
+    const client: Client = {
+      socket,
+      alive: true,
+      talking: true,
+      pending: [],
+      batch: new Set(),
+      outdated: false,
+    };
     this.#clients.add(client);
     this.metrics.webSockets.set(this.#clients.size);
     socket.on("error", (error) => this.log.debug(errorFields(error), "WebSocket error"));
@@ -110,12 +155,15 @@ export class WebSocketHub {
     socket.on("pong", () => (client.alive = true));
     socket.on("message", (data: Buffer) => this.#answer(client, data));
     try {
-      if (!this.store.live) {
-        throw new Error("events do not flow");
-      }
-      const threats = await this.store.list(INITIAL_BATCH, 0);
+      const threats = await this.#snapshot(client);
       client.batch = new Set(threats.map((threat) => threat.id));
-      this.#send(client, Buffer.from(event("initial_batch", JSON.stringify(threats))));
+      this.#send(
+        client,
+        event(
+          "initial_batch",
+          threats.map((threat) => threat.json),
+        ),
+      );
       for (const { id, message } of client.pending ?? []) {
         if (!client.batch.has(id)) {
           this.#send(client, message);
@@ -126,6 +174,15 @@ export class WebSocketHub {
       this.log.warn(errorFields(error), "WebSocket client turned away");
       socket.close(TRY_AGAIN_LATER, "Threat store unavailable");
     }
+  }
+
+  async #snapshot(client: Client): Promise<readonly StoredThreat[]> {
+    if (!this.store.live) {
+      throw new Error("events do not flow");
+    }
+    client.outdated = false;
+    const threats = await this.store.list(INITIAL_BATCH, 0);
+    return client.outdated ? this.#snapshot(client) : threats;
   }
 
   #forget(client: Client): void {
@@ -173,8 +230,17 @@ export class WebSocketHub {
   }
 }
 
-function event(type: "initial_batch" | "new_threat", dataJson: string): string {
-  return `{"type":"${type}","data":${dataJson},"timestamp":"${isoMicros(systemClock())}"}`;
+const COMMA = Buffer.from(",");
+
+/** A message around the JSON of threats. */
+function event(type: "initial_batch" | "new_threat", threats: readonly Buffer[]): Buffer {
+  const list = type === "initial_batch";
+  const data = threats.flatMap((json, index) => (index === 0 ? [json] : [COMMA, json]));
+  return Buffer.concat([
+    Buffer.from(`{"type":"${type}","data":${list ? "[" : ""}`),
+    ...data,
+    Buffer.from(`${list ? "]" : ""},"timestamp":"${isoMicros(systemClock())}"}`),
+  ]);
 }
 
 /** The `type` of a client's message; undefined for anything that is not understood. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { THREAT_TYPES, type ThreatAnalysis } from "../src/types.js";
 import { eventually } from "./support/eventually.js";
-import { startLocalPod, type LocalPod } from "./support/pod.js";
+import { redisAt, startLocalPod, type LocalPod } from "./support/pod.js";
 import { testRedis, type TestRedis } from "./support/redis.js";
 
 const TRIGGER = "/api/threats/trigger";
@@ -22,7 +22,7 @@ for (const kind of ["memory", "redis"] as const) {
 
     before(async function () {
       redis = kind === "redis" ? await testRedis(this) : null;
-      pod = await startLocalPod({ redisUrl: redis?.url ?? null });
+      pod = await startLocalPod({ redis: redis && redisAt(redis.url) });
     });
 
     after(async () => {
@@ -139,7 +139,14 @@ for (const kind of ["memory", "redis"] as const) {
       const scenario = await pod.api.post(TRIGGER, { adversarial_scenario: "nonsense" });
       assert.deepEqual(
         [scenario.status, scenario.json],
-        [400, { detail: "Unknown adversarial scenario: nonsense" }],
+        [
+          400,
+          {
+            detail:
+              "Unknown adversarial scenario: nonsense. Known are note_poisoning_bypass, " +
+              "note_poisoning_catch, note_poisoning_baseline.",
+          },
+        ],
       );
     });
 

@@ -1,21 +1,37 @@
 import assert from "node:assert/strict";
-import { ConfigError, loadConfig } from "../src/config.js";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ConfigError, loadConfig, type Config } from "../src/config.js";
 
 describe("loadConfig", () => {
-  const defaults = {
+  const defaults: Config = {
     port: 8000,
     host: "0.0.0.0",
-    redisUrl: null,
+    redis: null,
+    model: null,
+    tracing: { endpoint: "http://otel-collector:4317", ratio: 1 },
     logLevel: "info",
     serviceName: "soc-agent-system",
     maxStoredThreats: 100,
     corsOrigins: ["http://localhost:3000", "http://127.0.0.1:3000"],
+    generateEverySeconds: null,
+  };
+  let folder: string;
+
+  before(() => (folder = mkdtempSync(join(tmpdir(), "soc-config-"))));
+  after(() => rmSync(folder, { recursive: true }));
+
+  const file = (name: string, content: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
   };
 
   it("has a default for everything, also where variables are empty", () => {
     assert.deepEqual(loadConfig({}), defaults);
     assert.deepEqual(
-      loadConfig({ PORT: "", REDIS_URL: "", LOG_LEVEL: "", PATH: "/bin" }),
+      loadConfig({ PORT: "", REDIS_URL: "", LOG_LEVEL: "", OPENAI_API_KEY_FILE: "", PATH: "/bin" }),
       defaults,
     );
   });
@@ -25,29 +41,89 @@ describe("loadConfig", () => {
       PORT: "8080",
       HOST: "127.0.0.1",
       REDIS_URL: "rediss://cache.example:6380/2",
+      REDIS_PASSWORD: "a@b/c:d%",
+      REDIS_CA_FILE: file("ca.pem", "-----BEGIN CERTIFICATE-----"),
+      OPENAI_API_KEY: "key",
+      OPENAI_BASE_URL: "http://127.0.0.1:9000/v1",
+      LLM_MODEL: "other",
+      LLM_TEMPERATURE: "0",
+      LLM_MAX_TOKENS: "500",
+      LLM_TIMEOUT: "10",
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4317",
+      OTEL_TRACES_SAMPLER_ARG: "0.25",
       LOG_LEVEL: "warning",
       OTEL_SERVICE_NAME: "soc",
       MAX_STORED_THREATS: "50",
       CORS_ORIGINS: '["https://soc.example.com"]',
+      ENABLE_AUTO_THREAT_GENERATION: "True",
+      THREAT_GENERATION_INTERVAL: "5",
     };
     assert.deepEqual(loadConfig(env), {
       port: 8080,
       host: "127.0.0.1",
-      redisUrl: "rediss://cache.example:6380/2",
+      redis: {
+        url: "rediss://cache.example:6380/2",
+        password: "a@b/c:d%",
+        ca: "-----BEGIN CERTIFICATE-----",
+      },
+      model: {
+        apiKey: "key",
+        model: "other",
+        baseUrl: "http://127.0.0.1:9000/v1",
+        temperature: 0,
+        maxTokens: 500,
+        timeoutSeconds: 10,
+      },
+      tracing: { endpoint: "http://collector:4317", ratio: 0.25 },
       logLevel: "warn",
       serviceName: "soc",
       maxStoredThreats: 50,
       corsOrigins: ["https://soc.example.com"],
+      generateEverySeconds: 5,
     });
   });
 
-  it("puts the password into the URL, whatever its characters", () => {
-    const { redisUrl } = loadConfig({
+  it("takes secrets from files, without the newline at their end", () => {
+    const config = loadConfig({
       REDIS_URL: "redis://redis:6379",
-      REDIS_PASSWORD: "a@b/c:d%",
+      REDIS_PASSWORD_FILE: file("password", "from file\n"),
+      OPENAI_API_KEY_FILE: file("key", "sk-file"),
     });
-    assert.equal(decodeURIComponent(new URL(redisUrl ?? "").password), "a@b/c:d%");
-    assert.equal(loadConfig({ REDIS_PASSWORD: "unused" }).redisUrl, null);
+    assert.equal(config.redis?.password, "from file");
+    assert.equal(config.model?.apiKey, "sk-file");
+    assert.equal(loadConfig({ OPENAI_API_KEY_FILE: file("empty", "\n") }).model, null);
+  });
+
+  it("asks no model when told so, and makes no traces when told so", () => {
+    const config = loadConfig({
+      OPENAI_API_KEY: "key",
+      FORCE_MOCK_MODE: "1",
+      OTEL_SDK_DISABLED: "true",
+    });
+    assert.deepEqual([config.model, config.tracing], [null, null]);
+  });
+
+  it("refuses a file that cannot be read, and a secret from two places, without the secret", () => {
+    assert.throws(
+      () =>
+        loadConfig({
+          REDIS_PASSWORD_FILE: "/nowhere/password",
+          REDIS_CA_FILE: "/nowhere/ca.pem",
+          OPENAI_API_KEY: "hidden-key",
+          OPENAI_API_KEY_FILE: file("second", "other-key"),
+          PORT: "x",
+        }),
+      (error) => {
+        assert.ok(error instanceof ConfigError);
+        assert.deepEqual(error.problems, [
+          'REDIS_PASSWORD_FILE must be a file that can be read, got "/nowhere/password" (ENOENT)',
+          "OPENAI_API_KEY and OPENAI_API_KEY_FILE are both set; give one of them",
+          'REDIS_CA_FILE must be a file that can be read, got "/nowhere/ca.pem" (ENOENT)',
+          'PORT must be a whole number from 0 to 65535, got "x"',
+        ]);
+        return true;
+      },
+    );
   });
 
   const wrong: readonly (readonly [string, string])[] = [
@@ -63,6 +139,14 @@ describe("loadConfig", () => {
     ["CORS_ORIGINS", "http://localhost"],
     ["CORS_ORIGINS", '"text"'],
     ["CORS_ORIGINS", "[1]"],
+    ["FORCE_MOCK_MODE", "perhaps"],
+    ["OPENAI_BASE_URL", "ftp://models"],
+    ["LLM_TEMPERATURE", "2.1"],
+    ["LLM_MAX_TOKENS", "0"],
+    ["LLM_TIMEOUT", "1s"],
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"],
+    ["OTEL_TRACES_SAMPLER_ARG", "50%"],
+    ["THREAT_GENERATION_INTERVAL", "0"],
   ];
   for (const [name, value] of wrong) {
     it(`refuses ${name}=${value}`, () => {

@@ -1,20 +1,25 @@
 import assert from "node:assert/strict";
 import { Redis } from "ioredis";
-import { KEYS, RedisStore } from "../src/store/redis.js";
+import { encodeThreat, type StoredThreat } from "../src/store/documents.js";
+import { CHANNELS, KEYS } from "../src/store/keys.js";
+import { RedisStore } from "../src/store/redis.js";
 import { StoreUnavailable } from "../src/store/store.js";
-import type { ThreatAnalysis } from "../src/types.js";
 import { joinAmidstBurst } from "./support/burst.js";
 import { Api, WsClient } from "./support/client.js";
 import { eventually } from "./support/eventually.js";
-import { Pod, quietLogger, startLocalPod } from "./support/pod.js";
+import { Pod, quietLogger, redisAt, startLocalPod } from "./support/pod.js";
 import { clear, freePort, Line, RedisServer, testRedis, type TestRedis } from "./support/redis.js";
-import { makeThreat } from "./support/threat.js";
+import { makeStored, makeThreat } from "./support/threat.js";
 
 /** A store with one subscriber, which keeps the ids of what it hears. */
 async function openStore(url: string, maxStored = 100) {
-  const store = new RedisStore(url, maxStored, quietLogger());
-  const heard: ThreatAnalysis[] = [];
-  store.start({ onThreat: (threat) => void heard.push(threat), onLive: () => undefined });
+  const store = new RedisStore(redisAt(url), maxStored, quietLogger());
+  const heard: StoredThreat[] = [];
+  store.start({
+    onThreat: (threat) => void heard.push(threat),
+    onLive: () => undefined,
+    onReset: () => undefined,
+  });
   await eventually(() => store.live, "store is live");
   return { store, heard, ids: () => heard.map((threat) => threat.id) };
 }
@@ -47,7 +52,7 @@ describe("Redis store", () => {
 
   it("saves and retrieves", async () => {
     const { store } = await open();
-    const threat = await makeThreat("test-threat-123");
+    const threat = await makeStored("test-threat-123");
     await store.save(threat);
     assert.deepEqual(await store.get("test-threat-123"), threat);
     assert.equal(await store.get("another"), null);
@@ -55,7 +60,7 @@ describe("Redis store", () => {
 
   it("tells a single subscriber", async () => {
     const { store, heard } = await open();
-    const threat = await makeThreat("single");
+    const threat = await makeStored("single");
     await store.save(threat);
     await eventually(() => heard.length > 0, "event");
     assert.deepEqual(heard, [threat]);
@@ -63,12 +68,12 @@ describe("Redis store", () => {
 
   it("tells subscribers on three stores exactly once", async () => {
     const stores = [await open(), await open(), await open()];
-    const threat = await makeThreat("cross-pod-test-threat", "rate_limit_breach");
+    const threat = await makeStored("cross-pod-test-threat", "rate_limit_breach");
     await stores[0]?.store.save(threat);
     for (const { heard } of stores) {
       await eventually(() => heard.length > 0, "event");
     }
-    await stores[0]?.store.save(await makeThreat("last"));
+    await stores[0]?.store.save(await makeStored("last"));
     for (const { heard, ids } of stores) {
       await eventually(() => heard.length > 1, "second event");
       assert.deepEqual(ids(), ["cross-pod-test-threat", "last"]);
@@ -79,7 +84,7 @@ describe("Redis store", () => {
   it("keeps the order", async () => {
     const { store, heard, ids } = await open();
     for (const id of ["threat-0", "threat-1", "threat-2"]) {
-      await store.save(await makeThreat(id));
+      await store.save(await makeStored(id));
     }
     await eventually(() => heard.length === 3, "three events");
     assert.deepEqual(ids(), ["threat-0", "threat-1", "threat-2"]);
@@ -88,7 +93,7 @@ describe("Redis store", () => {
   it("uses the shared key names, and the time of creation in seconds as score", async () => {
     const { store } = await open();
     const threat = { ...(await makeThreat("a")), created_at: "2026-01-31T12:00:00.250000" };
-    await store.save(threat);
+    await store.save(encodeThreat(threat));
     assert.deepEqual((await raw.keys("threat*")).sort(), [
       "threat:a",
       "threats:by_created",
@@ -105,7 +110,7 @@ describe("Redis store", () => {
   it("forgets the oldest with their documents, also when many save at once", async () => {
     const [a, b] = [await open(5), await open(5)];
     const threats = await Promise.all(
-      Array.from({ length: 40 }, (_, index) => makeThreat(`t-${index}`)),
+      Array.from({ length: 40 }, (_, index) => makeStored(`t-${index}`)),
     );
     await Promise.all(threats.map((threat, index) => (index % 2 ? a : b).store.save(threat)));
     const kept = await raw.zrange(KEYS.index, "0", "-1");
@@ -116,28 +121,32 @@ describe("Redis store", () => {
 
   it("skips what is missing or no threat", async () => {
     const { store, heard } = await open();
-    await store.save(await makeThreat("good"));
+    await store.save(await makeStored("good"));
     await raw.zadd(KEYS.index, 1, "missing");
     await raw.zadd(KEYS.index, 2, "broken");
     await raw.zadd(KEYS.index, 3, "number");
     await raw.mset(KEYS.threat("broken"), "{", KEYS.threat("number"), "7");
-    await raw.publish(KEYS.channel, "not JSON");
-    await raw.publish(KEYS.channel, '{"id":"no-signal"}');
+    await raw.publish(CHANNELS.events, "not JSON");
+    await raw.publish(CHANNELS.events, '{"id":"no-signal"}');
     assert.deepEqual(
       (await store.list(10, 0)).map((threat) => threat.id),
       ["good"],
     );
     assert.equal(await store.get("broken"), null);
-    await store.save(await makeThreat("after"));
+    await store.save(await makeStored("after"));
     await eventually(() => heard.length === 2, "event after the bad ones");
   });
 
   it("says why it is not available", async () => {
-    const store = new RedisStore(`redis://127.0.0.1:${await freePort()}`, 5, quietLogger());
+    const store = new RedisStore(
+      redisAt(`redis://127.0.0.1:${await freePort()}`),
+      5,
+      quietLogger(),
+    );
     opened.push(store);
     const refused = (error: unknown): boolean =>
       error instanceof StoreUnavailable && error.reason === "no connection to Redis";
-    await assert.rejects(store.save(await makeThreat("x")), refused);
+    await assert.rejects(store.save(await makeStored("x")), refused);
     await assert.rejects(store.list(1, 0), refused);
     await assert.rejects(store.ping(), refused);
   });
@@ -204,7 +213,7 @@ describe("loss of Redis", () => {
   const cleanups: (() => Promise<unknown> | void)[] = [];
 
   const localPod = async (redisUrl: string): Promise<Api> => {
-    const { app, api } = await startLocalPod({ redisUrl });
+    const { app, api } = await startLocalPod({ redis: redisAt(redisUrl) });
     cleanups.push(() => app.close());
     return api;
   };

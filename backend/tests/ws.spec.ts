@@ -6,13 +6,13 @@ import { setImmediate } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { Metrics } from "../src/metrics.js";
 import { MemoryStore } from "../src/store/memory.js";
-import type { ThreatAnalysis } from "../src/types.js";
+import type { StoredThreat } from "../src/store/documents.js";
 import { WebSocketHub } from "../src/ws.js";
 import { joinAmidstBurst } from "./support/burst.js";
 import { WsClient } from "./support/client.js";
 import { eventually } from "./support/eventually.js";
 import { quietLogger, startLocalPod, type LocalPod } from "./support/pod.js";
-import { makeThreat } from "./support/threat.js";
+import { makeStored } from "./support/threat.js";
 
 const MICROS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/;
 
@@ -151,7 +151,7 @@ class SlowStore extends MemoryStore {
   read = (): void => undefined;
   answer = (): void => undefined;
 
-  override async list(limit: number, offset: number): Promise<readonly ThreatAnalysis[]> {
+  override async list(limit: number, offset: number): Promise<readonly StoredThreat[]> {
     const read = new Promise<void>((resolve) => (this.read = resolve));
     const answer = new Promise<void>((resolve) => (this.answer = resolve));
     this.asked = true;
@@ -167,8 +167,9 @@ describe("WebSocketHub", () => {
     const store = new SlowStore(100);
     const hub = new WebSocketHub(store, new Metrics(() => 0), quietLogger());
     store.start({
-      onThreat: (threat, json) => hub.broadcast(threat.id, json),
+      onThreat: (threat) => hub.broadcast(threat),
       onLive: () => undefined,
+      onReset: () => hub.restart(),
     });
     const server = createServer().listen(0, "127.0.0.1");
     server.on("upgrade", (request, socket, head) => hub.upgrade(request, socket, head));
@@ -176,10 +177,10 @@ describe("WebSocketHub", () => {
     const client = WsClient.open((server.address() as AddressInfo).port);
     try {
       await eventually(() => store.asked, "batch is being read");
-      await store.save(await makeThreat("stored-before-the-read"));
+      await store.save(await makeStored("stored-before-the-read"));
       store.read();
       await setImmediate();
-      await store.save(await makeThreat("stored-after-the-read"));
+      await store.save(await makeStored("stored-after-the-read"));
       assert.equal(client.messages.length, 0);
       store.answer();
       await eventually(() => client.events.length > 0, "event");

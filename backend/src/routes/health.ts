@@ -1,11 +1,17 @@
+<<<<<<< HEAD
 import type { FastifyInstance } from "fastify";
 import { AGENTS } from "../agents/agents.js";
+=======
+import { AGENTS } from "../coordinator.js";
+>>>>>>> 6daf120 (Serve every route of the contract, and describe the API)
 import { isoMicros, systemClock } from "../clock.js";
+import type { Components } from "../contract/answers.js";
 import type { Metrics } from "../metrics.js";
 import type { ThreatStore } from "../store/store.js";
-import { AGENT_KEYS } from "../types.js";
+import type { Routes } from "./route.js";
 
-const VERSION = "2.0";
+/** The version of the API, which `/`, `/health` and `/openapi.json` tell. */
+export const VERSION = "2.0";
 
 /** What the health routes look at. */
 export interface HealthDependencies {
@@ -16,59 +22,91 @@ export interface HealthDependencies {
 }
 
 /** `/`, `/health` (the process lives), `/ready` (it can serve) and `/metrics`. */
-export function healthRoutes(app: FastifyInstance, deps: HealthDependencies): void {
+export function healthRoutes(routes: Routes, deps: HealthDependencies): void {
   const { store, metrics, draining } = deps;
   const started = performance.now();
 
-  app.get("/", async () => ({
-    service: "SOC Agent System",
-    version: VERSION,
-    status: "running",
-    timestamp: isoMicros(systemClock()),
-    endpoints: { health: "/health", ready: "/ready", metrics: "/metrics", api: "/api/threats" },
-  }));
+  routes.add(
+    {
+      method: "GET",
+      path: "/",
+      summary: "What this is",
+      answers: { 200: { description: "The service", schema: "Service" } },
+    },
+    () => ({
+      service: "SOC Agent System",
+      version: VERSION,
+      status: "running",
+      timestamp: isoMicros(systemClock()),
+      endpoints: { health: "/health", ready: "/ready", metrics: "/metrics", api: "/api/threats" },
+    }),
+  );
 
   // Never asks Redis: a restart of this process would not bring Redis back.
-  app.get("/health", async () => ({
-    status: "healthy",
-    version: VERSION,
-    uptime_seconds: Math.round((performance.now() - started) / 10) / 100,
-  }));
-
-  app.get("/ready", async (_request, reply) => {
-    const components = await checkComponents(store);
-    const failed = failedComponents(components);
-    const reason = draining()
-      ? "Shutting down"
-      : failed.length > 0
-        ? `Components not ready: ${failed.join(", ")}`
-        : null;
-    if (reason === null) {
-      return { status: "ready", components };
-    }
-    return reply.code(503).send({ status: "not_ready", reason, components });
-  });
-
-  app.get("/metrics", async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  routes.add(
+    {
+      method: "GET",
+      path: "/health",
+      summary: "Whether the process lives",
+      answers: { 200: { description: "It does", schema: "Health" } },
+    },
+    () => ({
+      status: "healthy",
+      version: VERSION,
+      uptime_seconds: Math.round((performance.now() - started) / 10) / 100,
+    }),
   );
-}
 
-/** The parts of the system and whether each can work; `redis` is null where no Redis is used. */
-interface Components {
-  readonly coordinator: boolean;
-  readonly store: boolean;
-  readonly redis: boolean | null;
-  readonly agents: Readonly<Record<string, boolean>>;
-  readonly analyzers: Readonly<Record<string, boolean>>;
+  routes.add(
+    {
+      method: "GET",
+      path: "/ready",
+      summary: "Whether it can serve, with what it needs",
+      answers: {
+        200: { description: "It can", schema: "Ready" },
+        503: { description: "It cannot, with the reason", schema: "NotReady" },
+      },
+    },
+    async ({ reply }) => {
+      const components = await checkComponents(store);
+      const failed = failedComponents(components);
+      const reason = draining()
+        ? "Shutting down"
+        : failed.length > 0
+          ? `Components not ready: ${failed.join(", ")}`
+          : null;
+      if (reason === null) {
+        return { status: "ready", components };
+      }
+      return reply.code(503).send({ status: "not_ready", reason, components });
+    },
+  );
+
+  routes.add(
+    {
+      method: "GET",
+      path: "/metrics",
+      summary: "Metrics for Prometheus",
+      answers: { 200: { description: "In the text format of Prometheus" } },
+    },
+    async ({ reply }) =>
+      reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
 }
 
 async function checkComponents(store: ThreatStore): Promise<Components> {
   return {
+    // Both are made before the server listens.
     coordinator: true,
     store: true,
     redis: store.kind === "redis" ? await answers(store) : null,
-    agents: Object.fromEntries(AGENT_KEYS.map((key) => [key, key in AGENTS])),
+    agents: {
+      historical: "historical" in AGENTS,
+      config: "config" in AGENTS,
+      devops: "devops" in AGENTS,
+      context: "context" in AGENTS,
+      priority: "priority" in AGENTS,
+    },
     analyzers: { fp: true, response: true, timeline: true },
   };
 }

@@ -1,110 +1,115 @@
-import type { FastifyInstance } from "fastify";
+import { randomUUID } from "node:crypto";
 import * as z from "zod";
-import { systemClock } from "../clock.js";
-import type { Coordinator } from "../coordinator.js";
-import { HttpError, parseRequest } from "../errors.js";
-import type { Logger } from "../log.js";
-import type { Metrics } from "../metrics.js";
-import { systemRandom } from "../random.js";
-import type { ThreatStore } from "../store/store.js";
-import { generateSignal } from "../threats/generator.js";
-import type { History } from "../threats/history.js";
-import { scenarioSignal } from "../threats/scenarios.js";
-import { THREAT_TYPES, type ThreatSignal, type ThreatType } from "../types.js";
+import { PAGE, TRIGGER } from "../contract/requests.js";
+import { HttpError } from "../errors.js";
+import { wazuhSignal } from "../ingest/wazuh.js";
+import { errorFields, type Logger } from "../log.js";
+import type { ThreatService } from "../service.js";
+import { StoreUnavailable, type ThreatStore } from "../store/store.js";
+import { STORE_ANSWERS, type Routes } from "./route.js";
+
+const JSON_TYPE = "application/json; charset=utf-8";
 
 /** What the threat routes work with. */
 export interface ThreatDependencies {
-  readonly coordinator: Coordinator;
+  readonly service: ThreatService;
   readonly store: ThreatStore;
-  readonly history: History;
-  readonly metrics: Metrics;
   readonly log: Logger;
 }
 
-const integer = (low: number, high: number, byDefault: number) =>
-  z
-    .preprocess(
-      // Of a parameter that is given twice the last counts.
-      (value) => (Array.isArray(value) ? value.at(-1) : value),
-      z
-        .string()
-        .regex(/^\s*[+-]?\d+\s*$/)
-        .transform((digits) => Math.min(Number(digits), Number.MAX_SAFE_INTEGER))
-        .pipe(z.number().min(low).max(high)),
-    )
-    .default(byDefault);
-
-const PAGE = z.object({
-  limit: integer(1, 100, 20),
-  offset: integer(0, Number.MAX_SAFE_INTEGER, 0),
-});
-
-const TRIGGER = z.object({
-  threat_type: z.string().nullish(),
-  scenario: z.string().nullish(),
-  adversarial_scenario: z.string().nullish(),
-  adversarial_detector_enabled: z.union([z.boolean(), z.stringbool()]).nullish(),
-});
-
-/** `/api/threats`: list, one, and trigger. */
-export function threatRoutes(app: FastifyInstance, deps: ThreatDependencies): void {
-  const { coordinator, store, history, metrics, log } = deps;
-
-  app.get("/api/threats", async (request) => {
-    const { limit, offset } = parseRequest(PAGE, "query", request.query);
-    return store.list(limit, offset);
-  });
-
-  app.get<{ Params: { id: string } }>("/api/threats/:id", async (request) => {
-    const threat = await store.get(request.params.id);
-    if (threat === null) {
-      throw new HttpError(404, "Threat not found");
-    }
-    return threat;
-  });
-
-  app.post("/api/threats/trigger", async (request) => {
-    const started = performance.now();
-    const signal = chooseSignal(parseRequest(TRIGGER, "body", request.body));
-    const threat = await coordinator.analyze(signal, history.recent());
-    await store.save(threat);
-    history.add(threat);
-    metrics.threatProcessed(threat, (performance.now() - started) / 1000);
-    log.info(
-      {
-        threat_id: threat.id,
-        customer_name: signal.customer_name,
-        threat_type: signal.threat_type,
-        severity: threat.severity,
-        fp_score: threat.false_positive_score?.score,
-        duration_ms: Math.round(performance.now() - started),
+/** `/api/threats`: list, one, trigger, and what comes from Wazuh. */
+export function threatRoutes(routes: Routes, { service, store, log }: ThreatDependencies): void {
+  routes.add(
+    {
+      method: "GET",
+      path: "/api/threats",
+      summary: "The stored threats, newest first",
+      query: PAGE,
+      answers: {
+        200: { description: "A part of the list", schema: "ThreatList" },
+        ...STORE_ANSWERS,
       },
-      "Threat analysed",
-    );
-    return threat;
-  });
-}
+    },
+    async ({ query, reply }) => {
+      const threats = await store.list(query.limit, query.offset);
+      const parts = threats.flatMap(({ json }, index) => (index === 0 ? [json] : [COMMA, json]));
+      return reply.type(JSON_TYPE).send(Buffer.concat([OPEN, ...parts, CLOSE]));
+    },
+  );
 
-/** The most special wish counts: adversarial scenario, scenario, type, and with none a random one. */
-function chooseSignal(wish: z.infer<typeof TRIGGER>): ThreatSignal {
-  if (wish.adversarial_scenario) {
-    throw new HttpError(400, `Unknown adversarial scenario: ${wish.adversarial_scenario}`);
-  }
-  const now = systemClock();
-  if (wish.scenario) {
-    return scenarioSignal(wish.scenario, systemRandom, now) ?? generateSignal(systemRandom, now);
-  }
-  return generateSignal(
-    systemRandom,
-    now,
-    wish.threat_type ? threatType(wish.threat_type) : undefined,
+  routes.add(
+    {
+      method: "GET",
+      path: "/api/threats/:id",
+      summary: "One threat, by the id of its analysis",
+      answers: {
+        200: { description: "The threat", schema: "ThreatAnalysis" },
+        404: { description: "No such threat", schema: "Error" },
+        ...STORE_ANSWERS,
+      },
+    },
+    async ({ request, reply }) => {
+      const { id } = request.params as { readonly id: string };
+      const threat = await store.get(id);
+      if (threat === null) {
+        throw new HttpError(404, "Threat not found");
+      }
+      return reply.type(JSON_TYPE).send(threat.json);
+    },
+  );
+
+  routes.add(
+    {
+      method: "POST",
+      path: "/api/threats/trigger",
+      summary: "Makes a threat and analyses it",
+      body: TRIGGER,
+      answers: {
+        200: {
+          description: "The threat, stored and sent to all clients",
+          schema: "ThreatAnalysis",
+        },
+        400: { description: "Unknown type or adversarial scenario", schema: "Error" },
+        ...STORE_ANSWERS,
+      },
+    },
+    async ({ body, reply }) => reply.type(JSON_TYPE).send((await service.trigger(body)).json),
+  );
+
+  routes.add(
+    {
+      method: "POST",
+      path: "/api/threats/ingest/wazuh",
+      summary: "Takes an alert of Wazuh, as it is or in the envelope of Shuffle",
+      // Checked by the handler, since its errors have a form of their own.
+      body: z.unknown(),
+      answers: {
+        202: { description: "The signal; its analysis is stored and sent", schema: "ThreatSignal" },
+        422: {
+          description:
+            "No alert that can be used; what is no JSON at all has the form of other routes",
+          schema: "AlertError",
+        },
+        500: { description: "The analysis failed", schema: "AlertError" },
+        ...STORE_ANSWERS,
+      },
+    },
+    async ({ body, reply }) => {
+      const signal = wazuhSignal(body, randomUUID());
+      try {
+        await service.process(signal);
+      } catch (error) {
+        if (error instanceof StoreUnavailable) {
+          throw error;
+        }
+        log.error(errorFields(error), "Alert not analysed");
+        throw new HttpError(500, { message: "The alert could not be analysed" });
+      }
+      return reply.code(202).send(signal);
+    },
   );
 }
 
-function threatType(name: string): ThreatType {
-  const type = THREAT_TYPES.find((known) => known === name);
-  if (type === undefined) {
-    throw new HttpError(400, `Invalid threat type: ${name}`);
-  }
-  return type;
-}
+const OPEN = Buffer.from("[");
+const COMMA = Buffer.from(",");
+const CLOSE = Buffer.from("]");

@@ -1,12 +1,17 @@
-import type { ThreatAnalysis } from "../types.js";
-import type { ThreatListener, ThreatStore } from "./store.js";
+import type { Reset } from "../contract/answers.js";
+import type { EgressViolation, IntelMatch } from "../types.js";
+import type { StoredThreat } from "./documents.js";
+import { MAX_VIOLATIONS } from "./redisEgress.js";
+import type { EgressLog, StoreContent, ThreatListener, ThreatStore } from "./store.js";
 
 /** Keeps threats in this process: for a single pod, lost when it ends. */
 export class MemoryStore implements ThreatStore {
   readonly kind = "memory";
   readonly live = true;
+  egress: EgressLog = new MemoryEgress();
   /** Newest first. */
-  #threats: readonly ThreatAnalysis[] = [];
+  #threats: readonly StoredThreat[] = [];
+  #total = 0;
   #listener: ThreatListener | null = null;
 
   /** @param maxStored how many threats are kept */
@@ -17,22 +22,65 @@ export class MemoryStore implements ThreatStore {
     listener.onLive(this.#threats);
   }
 
-  async save(threat: ThreatAnalysis): Promise<void> {
+  async save(threat: StoredThreat, traceparent: string | null = null): Promise<void> {
     this.#threats = [threat, ...this.#threats].slice(0, this.maxStored);
-    this.#listener?.onThreat(threat, JSON.stringify(threat));
+    this.#total += 1;
+    this.#listener?.onThreat(threat, traceparent);
   }
 
-  async get(id: string): Promise<ThreatAnalysis | null> {
+  async get(id: string): Promise<StoredThreat | null> {
     return this.#threats.find((threat) => threat.id === id) ?? null;
   }
 
-  async list(limit: number, offset: number): Promise<readonly ThreatAnalysis[]> {
+  async list(limit: number, offset: number): Promise<readonly StoredThreat[]> {
     return this.#threats.slice(offset, offset + limit);
+  }
+
+  async content(): Promise<StoreContent> {
+    return { total: this.#total, stored: this.#threats };
+  }
+
+  async packageIntel(): Promise<IntelMatch | null> {
+    return null;
+  }
+
+  async reset(): Promise<Reset> {
+    const threats = this.#threats.length;
+    this.#threats = [];
+    this.#total = 0;
+    this.egress = new MemoryEgress();
+    this.#listener?.onReset();
+    return {
+      status: "success",
+      storage: "in-memory",
+      cleared: { threats, redis_keys: 0, mock_data_reset: true },
+      message: `Demo reset: ${threats} threat(s) removed`,
+    };
+  }
+
+  async claim(): Promise<boolean> {
+    return true;
   }
 
   async ping(): Promise<void> {}
 
   async close(): Promise<void> {
     this.#listener = null;
+  }
+}
+
+class MemoryEgress implements EgressLog {
+  #violations: readonly EgressViolation[] = [];
+
+  async add(violation: EgressViolation): Promise<void> {
+    const text = JSON.stringify(violation);
+    const others = this.#violations.filter((other) => JSON.stringify(other) !== text);
+    this.#violations = [violation, ...others]
+      .sort((a, b) => b.timestamp - a.timestamp)
+      .slice(0, MAX_VIOLATIONS);
+  }
+
+  async newest(since: number, limit: number): Promise<readonly EgressViolation[]> {
+    return this.#violations.filter(({ timestamp }) => timestamp >= since).slice(0, limit);
   }
 }

@@ -1,19 +1,43 @@
-import type { ThreatAnalysis } from "../types.js";
+import type { Reset } from "../contract/answers.js";
+import type { EgressViolation, IntelMatch } from "../types.js";
+import type { StoredThreat } from "./documents.js";
 
 /** Is told of every stored threat, whichever pod stored it. */
 export interface ThreatListener {
   /**
    * A threat has been stored.
    *
-   * @param json the same threat as it was published
+   * @param traceparent the trace in which it was analysed, in the form of W3C; null if there is none
    */
-  onThreat(threat: ThreatAnalysis, json: string): void;
+  onThreat(threat: StoredThreat, traceparent: string | null): void;
   /**
    * Events flow (again). Those of the time before are lost; what is stored shows what was missed.
    *
    * @param stored all that is stored, newest first
    */
-  onLive(stored: readonly ThreatAnalysis[]): void;
+  onLive(stored: readonly StoredThreat[]): void;
+  /** All threats have been removed. */
+  onReset(): void;
+}
+
+/** What is stored, as a whole. */
+export interface StoreContent {
+  /** How many threats have been stored since the last reset; more than are there. */
+  readonly total: number;
+  /** What is there, newest first. */
+  readonly stored: readonly StoredThreat[];
+}
+
+/** Blocked connections to the outside, as reported by whatever enforces the network policies. */
+export interface EgressLog {
+  /** Keeps a violation for a day, among the newest thousand. The same one twice counts once. */
+  add(violation: EgressViolation): Promise<void>;
+  /**
+   * The newest, newest first.
+   *
+   * @param since none older than this, in seconds since the epoch
+   */
+  newest(since: number, limit: number): Promise<readonly EgressViolation[]>;
 }
 
 /** Where threats are kept. All methods reject with {@link StoreUnavailable} within a bounded time. */
@@ -21,14 +45,30 @@ export interface ThreatStore {
   readonly kind: "redis" | "memory";
   /** True while the listener gets every event. */
   readonly live: boolean;
+  readonly egress: EgressLog;
   /** Begins to feed the listener, and keeps doing so over losses of the connection. */
   start(listener: ThreatListener): void;
-  /** Keeps a threat, forgets the oldest beyond the limit, and tells the listeners of all pods. */
-  save(threat: ThreatAnalysis): Promise<void>;
+  /**
+   * Keeps a threat, forgets the oldest beyond the limit, and tells the listeners of all pods.
+   *
+   * @param traceparent handed to the listeners
+   */
+  save(threat: StoredThreat, traceparent?: string | null): Promise<void>;
   /** One threat, or null. */
-  get(id: string): Promise<ThreatAnalysis | null>;
+  get(id: string): Promise<StoredThreat | null>;
   /** Newest first. */
-  list(limit: number, offset: number): Promise<readonly ThreatAnalysis[]>;
+  list(limit: number, offset: number): Promise<readonly StoredThreat[]>;
+  content(): Promise<StoreContent>;
+  /** What a feed says of a package, as far as somebody has asked lately. */
+  packageIntel(name: string): Promise<IntelMatch | null>;
+  /** Removes all threats and violations, and says how much that was. */
+  reset(): Promise<Reset>;
+  /**
+   * Whether this process, of all that ask, is the one to do a job now.
+   *
+   * @param ms for how long no other one is
+   */
+  claim(job: string, ms: number): Promise<boolean>;
   /** Resolves if the store answers. */
   ping(): Promise<void>;
   /** Ends all connections. Does not reject. */

@@ -43,8 +43,12 @@ export class History {
   }
 
   /** Remembers a threat; one that is known already is left alone. */
-  add(threat: ThreatAnalysis): void {
-    this.#threats.add(threat.id, pastThreat(threat));
+  add(id: string, threat: PastThreat): void {
+    this.#threats.add(id, threat);
+  }
+
+  clear(): void {
+    this.#threats.clear();
   }
 
   /** Newest first. */

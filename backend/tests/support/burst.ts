@@ -17,8 +17,10 @@ export async function joinAmidstBurst(pods: readonly Api[]): Promise<void> {
   assert.equal(newestFirst.length, 61);
 
   for (const client of await Promise.all(joining)) {
-    await eventually(() => client.events.includes(last), "last event");
-    const got = [...client.batch, ...client.events];
+    // Who came late has it in the batch.
+    const received = () => [...client.batch, ...client.events];
+    await eventually(() => received().includes(last), "last threat");
+    const got = received();
     assert.equal(new Set(got).size, got.length, "nothing twice");
     // Who got a batch of less than 20 has seen the beginning; the others start with their batch.
     const oldest = client.batch.length < 20 ? newestFirst.at(-1) : client.batch.at(-1);

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { startApp, type App } from "../../src/app.js";
-import type { Config } from "../../src/config.js";
+import type { Config, RedisConfig } from "../../src/config.js";
 import { createLogger, type Logger } from "../../src/log.js";
 import type { HubOptions } from "../../src/ws.js";
 import { Api } from "./client.js";
@@ -18,28 +18,41 @@ export function quietLogger(lines: string[] = []): Logger {
   );
 }
 
+/** How to reach a Redis that has no password. */
+export function redisAt(url: string): RedisConfig {
+  return { url, password: null, ca: null };
+}
+
 /** The service within this process. */
 export interface LocalPod {
   readonly app: App;
   readonly api: Api;
 }
 
-/** Starts the service within this process and waits until it is ready. */
+/**
+ * Starts the service within this process and waits until it is ready.
+ *
+ * @param lines gets the log lines
+ */
 export async function startLocalPod(
   overrides: Partial<Config> = {},
   hubOptions?: HubOptions,
+  lines: string[] = [],
 ): Promise<LocalPod> {
   const config: Config = {
     port: 0,
     host: "127.0.0.1",
-    redisUrl: null,
+    redis: null,
+    model: null,
+    tracing: null,
     logLevel: "debug",
     serviceName: "test",
     maxStoredThreats: 100,
     corsOrigins: ["http://localhost:3000"],
+    generateEverySeconds: null,
     ...overrides,
   };
-  const app = await startApp(config, quietLogger(), hubOptions);
+  const app = await startApp(config, quietLogger(lines), hubOptions);
   const api = new Api(app.port);
   await api.ready();
   return { app, api };
@@ -58,7 +71,13 @@ export class Pod {
   ) {
     this.#child = spawn(process.execPath, ["--import", "tsx", ...program], {
       cwd: ROOT,
-      env: { PATH: process.env["PATH"], HOST: "127.0.0.1", PORT: "0", ...env },
+      env: {
+        PATH: process.env["PATH"],
+        HOST: "127.0.0.1",
+        PORT: "0",
+        OTEL_SDK_DISABLED: "true",
+        ...env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#child.stdout?.on("data", (chunk) => (this.#stdout += String(chunk)));

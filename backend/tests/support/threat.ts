@@ -2,6 +2,7 @@ import { Coordinator } from "../../src/coordinator.js";
 import { seededRandom } from "../../src/random.js";
 import { generateSignal } from "../../src/threats/generator.js";
 import { systemClock } from "../../src/clock.js";
+import { encodeThreat, type StoredThreat } from "../../src/store/documents.js";
 import type { ThreatAnalysis, ThreatType } from "../../src/types.js";
 
 /** A real analysis under a chosen id. */
@@ -11,4 +12,14 @@ export async function makeThreat(
 ): Promise<ThreatAnalysis> {
   const signal = generateSignal(seededRandom(1), systemClock(), type);
   return { ...(await new Coordinator().analyze(signal, [])), id };
+}
+
+/** The same, ready to be saved. */
+export async function makeStored(id: string, type?: ThreatType): Promise<StoredThreat> {
+  return encodeThreat(await makeThreat(id, type));
+}
+
+/** The threat of an event or a list. */
+export function parsed({ json }: StoredThreat): ThreatAnalysis {
+  return JSON.parse(json.toString()) as ThreatAnalysis;
 }

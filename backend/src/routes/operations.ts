@@ -1,0 +1,100 @@
+import type { DashboardMetrics } from "../contract/answers.js";
+import { EGRESS_QUERY, EGRESS_VIOLATION } from "../contract/requests.js";
+import type { Logger } from "../log.js";
+import type { StoreContent, ThreatStore } from "../store/store.js";
+import { STORE_ANSWERS, type Routes } from "./route.js";
+
+const HOUR_SECONDS = 60 * 60;
+
+/** `/api/analytics`, `/api/egress-violations` and `/api/demo/reset`. */
+export function operationRoutes(routes: Routes, store: ThreatStore, log: Logger): void {
+  routes.add(
+    {
+      method: "GET",
+      path: "/api/analytics",
+      summary: "The figures of the dashboard, over all pods",
+      answers: {
+        200: { description: "The figures", schema: "DashboardMetrics" },
+        ...STORE_ANSWERS,
+      },
+    },
+    async () => dashboardMetrics(await store.content()),
+  );
+
+  routes.add(
+    {
+      method: "POST",
+      path: "/api/egress-violations",
+      summary: "Reports a blocked connection to the outside",
+      body: EGRESS_VIOLATION,
+      answers: {
+        202: { description: "Taken", schema: "ViolationAccepted" },
+        ...STORE_ANSWERS,
+      },
+    },
+    async ({ body, reply }) => {
+      await store.egress.add(body);
+      log.warn(
+        { source_pod: body.source_pod, attempted_destination: body.attempted_destination },
+        "Egress violation reported",
+      );
+      return reply.code(202).send({ status: "accepted", timestamp: body.timestamp });
+    },
+  );
+
+  routes.add(
+    {
+      method: "GET",
+      path: "/api/egress-violations",
+      summary: "The blocked connections of the last hour, or since a time; newest first",
+      query: EGRESS_QUERY,
+      answers: {
+        200: { description: "The violations", schema: "Violations" },
+        ...STORE_ANSWERS,
+      },
+    },
+    async ({ query }) => {
+      const now = Date.now() / 1000;
+      const violations = await store.egress.newest(query.since ?? now - HOUR_SECONDS, query.limit);
+      return { violations, count: violations.length, timestamp: now };
+    },
+  );
+
+  routes.add(
+    {
+      method: "POST",
+      path: "/api/demo/reset",
+      summary: "Removes all threats and violations, on all pods",
+      answers: {
+        200: { description: "How much that was", schema: "Reset" },
+        ...STORE_ANSWERS,
+      },
+    },
+    async () => {
+      const result = await store.reset();
+      log.info(result.cleared, "Demo reset");
+      return result;
+    },
+  );
+}
+
+/** The figures; all but the total are of what is stored. */
+export function dashboardMetrics({ total, stored }: StoreContent): DashboardMetrics {
+  const milliseconds = stored.reduce((sum, threat) => sum + threat.processingMs, 0);
+  return {
+    total_threats: total,
+    customers_affected: new Set(stored.map(({ past }) => past.customer)).size,
+    average_processing_time_ms: stored.length === 0 ? 0 : Math.floor(milliseconds / stored.length),
+    threats_requiring_review: stored.filter(({ past }) => past.requiresReview).length,
+    threats_by_type: countBy(stored.map(({ past }) => past.threatType)),
+    threats_by_severity: countBy(stored.map(({ past }) => past.severity)),
+  };
+}
+
+function countBy<K extends string>(values: readonly K[]): Partial<Record<K, number>> {
+  const counts: Partial<Record<K, number>> = {};
+  for (const value of values) {
+    counts[value] = (counts[value] ?? 0) + 1;
+  }
+  return counts;
+}

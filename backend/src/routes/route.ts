@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type * as z from "zod";
+import { SCHEMAS } from "../contract/answers.js";
+import { parseQuery, parseRequest } from "../errors.js";
+
+/** One answer that a route may give. */
+export interface AnswerSpec {
+  readonly description: string;
+  /** The name of its schema; absent for an answer that is no JSON. */
+  readonly schema?: keyof typeof SCHEMAS;
+}
+
+/** What a handler gets: the request with its parts checked. */
+export interface Call<Query, Body> {
+  readonly query: Query;
+  readonly body: Body;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** A route and all that is to be known of it. */
+export interface Route<Query = unknown, Body = unknown> {
+  readonly method: "GET" | "POST";
+  /** Parameters as `:name`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly query?: z.ZodObject & z.ZodType<Query>;
+  readonly body?: z.ZodType<Body>;
+  /**
+   * By status. 422 is added where there is something to check, if it is not given: it then has the
+   * form of FastAPI.
+   */
+  readonly answers: Readonly<Record<number, AnswerSpec>>;
+}
+
+/** The answers of every route that asks the store. */
+export const STORE_ANSWERS: Readonly<Record<number, AnswerSpec>> = {
+  503: { description: "Redis does not answer", schema: "Unavailable" },
+};
+
+/** The routes of a server, each registered and described by the same words. */
+export class Routes {
+  readonly #routes: Route[] = [];
+
+  constructor(private readonly server: FastifyInstance) {}
+
+  /** All routes added so far. */
+  get all(): readonly Route[] {
+    return this.#routes;
+  }
+
+  /** Serves a route. What does not fit its schemas is answered before the handler is called. */
+  add<Query, Body>(route: Route<Query, Body>, handler: (call: Call<Query, Body>) => unknown): void {
+    const { method, path: url, query, body } = route;
+    this.#routes.push(route);
+    this.server.route({
+      method,
+      url,
+      handler: async (request, reply) =>
+        handler({
+          query: (query && parseQuery(query, request.query)) as Query,
+          body: (body && parseRequest(body, "body", request.body)) as Body,
+          request,
+          reply,
+        }),
+    });
+  }
+}

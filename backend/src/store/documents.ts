@@ -1,0 +1,91 @@
+import { BoundedMap } from "../boundedMap.js";
+import { pastThreat, type PastThreat } from "../threats/history.js";
+import type { ThreatAnalysis } from "../types.js";
+
+/** A threat as it is kept and sent: its JSON, made once, and what this process reads of it. */
+export interface StoredThreat {
+  readonly id: string;
+  readonly json: Buffer;
+  readonly past: PastThreat;
+  /** Whole milliseconds. */
+  readonly processingMs: number;
+}
+
+/** Makes the JSON of a threat. */
+export function encodeThreat(threat: ThreatAnalysis): StoredThreat {
+  return describe(threat, Buffer.from(JSON.stringify(threat)));
+}
+
+/**
+ * Reads threats from bytes. Threats do not change, and the same ones are read over and over: what has
+ * been checked once is remembered, so that equal bytes need not be parsed again.
+ */
+export class Documents {
+  readonly #known: BoundedMap<string, StoredThreat>;
+
+  /** @param capacity how many are remembered */
+  constructor(capacity: number) {
+    this.#known = new BoundedMap(capacity);
+  }
+
+  /** What is remembered under an id. */
+  get(id: string): StoredThreat | undefined {
+    return this.#known.get(id);
+  }
+
+  /** Remembers a threat. */
+  add(threat: StoredThreat): void {
+    this.#known.delete(threat.id);
+    this.#known.add(threat.id, threat);
+  }
+
+  /** The threat in some bytes; null for what is absent or no threat. */
+  read(json: Buffer | null): StoredThreat | null {
+    if (json === null) {
+      return null;
+    }
+    const known = this.#known.get(leadingId(json) ?? "");
+    if (known?.json.equals(json) === true) {
+      return known;
+    }
+    const threat = parse(json);
+    if (threat === null) {
+      return null;
+    }
+    // A copy, since the bytes may be a small part of what came in one piece.
+    const stored = describe(threat, Buffer.from(json));
+    this.add(stored);
+    return stored;
+  }
+}
+
+function describe(threat: ThreatAnalysis, json: Buffer): StoredThreat {
+  const processingMs = Math.round(Number(threat.total_processing_time_ms)) || 0;
+  return { id: threat.id, json, past: pastThreat(threat), processingMs };
+}
+
+/** The id of JSON that begins with it, as that of all known writers does. */
+function leadingId(json: Buffer): string | undefined {
+  return /^\{"id":\s?"([^"\\]{1,128})"/.exec(json.toString("latin1", 0, 160))?.[1];
+}
+
+function parse(json: Buffer): ThreatAnalysis | null {
+  try {
+    const value: unknown = JSON.parse(json.toString());
+    return isThreat(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Checks what this program relies on; the rest is passed on as it was stored. */
+function isThreat(value: unknown): value is ThreatAnalysis {
+  const { id, created_at, severity, signal } = (value ?? {}) as Partial<ThreatAnalysis>;
+  return (
+    [id, created_at, severity].every((field) => typeof field === "string") &&
+    typeof signal === "object" &&
+    [signal?.threat_type, signal?.customer_name].every((field) => typeof field === "string") &&
+    typeof signal?.metadata === "object" &&
+    signal.metadata !== null
+  );
+}

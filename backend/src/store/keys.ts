@@ -1,0 +1,19 @@
+/** The names in Redis; other backends of the same system use the same. */
+export const KEYS = {
+  total: "threats:total_count",
+  index: "threats:by_created",
+  threat: (id: string): string => `threat:${id}`,
+  packageIntel: (name: string): string => `vt:pkg:${name}`,
+  /** Ours alone, as are the channels below. */
+  egress: "egress:violations",
+  claim: (job: string): string => `claim:${job}`,
+} as const;
+
+/** Pub/Sub. Each event is a whole threat as JSON, and nothing else, since other backends read it. */
+export const CHANNELS = {
+  events: "threats:events",
+  /** `<id> <traceparent>`, just before the event: a subscriber gets both in this order. */
+  traces: "threats:traces",
+  /** Says that all threats were removed. */
+  resets: "threats:resets",
+} as const;

@@ -1,0 +1,205 @@
+import { Redis, type RedisOptions } from "ioredis";
+import type { RedisConfig } from "../config.js";
+import { errorFields, type Logger } from "../log.js";
+import { StoreUnavailable } from "./store.js";
+
+/** Longest wait for an answer, in ms. Also bounds the readiness check. */
+const COMMAND_TIMEOUT_MS = 1000;
+/** A connection that owes an answer for so long is dead, whatever TCP says: cut it and reconnect. */
+const SOCKET_TIMEOUT_MS = 5000;
+const CONNECT_TIMEOUT_MS = 2000;
+const HEARTBEAT_MS = 2000;
+const MAX_RETRY_DELAY_MS = 1000;
+
+const OPTIONS: RedisOptions = {
+  connectTimeout: CONNECT_TIMEOUT_MS,
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  socketTimeout: SOCKET_TIMEOUT_MS,
+  // Without a connection a command fails at once instead of waiting for one, and no command is sent
+  // twice: a repeated save would count a threat twice.
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  // The link subscribes by itself, since it has to know when events flow again.
+  autoResubscribe: false,
+  retryStrategy: (times) => Math.min(50 * 2 ** times, MAX_RETRY_DELAY_MS) + Math.random() * 100,
+  // After a failover the old primary only reads.
+  reconnectOnError: (error) => error.message.startsWith("READONLY"),
+};
+
+/** Who uses a link. */
+export interface LinkUser {
+  /** Something was published on one of the channels. */
+  onMessage(channel: string, message: Buffer): void;
+  /**
+   * Messages flow (again).
+   *
+   * @returns what is to be done once it is certain that none was lost meanwhile
+   */
+  onSubscribed(): Promise<() => void>;
+}
+
+/**
+ * Two connections to Redis, one for commands and one for events. Both reconnect for ever; while they
+ * are away every call fails fast and {@link live} is false.
+ */
+export class RedisLink {
+  readonly #commands: Redis;
+  readonly #events: Redis;
+  readonly #heartbeat: NodeJS.Timeout;
+  #channels: readonly string[] = [];
+  #user: LinkUser | null = null;
+  #live = false;
+  #subscribing = false;
+  /** How often the connection for events was lost. */
+  #losses = 0;
+
+  /** Begins to connect, and does not wait for it. */
+  constructor(
+    config: RedisConfig,
+    private readonly log: Logger,
+  ) {
+    this.#commands = this.#connect(config, "commands");
+    this.#events = this.#connect(config, "events");
+    this.#events.on("messageBuffer", (channel: Buffer, message: Buffer) =>
+      this.#user?.onMessage(channel.toString(), message),
+    );
+    this.#events.on("close", () => {
+      this.#live = false;
+      this.#losses += 1;
+    });
+    this.#events.on("ready", () => void this.#subscribe());
+    this.#commands.on("ready", () => void this.#subscribe());
+    // Without traffic a connection that died silently would never be noticed.
+    this.#heartbeat = setInterval(() => {
+      for (const connection of [this.#commands, this.#events]) {
+        if (connection.status === "ready") {
+          connection.ping().catch(() => undefined);
+        }
+      }
+    }, HEARTBEAT_MS);
+  }
+
+  /** True while the user gets every message. */
+  get live(): boolean {
+    return this.#live;
+  }
+
+  /** Begins to feed the user with what is published on the channels. */
+  start(channels: readonly string[], user: LinkUser): void {
+    this.#channels = channels;
+    this.#user = user;
+    void this.#subscribe();
+  }
+
+  /** Sends commands; rejects with {@link StoreUnavailable} within a bounded time. */
+  async ask<T>(command: (redis: Redis) => Promise<T>): Promise<T> {
+    try {
+      return await command(this.#commands);
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  /** Sends commands that are all done, or none of them, and gives their replies. */
+  async askAll(
+    command: (multi: ReturnType<Redis["multi"]>) => ReturnType<Redis["multi"]>,
+  ): Promise<readonly unknown[]> {
+    const replies = await this.ask((redis) => command(redis.multi()).exec());
+    return (replies ?? []).map(([error, reply]) => {
+      if (error !== null) {
+        throw unavailable(error);
+      }
+      return reply;
+    });
+  }
+
+  close(): void {
+    this.#user = null;
+    clearInterval(this.#heartbeat);
+    this.#commands.disconnect();
+    this.#events.disconnect();
+  }
+
+  #connect(config: RedisConfig, role: string): Redis {
+    const connection = new Redis({
+      ...OPTIONS,
+      ...connectionOptions(config),
+      connectionName: `soc-backend-${role}`,
+    });
+    // One line when it is lost and one when it is back, not one for each attempt.
+    let lost: boolean | null = null;
+    connection.on("error", (error) => {
+      if (lost !== true) {
+        this.log.warn({ ...errorFields(error), connection: role }, "Redis is not reachable");
+      }
+      lost = true;
+    });
+    connection.on("close", () => {
+      if (lost === false && this.#user !== null) {
+        this.log.warn({ connection: role }, "Connection to Redis lost");
+        lost = true;
+      }
+    });
+    connection.on("ready", () => {
+      this.log.info({ connection: role }, "Connected to Redis");
+      lost = false;
+    });
+    return connection;
+  }
+
+  /** Subscribes first and lets the user look at what is stored then: nothing falls between the two. */
+  async #subscribe(): Promise<void> {
+    const connected = this.#events.status === "ready" && this.#commands.status === "ready";
+    if (this.#user === null || this.#live || this.#subscribing || !connected) {
+      return;
+    }
+    this.#subscribing = true;
+    const losses = this.#losses;
+    try {
+      await this.#events.subscribe(...this.#channels);
+      const finish = await this.#user.onSubscribed();
+      if (losses !== this.#losses) {
+        throw new Error("connection lost while subscribing");
+      }
+      finish();
+      this.#live = true;
+    } catch (error) {
+      this.log.warn(errorFields(error), "Cannot subscribe to events");
+      // Comes back here with a new connection.
+      this.#events.disconnect(true);
+    } finally {
+      this.#subscribing = false;
+    }
+  }
+}
+
+/** What the URL and its companions say. */
+function connectionOptions({ url, password, ca }: RedisConfig): RedisOptions {
+  const { protocol, hostname, port, username, password: inUrl, pathname } = new URL(url);
+  const database = /^\/(\d+)$/.exec(pathname)?.[1];
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: Number(port || 6379),
+    ...(username === "" ? {} : { username: decodeURIComponent(username) }),
+    password: password ?? decodeURIComponent(inUrl),
+    db: Number(database ?? 0),
+    ...(protocol === "rediss:" ? { tls: ca === null ? {} : { ca } } : {}),
+  };
+}
+
+function unavailable(error: unknown): StoreUnavailable {
+  if (error instanceof StoreUnavailable) {
+    return error;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  // Only Redis's own replies ("OOM ...", "LOADING ...") say something that a client may read.
+  const code = /^[A-Z]{3,}\b/.exec(message)?.[0];
+  const reason =
+    message === "Command timed out"
+      ? `Redis did not answer within ${COMMAND_TIMEOUT_MS} ms`
+      : code !== undefined
+        ? `Redis refused the command (${code})`
+        : "no connection to Redis";
+  return new StoreUnavailable(reason, error);
+}

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { startLocalPod, type LocalPod } from "./support/pod.js";
+
+interface OpenApi {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { responses: object }>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
+}
+
+describe("description of the API", () => {
+  let pod: LocalPod;
+  let description: OpenApi;
+
+  before(async () => {
+    pod = await startLocalPod();
+    description = (await pod.api.get("/openapi.json")).json as OpenApi;
+  });
+
+  after(() => pod.app.close());
+
+  it("lists every route of the contract with its answers", () => {
+    const listed = Object.entries(description.paths).flatMap(([path, operations]) =>
+      Object.entries(operations).map(
+        ([method, { responses }]) =>
+          `${method.toUpperCase()} ${path} ${Object.keys(responses).join(" ")}`,
+      ),
+    );
+    assert.deepEqual(listed, [
+      "GET / 200",
+      "GET /health 200",
+      "GET /ready 200 503",
+      "GET /metrics 200",
+      "GET /api/threats 200 422 503",
+      "GET /api/threats/{id} 200 404 503",
+      "POST /api/threats/trigger 200 400 422 503",
+      "POST /api/threats/ingest/wazuh 202 422 500 503",
+      "GET /api/analytics 200 503",
+      "POST /api/egress-violations 202 422 503",
+      "GET /api/egress-violations 200 422 503",
+      "POST /api/demo/reset 200 503",
+    ]);
+  });
+
+  it("refers to schemas that are there, and describes what requests need", () => {
+    assert.equal(description.openapi, "3.1.0");
+    const text = JSON.stringify(description);
+    const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];
+    assert.ok(references.length > 20);
+    for (const [, name] of references) {
+      assert.ok(name !== undefined && name in description.components.schemas, name);
+    }
+    assert.doesNotMatch(text, /\$defs|\$id/);
+    const list = description.paths["/api/threats"]?.["get"] as unknown as { parameters: unknown };
+    assert.deepEqual(list.parameters, [
+      {
+        name: "limit",
+        in: "query",
+        required: false,
+        schema: { type: "integer", minimum: 1, maximum: 100, default: 20 },
+      },
+      {
+        name: "offset",
+        in: "query",
+        required: false,
+        schema: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 },
+      },
+    ]);
+  });
+
+  it("has a page that takes nothing from anywhere else", async () => {
+    const page = await pod.api.get("/docs");
+    assert.equal(page.status, 200);
+    const policy = page.headers.get("content-security-policy") ?? "";
+    assert.match(policy, /^default-src 'none'; script-src 'self';/);
+    const sources = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => url ?? "");
+    assert.deepEqual(sources, [
+      "data:,",
+      "docs/swagger-ui.css",
+      "docs/swagger-ui-bundle.js",
+      "docs/start.js",
+    ]);
+    for (const source of sources.slice(1)) {
+      const response = await fetch(`http://127.0.0.1:${pod.api.port}/${source}`);
+      assert.equal(response.status, 200, source);
+      assert.match(response.headers.get("content-type") ?? "", /^text\/(css|javascript)/);
+      assert.ok((await response.text()).length > 50);
+    }
+    assert.equal((await pod.api.get("/redoc", { redirect: "manual" })).status, 302);
+  });
+});
