@@ -6,7 +6,7 @@ import { Coordinator } from "../src/coordinator.js";
 import { seededRandom } from "../src/random.js";
 import { adversarialCase, ScenarioError } from "../src/threats/adversarial.js";
 import { generateSignal } from "../src/threats/generator.js";
-import { History, type PastThreat } from "../src/threats/history.js";
+import { History, pastThreat, type PastThreat } from "../src/threats/history.js";
 import { scenarioSignal } from "../src/threats/scenarios.js";
 import { AGENT_KEYS, THREAT_TYPES, type AgentKey, type EgressViolation } from "../src/types.js";
 import type { Metadata, ThreatSignal, ThreatType } from "../src/types.js";
@@ -312,7 +312,7 @@ describe("adversarial detector", () => {
       now += 15_000;
       const type = THREAT_TYPES[count % THREAT_TYPES.length];
       const threat = await coordinator.analyze(generateSignal(random, now, type), history.recent());
-      history.add(threat);
+      history.add(threat.id, pastThreat(threat));
       if (threat.adversarial_detection?.manipulation_detected !== false) {
         alarms.push(`${threat.signal.threat_type}: ${threat.review_reason ?? ""}`);
       }

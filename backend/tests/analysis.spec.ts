@@ -7,14 +7,9 @@ import { seededRandom } from "../src/random.js";
 import { generateSignal } from "../src/threats/generator.js";
 import { History, type PastThreat } from "../src/threats/history.js";
 import { scenarioSignal } from "../src/threats/scenarios.js";
-<<<<<<< HEAD
 import { AGENT_KEYS, THREAT_TYPES, type Metadata } from "../src/types.js";
 import { analyze, inputOf, NOON, past, signalOf } from "./support/analysis.js";
-import { makeThreat } from "./support/threat.js";
-=======
-import { AGENT_KEYS, THREAT_TYPES, type Metadata, type ThreatSignal } from "../src/types.js";
 import { makeStored } from "./support/threat.js";
->>>>>>> 6daf120 (Serve every route of the contract, and describe the API)
 
 describe("analysis", () => {
   it("is the same for the same signal, history, clock and seed", async () => {

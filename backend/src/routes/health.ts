@@ -1,9 +1,4 @@
-<<<<<<< HEAD
-import type { FastifyInstance } from "fastify";
 import { AGENTS } from "../agents/agents.js";
-=======
-import { AGENTS } from "../coordinator.js";
->>>>>>> 6daf120 (Serve every route of the contract, and describe the API)
 import { isoMicros, systemClock } from "../clock.js";
 import type { Components } from "../contract/answers.js";
 import type { Metrics } from "../metrics.js";

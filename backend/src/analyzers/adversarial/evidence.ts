@@ -38,23 +38,27 @@ export function snippet(finding: Finding): string {
   return [finding.analysis, ...finding.findings].join(" ").slice(0, MAX_SNIPPET);
 }
 
-/** An anomaly; what is not given is null. */
+/** An anomaly, its fields in the contract's order; what is not given is null. */
 export function anomaly(
   fields: Omit<DetectedAnomaly, "confidence" | "metadata"> & Partial<DetectedAnomaly>,
 ): DetectedAnomaly {
-  return { confidence: null, metadata: null, ...fields };
+  const { type, description, severity, indicators, confidence = null, metadata = null } = fields;
+  return { type, description, severity, indicators, confidence, metadata };
 }
 
-/** A contradiction; what is not given is null. */
+/** A contradiction, its fields in the contract's order; what is not given is null. */
 export function contradiction(
   fields: Pick<Contradiction, "agents" | "description" | "severity_mismatch" | "confidence"> &
     Partial<Contradiction>,
 ): Contradiction {
   return {
-    context_analysis_snippet: null,
-    priority_analysis_snippet: null,
-    historical_analysis_snippet: null,
-    metadata: null,
-    ...fields,
+    agents: fields.agents,
+    description: fields.description,
+    severity_mismatch: fields.severity_mismatch,
+    confidence: fields.confidence,
+    context_analysis_snippet: fields.context_analysis_snippet ?? null,
+    priority_analysis_snippet: fields.priority_analysis_snippet ?? null,
+    historical_analysis_snippet: fields.historical_analysis_snippet ?? null,
+    metadata: fields.metadata ?? null,
   };
 }
