@@ -1,5 +1,7 @@
 import type { Socket } from "node:net";
 import cors from "@fastify/cors";
+import { createPanel } from "./agents/panel.js";
+import { reportModel } from "./agents/report.js";
 import type { Config } from "./config.js";
 import { Coordinator } from "./coordinator.js";
 import { EventFeed } from "./events.js";
@@ -60,7 +62,9 @@ export async function startApp(
       ? NO_TELEMETRY
       : startTelemetry(config.tracing, config.serviceName, moduleLogger(logger, "telemetry"));
   const hub = new WebSocketHub(store, metrics, moduleLogger(logger, "ws"), hubOptions);
+  const panel = await createPanel(config.model, reportModel(moduleLogger(logger, "model")));
   const coordinator = new Coordinator({
+    agents: panel.agents,
     onAgentDone: (agent, seconds) => metrics.agentDone(agent, seconds),
     onAgentError: (agent, error) =>
       log.error(
@@ -95,7 +99,7 @@ export async function startApp(
     }
   });
   const routes = new Routes(server);
-  healthRoutes(routes, { store, metrics, draining: () => draining });
+  healthRoutes(routes, { store, metrics, panel, draining: () => draining });
   threatRoutes(routes, { service, store, log: moduleLogger(logger, "api") });
   operationRoutes(routes, store, moduleLogger(logger, "api"));
   docsRoutes(server, routes);

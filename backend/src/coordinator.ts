@@ -129,7 +129,10 @@ export class Coordinator {
       : null;
     recordDetection(timeline, detection);
     const deceived = detection?.manipulation_detected ?? false;
-    const risks = findings.map((finding) => finding.risk);
+    // A model that was misled is not believed where the rules see more.
+    const risks = findings.map(({ risk, ruleRisk = risk }) =>
+      deceived ? Math.max(risk, ruleRisk) : risk,
+    );
     const { risk, severity } = judge(risks, falsePositive.score, deceived);
     const tags = mitreTags(signal.threat_type, signal.mitre_hints, byAgent.priority.techniques);
     timeline.record("correlation", "Findings combined", "coordinator", {
@@ -148,6 +151,7 @@ export class Coordinator {
       falsePositive,
       detection,
       failedAgents: results.filter((result) => result.failed).map((result) => result.key),
+      asked: byAgent.priority.asksForReview ?? false,
       bySignal: severityOfRisk(byAgent.priority.risk),
     });
     const investigation = this.#phase("timeline_builder", () => timeline.build());
@@ -162,7 +166,10 @@ export class Coordinator {
       mitre_techniques: [],
       mitre_tags: tags,
       intel_matches: input.intel,
-      customer_narrative: narrate(signal, severity, plan.sla_minutes),
+      // Under manipulation a model's words are not for the customer.
+      customer_narrative:
+        (deceived ? undefined : byAgent.priority.narrative) ??
+        narrate(signal, severity, plan.sla_minutes),
       agent_analyses: recordOf(results, (result) => result.analysis),
       false_positive_score: falsePositive,
       adversarial_detection: detection,

@@ -61,6 +61,7 @@ for (const kind of ["memory", "redis"] as const) {
       assert.deepEqual(json, {
         status: "ready",
         components: { ...COMPONENTS, redis: kind === "redis" ? true : null },
+        model: { mode: "rules", circuit: null },
       });
     });
 

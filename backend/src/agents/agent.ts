@@ -30,6 +30,12 @@ export interface Finding {
   readonly ruleRisk?: number;
   /** Techniques of MITRE ATT&CK for which there is evidence. */
   readonly techniques?: readonly SuspectedTechnique[];
+  /** What the customer may read, where the agent words it itself. */
+  readonly narrative?: string;
+  /** The agent wants a person to look at it. */
+  readonly asksForReview?: boolean;
+  /** Why the rules judged in the place of a model; absent where they did not. */
+  readonly fallback?: string;
   /** The agent's structured result, published as `raw_output`. */
   readonly output: Readonly<Record<string, unknown>>;
 }

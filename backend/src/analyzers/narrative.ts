@@ -21,9 +21,14 @@ export function summarize(
     .flatMap((finding) => finding.findings.slice(0, 2))
     .slice(0, 3);
   const evidence = weightiest.length > 0 ? ` ${weightiest.join(". ")}.` : "";
+  const replaced = new Set(findings.map(({ fallback }) => fallback).filter((why) => why));
+  const byRules =
+    replaced.size === 0
+      ? ""
+      : ` Judged by rules, since the model did not: ${[...replaced].join(", ")}.`;
   return (
     `${severity} ${label(signal)} against ${signal.customer_name}.${evidence}` +
-    ` Probability of a false positive: ${Math.round(falsePositive.score * 100)} %.`
+    ` Probability of a false positive: ${Math.round(falsePositive.score * 100)} %.${byRules}`
   );
 }
 
@@ -48,13 +53,15 @@ export interface ReviewFacts {
   readonly detection: AdversarialDetectionResult | null;
   /** The agents that could not judge. */
   readonly failedAgents: readonly string[];
+  /** The priority agent asks for a person. */
+  readonly asked: boolean;
   /** What the signal weighs by itself. */
   readonly bySignal: ThreatSeverity;
 }
 
 /** Why a person has to look at it; null if nobody has to. */
 export function whyReview(facts: ReviewFacts): string | null {
-  const { severity, falsePositive, detection, failedAgents, bySignal } = facts;
+  const { severity, falsePositive, detection, failedAgents, asked, bySignal } = facts;
   const doubtful = falsePositive.recommendation;
   const why = [
     ...(severity === "CRITICAL" ? ["Critical severity"] : []),
@@ -67,6 +74,7 @@ export function whyReview(facts: ReviewFacts): string | null {
     ...(detection?.manipulation_detected === true
       ? [`Possible manipulation: ${detection.attack_vector?.replaceAll("_", " ") ?? "unknown way"}`]
       : []),
+    ...(asked ? ["The priority agent asks for it"] : []),
     ...(failedAgents.length > 0 ? [`Failed agents: ${failedAgents.join(", ")}`] : []),
   ];
   return why.length > 0 ? why.join("; ") : null;

@@ -39,7 +39,15 @@ const COMPONENTS = z.object({
 });
 export type Components = z.infer<typeof COMPONENTS>;
 
-export const READY = z.object({ status: z.literal("ready"), components: COMPONENTS });
+export const READY = z.object({
+  status: z.literal("ready"),
+  components: COMPONENTS,
+  /** How the agents judge; with an open circuit the rules stand in for the model. */
+  model: z.object({
+    mode: z.enum(["rules", "model"]),
+    circuit: z.enum(["closed", "open", "half-open"]).nullable(),
+  }),
+});
 export const NOT_READY = z.object({
   status: z.literal("not_ready"),
   reason: z.string(),

@@ -1,4 +1,4 @@
-import { AGENTS } from "../agents/agents.js";
+import type { Panel } from "../agents/panel.js";
 import { isoMicros, systemClock } from "../clock.js";
 import type { Components } from "../contract/answers.js";
 import type { Metrics } from "../metrics.js";
@@ -12,13 +12,14 @@ export const VERSION = "2.0";
 export interface HealthDependencies {
   readonly store: ThreatStore;
   readonly metrics: Metrics;
+  readonly panel: Panel;
   /** True once the process is on its way out. */
   readonly draining: () => boolean;
 }
 
 /** `/`, `/health` (the process lives), `/ready` (it can serve) and `/metrics`. */
 export function healthRoutes(routes: Routes, deps: HealthDependencies): void {
-  const { store, metrics, draining } = deps;
+  const { store, metrics, panel, draining } = deps;
   const started = performance.now();
 
   routes.add(
@@ -63,7 +64,7 @@ export function healthRoutes(routes: Routes, deps: HealthDependencies): void {
       },
     },
     async ({ reply }) => {
-      const components = await checkComponents(store);
+      const components = await checkComponents(store, panel);
       const failed = failedComponents(components);
       const reason = draining()
         ? "Shutting down"
@@ -71,7 +72,8 @@ export function healthRoutes(routes: Routes, deps: HealthDependencies): void {
           ? `Components not ready: ${failed.join(", ")}`
           : null;
       if (reason === null) {
-        return { status: "ready", components };
+        // A model that fails takes nothing away: the rules judge in its place.
+        return { status: "ready", components, model: panel.state() };
       }
       return reply.code(503).send({ status: "not_ready", reason, components });
     },
@@ -89,18 +91,18 @@ export function healthRoutes(routes: Routes, deps: HealthDependencies): void {
   );
 }
 
-async function checkComponents(store: ThreatStore): Promise<Components> {
+async function checkComponents(store: ThreatStore, { agents }: Panel): Promise<Components> {
   return {
     // Both are made before the server listens.
     coordinator: true,
     store: true,
     redis: store.kind === "redis" ? await answers(store) : null,
     agents: {
-      historical: "historical" in AGENTS,
-      config: "config" in AGENTS,
-      devops: "devops" in AGENTS,
-      context: "context" in AGENTS,
-      priority: "priority" in AGENTS,
+      historical: "historical" in agents,
+      config: "config" in agents,
+      devops: "devops" in agents,
+      context: "context" in agents,
+      priority: "priority" in agents,
     },
     analyzers: { fp: true, response: true, timeline: true },
   };

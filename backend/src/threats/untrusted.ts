@@ -7,8 +7,8 @@
 /** Families of wording that address a model or the analysis; wording of people at work matches none. */
 const FAMILIES: Readonly<Record<string, RegExp>> = {
   override:
-    /\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:previous|prior|above|earlier|all|any|your|system)\b.{0,30}\b(?:instruction|prompt|rule|guideline|context|direction|polic)/i,
-  role: /\b(?:you are now|act as|pretend (?:to be|you)|from now on you|new (?:role|persona|instructions?)\s*:)/i,
+    /\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:previous|prior|above|earlier|all|any|your|system)\b.{0,30}\b(?:instruction|prompt|rule|guideline|context|direction|polic)/is,
+  role: /\b(?:you are now|act as (?:an?|the|if)\b|pretend (?:to be|you)|from now on you|new (?:role|persona|instructions?)\s*:)/i,
   markup:
     /<\/?(?:system|assistant|user|instructions?|prompt|untrusted)\b[^>]*>|<\|[a-z_]+\|>|\[\/?INST\]|^\s*#{2,}\s*(?:system|instructions?)\b/im,
   speaker: /^\s*(?:system|assistant|developer)\s*:/im,
