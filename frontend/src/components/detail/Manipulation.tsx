@@ -66,8 +66,14 @@ function AnomalyItem({ anomaly }: { readonly anomaly: DetectedAnomaly }) {
       <p>{anomaly.description}</p>
       <p className="muted">
         {humanize(anomaly.type)}, {anomaly.severity.toLowerCase()}
-        {anomaly.indicators.length > 0 && `: ${anomaly.indicators.join(", ")}`}
       </p>
+      {anomaly.indicators.length > 0 && (
+        <ul className="plain-list muted">
+          {anomaly.indicators.map((indicator, index) => (
+            <li key={index}>{indicator}</li>
+          ))}
+        </ul>
+      )}
     </li>
   );
 }
