@@ -1,7 +1,8 @@
 import * as assert from "node:assert/strict";
-import { type ApiServer, startApiServer } from "./support/apiServer";
+import { type ApiServer, type LiveObject, startApiServer } from "./support/apiServer";
 import { render, type Values } from "./support/helm";
 import { type Container, containerOf, type Deployment, find, ofKind } from "./support/manifest";
+import { EXTERNAL_REDIS } from "./support/profiles";
 
 async function deploymentWith(backend: Values = {}, rest: Values = {}): Promise<Deployment> {
   const manifests = await render({ values: { ...rest, backend } });
@@ -31,8 +32,8 @@ describe("chart: backend-deployment.yaml", function () {
     assert.deepEqual(container.ports, [{ name: "http", containerPort: 8000, protocol: "TCP" }]);
     assert.deepEqual(container.envFrom, [{ configMapRef: { name: "soc-agent-backend-config" } }]);
     assert.deepEqual(container.resources, {
-      requests: { cpu: "100m", memory: "256Mi" },
-      limits: { cpu: "500m", memory: "512Mi" },
+      requests: { cpu: "100m", memory: "256Mi", "ephemeral-storage": "128Mi" },
+      limits: { cpu: "500m", memory: "512Mi", "ephemeral-storage": "256Mi" },
     });
   });
 
@@ -104,13 +105,6 @@ describe("chart: backend-deployment.yaml", function () {
     ]);
   });
 
-  it("replaces a pod only when its successor is ready", async () => {
-    assert.deepEqual((await deploymentWith()).spec.strategy, {
-      type: "RollingUpdate",
-      rollingUpdate: { maxUnavailable: 0, maxSurge: 1 },
-    });
-  });
-
   it("runs as 10001 and can write to /tmp alone", async () => {
     const deployment = await deploymentWith();
     const { securityContext, volumes } = deployment.spec.template.spec;
@@ -121,46 +115,65 @@ describe("chart: backend-deployment.yaml", function () {
     assert.deepEqual(volumes, [{ name: "tmp", emptyDir: { sizeLimit: "64Mi" } }]);
   });
 
-  for (const part of ["backend", "frontend"]) {
-    describe(`waits before the ${part} stops`, () => {
-      const preStop = async (kubeVersion: string) => {
-        const deployment = find(await render({ kubeVersion }), "Deployment", `soc-agent-${part}`);
-        const grace = deployment.spec.template.spec.terminationGracePeriodSeconds ?? 0;
-        assert.ok(grace > 10, "the grace period includes the wait");
-        return containerOf(deployment).lifecycle?.preStop;
-      };
+  describe("secrets", () => {
+    const refs = async (rest: Values) =>
+      Object.fromEntries(
+        ((await containerWith({}, rest)).env ?? []).map(({ name, value, valueFrom }) => [
+          name,
+          valueFrom?.secretKeyRef ?? value,
+        ]),
+      );
+    const ref = (name: string, key: string) => ({ name, key, optional: false });
+    const plain: Values = { redis: { auth: { enabled: false } } };
 
-      it("by the kubelet, from Kubernetes 1.30 on", async () => {
-        assert.deepEqual(await preStop("1.30.0"), { sleep: { seconds: 10 } });
-        assert.deepEqual(await preStop("v1.34.4-gke.100"), { sleep: { seconds: 10 } });
+    it("are none where there is nothing to know", async () => {
+      assert.deepEqual(await refs(plain), {});
+    });
+
+    it("are OpenAI's key from an existing Secret, without which it does not start", async () => {
+      assert.deepEqual(await refs({ ...plain, openai: { existingSecret: "openai" } }), {
+        OPENAI_API_KEY: ref("openai", "OPENAI_API_KEY"),
       });
+      const openai = { existingSecret: "ai", secretKey: "token" };
+      assert.deepEqual(await refs({ ...plain, openai }), { OPENAI_API_KEY: ref("ai", "token") });
+    });
 
-      it("by a command, before that", async () => {
-        assert.deepEqual(await preStop("1.29.9"), { exec: { command: ["sleep", "10"] } });
+    it("are the password of the chart's own Redis", async () => {
+      assert.deepEqual(await refs({}), {
+        REDIS_PASSWORD: ref("soc-agent-redis", "redis-password"),
+      });
+      const auth = { existingSecret: "mine", secretKey: "password" };
+      assert.deepEqual(await refs({ redis: { auth } }), {
+        REDIS_PASSWORD: ref("mine", "password"),
       });
     });
-  }
 
-  it("has no key of OpenAI's without a Secret", async () => {
-    assert.equal((await containerWith()).env, undefined);
-  });
-
-  it("takes OpenAI's key from an existing Secret, and does not start without it", async () => {
-    const container = await containerWith({}, { openai: { existingSecret: "openai" } });
-    assert.deepEqual(container.env, [
-      {
-        name: "OPENAI_API_KEY",
-        valueFrom: {
-          secretKeyRef: { name: "openai", key: "OPENAI_API_KEY", optional: false },
+    it("are the password and the certificate authority of an external Redis", async () => {
+      assert.deepEqual(await refs(EXTERNAL_REDIS), {
+        REDIS_PASSWORD: ref("cache", "redis-password"),
+        REDIS_CA_FILE: "/etc/redis-ca/ca.crt",
+      });
+      const container = await containerWith({}, EXTERNAL_REDIS);
+      assert.deepEqual(container.volumeMounts?.at(-1), {
+        name: "redis-ca",
+        mountPath: "/etc/redis-ca",
+        readOnly: true,
+      });
+      const { volumes } = (await deploymentWith({}, EXTERNAL_REDIS)).spec.template.spec;
+      assert.deepEqual(volumes?.at(-1), {
+        name: "redis-ca",
+        secret: {
+          secretName: "cache-ca",
+          // 0440.
+          defaultMode: 288,
+          items: [{ key: "ca.crt", path: "ca.crt" }],
         },
-      },
-    ]);
+      });
+    });
 
-    const other = await containerWith({}, { openai: { existingSecret: "ai", secretKey: "token" } });
-    assert.deepEqual(other.env?.[0]?.valueFrom?.secretKeyRef, {
-      name: "ai",
-      key: "token",
-      optional: false,
+    it("are none for another Redis: the password of the chart's own is not sent there", async () => {
+      const env = { REDIS_URL: "redis://cache.example.com:6379" };
+      assert.equal((await containerWith({ env }, {})).env, undefined);
     });
   });
 
@@ -175,10 +188,59 @@ describe("chart: backend-deployment.yaml", function () {
     assert.equal(await checksum({ hpa: { maxReplicas: 9 } }), original);
   });
 
+  describe("rolls its pods when a Secret that they read", () => {
+    const checksum = async (live: readonly LiveObject[], values: Values) => {
+      const api = await startApiServer(live);
+      try {
+        const flags = ["--namespace=soc", "--dry-run=server", "--kube-apiserver", api.url];
+        const manifests = await render({ values, flags });
+        return find(manifests, "Deployment", "soc-agent-backend").spec.template.metadata
+          .annotations?.["checksum/secret"];
+      } finally {
+        await api.close();
+      }
+    };
+    const secret = (name: string, resourceVersion: string, data: Values = {}): LiveObject => ({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { namespace: "soc", name, resourceVersion },
+      data,
+    });
+
+    it("was made elsewhere has a new version, and not for any other", async () => {
+      const values = {
+        openai: { existingSecret: "openai" },
+        redis: { auth: { existingSecret: "redis" } },
+      };
+      const first = await checksum([secret("openai", "1"), secret("redis", "2")], values);
+      const same = [secret("openai", "1"), secret("redis", "2"), secret("other", "3")];
+      assert.match(first ?? "", /^[0-9a-f]{64}$/);
+      assert.equal(await checksum(same, values), first);
+      assert.notEqual(await checksum([secret("openai", "9"), secret("redis", "2")], values), first);
+      assert.notEqual(await checksum([secret("openai", "1"), secret("redis", "9")], values), first);
+    });
+
+    it("the chart made has another password, whatever its version", async () => {
+      const redis = (version: string, password: string) => [
+        secret("soc-agent-redis", version, { "redis-password": password }),
+      ];
+      const first = await checksum(redis("1", "Zmlyc3Q="), {});
+      assert.equal(await checksum(redis("2", "Zmlyc3Q="), {}), first);
+      assert.notEqual(await checksum(redis("2", "b3RoZXI="), {}), first);
+    });
+  });
+
   describe("replicas", () => {
     let api: ApiServer;
     before(async () => {
-      api = await startApiServer({ "soc/live-soc-agent-backend": 5 });
+      api = await startApiServer([
+        {
+          apiVersion: "apps/v1",
+          kind: "Deployment",
+          metadata: { namespace: "soc", name: "live-soc-agent-backend" },
+          spec: { replicas: 5 },
+        },
+      ]);
     });
     after(() => api.close());
 
@@ -302,6 +364,17 @@ describe("chart: backend-configmap.yaml", function () {
       backend: { env: { REDIS_URL: "rediss://{{ .Release.Name }}.cache.example.com:6380/1" } },
     });
     assert.equal(env["REDIS_URL"], "rediss://soc-agent.cache.example.com:6380/1");
+  });
+
+  it("names an external Redis, over TLS unless that is switched off", async () => {
+    const url = async (external: Values) => {
+      const redis = { enabled: false, external: { enabled: true, host: "cache", ...external } };
+      return (await envWith({ redis }))["REDIS_URL"];
+    };
+    assert.equal(await url({}), "rediss://cache:6379");
+    assert.equal(await url({ tls: false, port: 6380 }), "redis://cache:6380");
+    const user = { username: "soc", existingSecret: "cache" };
+    assert.equal(await url(user), "rediss://soc@cache:6379");
   });
 
   it("names no Redis to a single pod when the chart's own is off", async () => {

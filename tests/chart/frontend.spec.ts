@@ -21,11 +21,14 @@ describe("chart: frontend-deployment.yaml", function () {
     assert.equal(container.imagePullPolicy, "Never");
     assert.deepEqual(container.ports, [{ name: "http", containerPort: 80, protocol: "TCP" }]);
     assert.deepEqual(container.resources, {
-      requests: { cpu: "50m", memory: "64Mi" },
-      limits: { cpu: "200m", memory: "128Mi" },
+      requests: { cpu: "50m", memory: "64Mi", "ephemeral-storage": "128Mi" },
+      limits: { cpu: "200m", memory: "128Mi", "ephemeral-storage": "256Mi" },
     });
     assert.deepEqual(container.livenessProbe?.httpGet, { path: "/", port: 80 });
     assert.deepEqual(container.readinessProbe?.httpGet, { path: "/", port: 80 });
+    assert.deepEqual(container.startupProbe?.httpGet, { path: "/", port: 80 });
+    // Every second, since readiness is asked as soon as it succeeds.
+    assert.equal(container.startupProbe?.periodSeconds, 1);
   });
 
   it("takes replicas, image and resources from values", async () => {
@@ -66,13 +69,6 @@ describe("chart: frontend-deployment.yaml", function () {
     assert.deepEqual(containerOf(deployment).securityContext?.capabilities, { drop: ["ALL"] });
     assert.deepEqual(containerOf(deployment).volumeMounts, [{ name: "tmp", mountPath: "/tmp" }]);
     assert.deepEqual(volumes, [{ name: "tmp", emptyDir: { sizeLimit: "64Mi" } }]);
-  });
-
-  it("replaces a pod only when its successor is ready", async () => {
-    assert.deepEqual((await frontendWith()).spec.strategy, {
-      type: "RollingUpdate",
-      rollingUpdate: { maxUnavailable: 0, maxSurge: 1 },
-    });
   });
 });
 

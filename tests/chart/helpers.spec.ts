@@ -2,15 +2,17 @@ import * as assert from "node:assert/strict";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { CHART, render } from "./support/helm";
-import { find, inventory, ofKind } from "./support/manifest";
+import { CHART, render, VERSION } from "./support/helm";
+import { find, inventory, ofKind, workloads } from "./support/manifest";
 import { FULL, MINIMAL, PROFILES } from "./support/profiles";
 
 const APPS: Readonly<Record<string, string>> = {
   backend: "soc-backend",
   frontend: "soc-frontend",
   redis: "redis",
+  test: "soc-test",
 };
+const PARTS = ["backend", "frontend", "redis"];
 
 describe("chart: names and labels", function () {
   this.timeout(60_000);
@@ -23,10 +25,21 @@ describe("chart: names and labels", function () {
       "Deployment soc-agent-redis",
       "HorizontalPodAutoscaler soc-agent-backend",
       "Ingress soc-agent",
+      "NetworkPolicy soc-agent-backend",
+      "NetworkPolicy soc-agent-frontend",
+      "NetworkPolicy soc-agent-redis",
+      "NetworkPolicy soc-agent-test",
+      "Pod soc-agent-test",
+      "PodDisruptionBudget soc-agent-backend",
+      "PodDisruptionBudget soc-agent-frontend",
+      "PodDisruptionBudget soc-agent-redis",
+      "Secret soc-agent-redis",
       "Service soc-agent-backend",
       "Service soc-agent-frontend",
       "Service soc-agent-redis",
-      "ServiceAccount soc-agent",
+      "ServiceAccount soc-agent-backend",
+      "ServiceAccount soc-agent-frontend",
+      "ServiceAccount soc-agent-redis",
     ]);
   });
 
@@ -35,6 +48,8 @@ describe("chart: names and labels", function () {
       "ConfigMap soc-agent-backend-config",
       "Deployment soc-agent-backend",
       "Deployment soc-agent-frontend",
+      "PodDisruptionBudget soc-agent-backend",
+      "PodDisruptionBudget soc-agent-frontend",
       "Service soc-agent-backend",
       "Service soc-agent-frontend",
     ]);
@@ -51,12 +66,12 @@ describe("chart: names and labels", function () {
       const manifests = await render({ release, values });
 
       find(manifests, "Ingress", name);
-      for (const part of Object.keys(APPS)) {
+      for (const part of PARTS) {
         find(manifests, "Deployment", `${name}-${part}`);
         find(manifests, "Service", `${name}-${part}`);
       }
       find(manifests, "HorizontalPodAutoscaler", `${name}-backend`);
-      find(manifests, "ServiceAccount", name);
+      find(manifests, "ServiceAccount", `${name}-backend`);
       const { data } = find(manifests, "ConfigMap", `${name}-backend-config`);
       assert.equal(data["REDIS_URL"], `redis://${name}-redis:6379`);
     });
@@ -80,8 +95,8 @@ describe("chart: names and labels", function () {
         assert.equal(labels["app.kubernetes.io/instance"], "demo", what);
         assert.equal(labels["app.kubernetes.io/version"], "2.0.0", what);
         assert.equal(labels["app.kubernetes.io/managed-by"], "Helm", what);
-        assert.equal(labels["helm.sh/chart"], "soc-agent-1.0.0", what);
-        const part = /-(backend|frontend|redis)(-config)?$/.exec(metadata.name)?.[1];
+        assert.equal(labels["helm.sh/chart"], `soc-agent-${VERSION}`, what);
+        const part = /-(backend|frontend|redis|test)(-config|-headless)?$/.exec(metadata.name)?.[1];
         assert.equal(labels["app.kubernetes.io/component"], part, what);
         assert.equal(labels["app"], part && APPS[part], what);
       }
@@ -89,22 +104,23 @@ describe("chart: names and labels", function () {
 
     it(`selects, with ${profile} values, the pods of each part by app and release alone`, async () => {
       const manifests = await render({ release: "demo", values });
-      const deployments = ofKind(manifests, "Deployment");
+      const made = workloads(manifests);
 
-      for (const { metadata, spec } of deployments) {
+      for (const { metadata, spec } of made) {
         const part = metadata.labels["app.kubernetes.io/component"] ?? "";
         const selector = { app: APPS[part], release: "demo" };
         assert.deepEqual(spec.selector.matchLabels, selector);
         assert.deepEqual(find(manifests, "Service", metadata.name).spec.selector, selector);
-        const selected = deployments.filter(({ spec: { template } }) =>
+        const selected = made.filter(({ spec: { template } }) =>
           Object.entries(selector).every(([key, value]) => template.metadata.labels[key] === value),
         );
         assert.deepEqual(
-          selected.map((deployment) => deployment.metadata.name),
+          selected.map((workload) => workload.metadata.name),
           [metadata.name],
         );
       }
-      assert.equal(ofKind(manifests, "Service").length, deployments.length);
+      const services = ofKind(manifests, "Service").filter(({ spec }) => spec.clusterIP !== "None");
+      assert.equal(services.length, made.length);
     });
   }
 
@@ -115,32 +131,24 @@ describe("chart: names and labels", function () {
       await cp(CHART, chart, { recursive: true });
       const file = path.join(chart, "Chart.yaml");
       const text = await readFile(file, "utf8");
-      await writeFile(file, text.replace("version: 1.0.0", "version: 1.0.1"));
+      await writeFile(file, text.replace(`version: ${VERSION}`, "version: 99.0.1"));
 
-      const [before, after] = [await render(), await render({ chart })];
+      // A password that the chart makes is another one each time without a cluster.
+      const values = {
+        redis: { auth: { existingSecret: "redis" }, persistence: { enabled: true } },
+      };
+      const [before, after] = [await render({ values }), await render({ values, chart })];
 
       assert.equal(
         find(after, "Ingress", "soc-agent").metadata.labels["helm.sh/chart"],
-        "soc-agent-1.0.1",
+        "soc-agent-99.0.1",
       );
       assert.deepEqual(
-        ofKind(after, "Deployment").map(({ spec }) => spec),
-        ofKind(before, "Deployment").map(({ spec }) => spec),
+        workloads(after).map(({ spec }) => spec),
+        workloads(before).map(({ spec }) => spec),
       );
     } finally {
       await rm(folder, { recursive: true });
-    }
-  });
-
-  it("passes imagePullSecrets to every pod, and none by default", async () => {
-    const secrets = [{ name: "registry" }];
-    const given = await render({ values: { imagePullSecrets: secrets } });
-
-    for (const { spec } of ofKind(given, "Deployment")) {
-      assert.deepEqual(spec.template.spec.imagePullSecrets, secrets);
-    }
-    for (const { spec } of ofKind(await render(), "Deployment")) {
-      assert.equal(spec.template.spec.imagePullSecrets, undefined);
     }
   });
 });

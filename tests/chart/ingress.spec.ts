@@ -33,6 +33,7 @@ describe("chart: ingress.yaml", function () {
     assert.equal(spec.rules.length, 1);
     assert.equal(spec.rules[0]?.host, "localhost");
     assert.deepEqual(routes(spec.rules[0]), [
+      "/health Exact -> soc-agent-backend:8000",
       "/api Prefix -> soc-agent-backend:8000",
       "/ws Prefix -> soc-agent-backend:8000",
       "/ Prefix -> soc-agent-frontend:80",
@@ -108,6 +109,21 @@ describe("chart: ingress.yaml", function () {
       ["is off in a block that is not enabled", { enabled: false, ...entry }, undefined],
       ["is off in a block of nothing else", { enabled: false }, undefined],
     ] as const;
+    it("names the Secret that cert-manager fills, where it is asked to and none is named", async () => {
+      for (const issuer of ["cert-manager.io/issuer", "cert-manager.io/cluster-issuer"]) {
+        const hosts = ["soc.example.com"];
+        const { spec } = await ingressWith({
+          annotations: { [issuer]: "letsencrypt" },
+          tls: [{ hosts }, { hosts, secretName: "own" }, { hosts }],
+        });
+        assert.deepEqual(spec.tls, [
+          { secretName: "soc-agent-tls", hosts },
+          { secretName: "own", hosts },
+          { secretName: "soc-agent-tls-3", hosts },
+        ]);
+      }
+    });
+
     for (const [title, tls, entries] of forms) {
       it(title, async () => {
         const { spec } = await ingressWith({ tls });

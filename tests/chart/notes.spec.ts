@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { type ApiServer, startApiServer } from "./support/apiServer";
-import { CHART, helm, type Values } from "./support/helm";
+import { CHART, helm, type Values, VERSION } from "./support/helm";
 import { FULL, MINIMAL, PRODUCTION } from "./support/profiles";
 
 describe("chart: NOTES.txt", function () {
@@ -29,7 +29,7 @@ describe("chart: NOTES.txt", function () {
     assert.equal(
       await notes(),
       [
-        "SOC Agent System 2.0.0 (soc-agent-1.0.0) is deployed: release demo, revision 1, namespace soc.",
+        `SOC Agent System 2.0.0 (soc-agent-${VERSION}) is deployed: release demo, revision 1, namespace soc.`,
         "",
         "  backend   2 x soc-backend:latest",
         "  frontend  1 x soc-frontend:latest",

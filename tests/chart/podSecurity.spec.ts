@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import { render } from "./support/helm";
-import { containerOf, type Container, ofKind, type PodSpec } from "./support/manifest";
+import { containerOf, type Container, type PodSpec, pods, workloads } from "./support/manifest";
 import { restrictedViolations } from "./support/podSecurity";
 import { PROFILES } from "./support/profiles";
 
@@ -10,28 +10,33 @@ describe("chart: Pod Security", function () {
   for (const [profile, values] of Object.entries(PROFILES)) {
     describe(`with ${profile} values`, () => {
       it("satisfies the standard 'restricted' in every pod", async () => {
-        const deployments = ofKind(await render({ values }), "Deployment");
+        const made = pods(await render({ values }));
 
-        assert.ok(deployments.length >= 2);
-        for (const { metadata, spec } of deployments) {
-          assert.deepEqual(restrictedViolations(spec.template.spec), [], metadata.name);
+        assert.ok(made.length >= 2);
+        for (const { name, spec } of made) {
+          assert.deepEqual(restrictedViolations(spec), [], name);
         }
       });
 
       it("hardens every pod beyond it", async () => {
-        for (const deployment of ofKind(await render({ values }), "Deployment")) {
-          const pod = deployment.spec.template.spec;
-          const container = containerOf(deployment);
-          const name = deployment.metadata.name;
-
+        const manifests = await render({ values });
+        for (const { name, spec: pod } of pods(manifests)) {
+          const [container] = pod.containers;
+          assert.ok(container);
           assert.equal(pod.automountServiceAccountToken, false, name);
           assert.equal(pod.enableServiceLinks, false, name);
           assert.equal(container.securityContext?.readOnlyRootFilesystem, true, name);
-          assert.equal(typeof pod.securityContext?.runAsUser, "number", name);
-          assert.equal(typeof pod.securityContext?.runAsGroup, "number", name);
-          assert.ok(container.resources?.requests?.["memory"], name);
-          assert.ok(container.resources?.limits?.["memory"], name);
-          assert.ok(container.livenessProbe && container.readinessProbe, name);
+          assert.ok((pod.securityContext?.runAsUser ?? 0) > 10_000, name);
+          assert.ok((pod.securityContext?.runAsGroup ?? 0) > 10_000, name);
+          for (const resource of ["cpu", "memory", "ephemeral-storage"]) {
+            assert.ok(container.resources?.requests?.[resource], `${name} ${resource}`);
+            assert.ok(container.resources?.limits?.[resource], `${name} ${resource}`);
+          }
+          assert.notEqual(pod.terminationGracePeriodSeconds, undefined, name);
+        }
+        for (const workload of workloads(manifests)) {
+          const { livenessProbe, readinessProbe, startupProbe } = containerOf(workload);
+          assert.ok(livenessProbe && readinessProbe && startupProbe, workload.metadata.name);
         }
       });
     });

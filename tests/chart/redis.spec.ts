@@ -4,8 +4,16 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { render, type Values } from "./support/helm";
-import { containerOf, type Deployment, find, inventory, ofKind } from "./support/manifest";
+import { startApiServer } from "./support/apiServer";
+import { render, renderAnew, template, type Values, VERSION } from "./support/helm";
+import {
+  containerOf,
+  type Deployment,
+  find,
+  inventory,
+  type Manifest,
+  ofKind,
+} from "./support/manifest";
 
 async function redisWith(redis: Values = {}): Promise<Deployment> {
   return find(await render({ values: { redis } }), "Deployment", "soc-agent-redis");
@@ -32,8 +40,8 @@ describe("chart: redis-deployment.yaml", function () {
     assert.equal(container.imagePullPolicy, "IfNotPresent");
     assert.deepEqual(container.ports, [{ name: "redis", containerPort: 6379, protocol: "TCP" }]);
     assert.deepEqual(container.resources, {
-      requests: { cpu: "50m", memory: "128Mi" },
-      limits: { cpu: "200m", memory: "256Mi" },
+      requests: { cpu: "50m", memory: "128Mi", "ephemeral-storage": "64Mi" },
+      limits: { cpu: "200m", memory: "256Mi", "ephemeral-storage": "256Mi" },
     });
   });
 
@@ -48,12 +56,12 @@ describe("chart: redis-deployment.yaml", function () {
     assert.deepEqual((await redisWith()).spec.strategy, { type: "Recreate" });
   });
 
-  it("runs as the image's own user and can write to /data alone", async () => {
+  it("owns its files as 10001 and can write to /data alone", async () => {
     const deployment = await redisWith();
     const { securityContext } = deployment.spec.template.spec;
-    assert.equal(securityContext?.runAsUser, 999);
-    assert.equal(securityContext?.runAsGroup, 1000);
-    assert.equal(securityContext?.fsGroup, 1000);
+    assert.equal(securityContext?.runAsUser, 10001);
+    assert.equal(securityContext?.fsGroup, 10001);
+    assert.equal(securityContext?.fsGroupChangePolicy, "OnRootMismatch");
     assert.deepEqual(containerOf(deployment).volumeMounts, [{ name: "data", mountPath: "/data" }]);
   });
 
@@ -61,16 +69,16 @@ describe("chart: redis-deployment.yaml", function () {
     assert.equal(await argument("--save"), "");
     assert.equal(await argument("--appendonly"), "no");
     assert.deepEqual((await redisWith()).spec.template.spec.volumes, [
-      { name: "data", emptyDir: {} },
+      { name: "data", emptyDir: { sizeLimit: "64Mi" } },
     ]);
   });
 
-  it("keeps an append-only file on a volume with persistence", async () => {
-    const persistence = { enabled: true };
-    assert.equal(await argument("--appendonly", { persistence }), "yes");
-    assert.deepEqual((await redisWith({ persistence })).spec.template.spec.volumes, [
-      { name: "data", persistentVolumeClaim: { claimName: "soc-agent-redis" } },
-    ]);
+  it("is absent with persistence, which needs a StatefulSet", async () => {
+    const manifests = await render({ values: { redis: { persistence: { enabled: true } } } });
+    assert.deepEqual(
+      ofKind(manifests, "Deployment").map(({ metadata }) => metadata.name),
+      ["soc-agent-backend", "soc-agent-frontend"],
+    );
   });
 
   const limits = [
@@ -82,7 +90,9 @@ describe("chart: redis-deployment.yaml", function () {
   ] as const;
   for (const [memory, bytes] of limits) {
     it(`keeps to three quarters of a limit of ${memory}`, async () => {
-      const maxmemory = await argument("--maxmemory", { resources: { limits: { memory } } });
+      const maxmemory = await argument("--maxmemory", {
+        resources: { requests: { memory: "1Mi" }, limits: { memory } },
+      });
       // Redis's own units: kb is 1024 bytes.
       const [, count, unit = ""] = /^(\d+)(kb|mb)$/.exec(maxmemory ?? "") ?? [];
       assert.equal(Number(count) * (unit === "kb" ? 2 ** 10 : 2 ** 20), bytes);
@@ -167,33 +177,151 @@ describe("chart: redis-service.yaml", function () {
   });
 });
 
-describe("chart: redis-pvc.yaml", function () {
+describe("chart: redis-statefulset.yaml", function () {
   this.timeout(60_000);
 
-  const claimWith = async (persistence: Values) =>
-    find(
-      await render({ values: { redis: { persistence: { enabled: true, ...persistence } } } }),
-      "PersistentVolumeClaim",
-      "soc-agent-redis",
-    );
+  const persistent = (persistence: Values = {}, rest: Values = {}) =>
+    render({
+      values: {
+        redis: {
+          auth: { existingSecret: "redis" },
+          persistence: { enabled: true, ...persistence },
+          ...rest,
+        },
+      },
+    });
+  const setOf = async (persistence: Values = {}) =>
+    find(await persistent(persistence), "StatefulSet", "soc-agent-redis");
 
-  it("claims a volume of the cluster's default class, and outlives the release", async () => {
-    const claim = await claimWith({});
-    assert.deepEqual(claim.spec, {
+  it("is one pod, the same as without persistence but for its volume and its append-only file", async () => {
+    const { spec } = await setOf();
+    const plain = await redisWith({ auth: { existingSecret: "redis" } });
+    const { volumes, ...pod } = plain.spec.template.spec;
+    const text = JSON.stringify({ ...plain.spec.template, spec: pod });
+
+    assert.equal(spec.replicas, 1);
+    assert.deepEqual(spec.selector, plain.spec.selector);
+    assert.equal(volumes?.length, 1);
+    assert.deepEqual(
+      spec.template,
+      JSON.parse(text.replace('"--appendonly","no"', '"--appendonly","yes"')),
+    );
+    assert.equal(await argument("--appendfsync"), "everysec");
+    assert.equal(await argument("--dir"), "/data");
+  });
+
+  it("claims a volume of the cluster's default class, under labels that no upgrade changes", async () => {
+    const [claim, ...others] = (await setOf()).spec.volumeClaimTemplates;
+    assert.deepEqual(others, []);
+    assert.equal(claim?.metadata.name, "data");
+    assert.deepEqual(claim?.spec, {
       accessModes: ["ReadWriteOnce"],
       resources: { requests: { storage: "1Gi" } },
     });
-    assert.equal(claim.metadata.annotations?.["helm.sh/resource-policy"], "keep");
+    assert.ok(!JSON.stringify(claim?.metadata.labels).includes(VERSION));
   });
 
   it("takes size and class from values", async () => {
-    const { spec } = await claimWith({ size: "5Gi", storageClass: "fast" });
-    assert.equal(spec.storageClassName, "fast");
-    assert.equal(spec.resources.requests.storage, "5Gi");
+    const { spec } = await setOf({ size: "5Gi", storageClass: "fast" });
+    const [claim] = spec.volumeClaimTemplates;
+    assert.equal(claim?.spec.storageClassName, "fast");
+    assert.equal(claim?.spec.resources.requests.storage, "5Gi");
   });
 
-  it("is absent without persistence", async () => {
-    assert.deepEqual(ofKind(await render(), "PersistentVolumeClaim"), []);
+  it("has a governing Service without an address, and the one that clients know", async () => {
+    const manifests = await persistent();
+    const { spec } = find(manifests, "StatefulSet", "soc-agent-redis");
+    const governing = find(manifests, "Service", spec.serviceName);
+    assert.equal(governing.spec.clusterIP, "None");
+    assert.deepEqual(governing.spec.selector, spec.selector.matchLabels);
+    assert.deepEqual(
+      find(manifests, "Service", "soc-agent-redis").spec.selector,
+      spec.selector.matchLabels,
+    );
+  });
+
+  it("is absent without persistence, and so is its Service", async () => {
+    const names = inventory(await render());
+    assert.ok(!names.some((name) => /StatefulSet|headless/.test(name)));
+  });
+});
+
+describe("chart: redis-secret.yaml", function () {
+  this.timeout(60_000);
+
+  const key = "redis-password";
+  const decoded = (manifests: readonly Manifest[]) =>
+    Buffer.from(find(manifests, "Secret", "soc-agent-redis").data[key] ?? "", "base64").toString();
+
+  it("holds a long random password, another one for every release", async () => {
+    const [one, two] = [decoded(await renderAnew()), decoded(await renderAnew())];
+    assert.match(one, /^[A-Za-z0-9]{32}$/);
+    assert.notEqual(one, two);
+  });
+
+  it("keeps the password that is there, so that an upgrade changes nothing", async () => {
+    const api = await startApiServer([
+      {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { namespace: "soc", name: "soc-agent-redis", resourceVersion: "7" },
+        data: { [key]: Buffer.from("as it was").toString("base64") },
+      },
+    ]);
+    try {
+      const flags = ["--namespace=soc", "--dry-run=server", "--kube-apiserver", api.url];
+      const [one, two] = [await render({ flags }), await render({ flags })];
+      assert.equal(decoded(one), "as it was");
+      assert.deepEqual(two, one);
+    } finally {
+      await api.close();
+    }
+  });
+
+  it("is where Redis and the backend take the password from, and the password is nowhere else", async () => {
+    const { stdout } = await template();
+    const encoded = new RegExp(`${key}: ([A-Za-z0-9+/=]+)\n`).exec(stdout)?.[1] ?? "";
+    const password = Buffer.from(encoded, "base64").toString();
+    assert.equal(password.length, 32);
+    assert.equal(stdout.split(encoded).length, 2);
+    assert.ok(!stdout.includes(password));
+
+    const { env } = containerOf(await redisWith());
+    assert.deepEqual(env, [
+      {
+        name: "REDISCLI_AUTH",
+        valueFrom: { secretKeyRef: { name: "soc-agent-redis", key, optional: false } },
+      },
+    ]);
+  });
+
+  it("gives Redis's pod and the backend's the same checksum's worth of password", async () => {
+    const manifests = await render();
+    const sum = (name: string) =>
+      find(manifests, "Deployment", name).spec.template.metadata.annotations?.["checksum/secret"];
+    assert.match(sum("soc-agent-redis") ?? "", /^[0-9a-f]{64}$/);
+    assert.equal(sum("soc-agent-redis"), sum("soc-agent-backend"));
+  });
+
+  it("is absent where another Secret is named", async () => {
+    const auth = { existingSecret: "mine", secretKey: "password" };
+    const manifests = await render({ values: { redis: { auth } } });
+    assert.deepEqual(ofKind(manifests, "Secret"), []);
+    const { env } = containerOf(find(manifests, "Deployment", "soc-agent-redis"));
+    assert.deepEqual(env?.[0]?.valueFrom?.secretKeyRef, {
+      name: "mine",
+      key: "password",
+      optional: false,
+    });
+  });
+
+  it("is absent without auth, and Redis then asks for nothing", async () => {
+    const manifests = await render({ values: { redis: { auth: { enabled: false } } } });
+    assert.deepEqual(ofKind(manifests, "Secret"), []);
+    const redis = find(manifests, "Deployment", "soc-agent-redis");
+    assert.equal(containerOf(redis).env, undefined);
+    assert.deepEqual(containerOf(redis).command, ["redis-server"]);
+    assert.equal(redis.spec.template.metadata.annotations, undefined);
   });
 });
 

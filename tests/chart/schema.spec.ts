@@ -213,14 +213,69 @@ const BAD_VALUES: readonly (readonly [string, Values, RegExp])[] = [
     /'\/ingress\/tls\/0': .* 'secret' not allowed/,
   ],
   [
-    "a volume without a size",
-    setting("redis.persistence", { enabled: true, size: "" }),
+    "a volume of a size of no such unit",
+    setting("redis.persistence.size", "1 GB"),
     /'\/redis\/persistence\/size'/,
   ],
   [
-    "a volume whose size was removed",
-    setting("redis.persistence", { enabled: true, size: null }),
-    /'\/redis\/persistence': missing property 'size'/,
+    "an external Redis with a port in its host",
+    setting("redis.external.host", "cache:6379"),
+    /'\/redis\/external\/host'/,
+  ],
+  [
+    "an external Redis by its URL",
+    setting("redis.external.host", "rediss://cache"),
+    /'\/redis\/external\/host'/,
+  ],
+  [
+    "a password beside its Secret's name",
+    setting("redis.external.password", "x"),
+    /'\/redis\/external': additional properties 'password' not allowed/,
+  ],
+  [
+    "a password of the own Redis in values",
+    setting("redis.auth.password", "x"),
+    /'\/redis\/auth': additional properties 'password' not allowed/,
+  ],
+  [
+    "an address where a range belongs",
+    setting("redis.external.cidrs", ["10.0.0.1"]),
+    /'\/redis\/external\/cidrs\/0': '10\.0\.0\.1' does not match/,
+  ],
+  [
+    "too little time for running requests",
+    setting("backend.rollout.drainSeconds", 5),
+    /'\/backend\/rollout\/drainSeconds': minimum: got 5, want 15/,
+  ],
+  [
+    "a wait in words",
+    setting("frontend.rollout.preStopSeconds", "10s"),
+    /'\/frontend\/rollout\/preStopSeconds': got string, want integer/,
+  ],
+  [
+    "a Gateway by its bare name",
+    setting("gateway.parentRefs", ["shared"]),
+    /'\/gateway\/parentRefs\/0': got string, want object/,
+  ],
+  [
+    "a timeout without a unit",
+    setting("gateway.requestTimeout", "3600"),
+    /'\/gateway\/requestTimeout': '3600' does not match/,
+  ],
+  [
+    "a DNS without labels",
+    setting("networkPolicy.dns.podLabels", { "k8s-app": null }),
+    /'\/networkPolicy\/dns\/podLabels': minProperties/,
+  ],
+  [
+    "an unknown key of the policies",
+    setting("networkPolicy.ingress", []),
+    /'\/networkPolicy': additional properties 'ingress' not allowed/,
+  ],
+  [
+    "an image without a tag",
+    setting("helmTest.image", "node"),
+    /'\/helmTest\/image': 'node' does not match/,
   ],
   [
     "the key itself where a Secret's name belongs",
@@ -241,7 +296,7 @@ const BAD_VALUES: readonly (readonly [string, Values, RegExp])[] = [
 ];
 
 const NO_REDIS =
-  /several backend pods need a Redis .* Set redis\.enabled=true, or backend\.env\.REDIS_URL to another Redis, or run a single pod/;
+  /several backend pods need a Redis .* Set redis\.enabled=true, or .* or backend\.env\.REDIS_URL to another Redis, or run a single pod/;
 
 /** Values that are good one by one but not together, and what the chart says to do. */
 const BAD_TOGETHER: readonly (readonly [string, Values, RegExp])[] = [
@@ -261,7 +316,7 @@ const BAD_TOGETHER: readonly (readonly [string, Values, RegExp])[] = [
   [
     "a secret in a ConfigMap",
     setting("backend.env.OPENAI_API_KEY", "sk-canary"),
-    /Put the key into a Secret and its name into openai\.existingSecret/,
+    /Put it into a Secret and the Secret's name into openai\.existingSecret/,
   ],
   [
     "fewest pods above most",
@@ -271,7 +326,7 @@ const BAD_TOGETHER: readonly (readonly [string, Values, RegExp])[] = [
   [
     "a TLS block without a Secret",
     setting("ingress.tls", { enabled: true, hosts: ["soc.example.com"] }),
-    /ingress\.tls has an entry without secretName\. Name the Secret/,
+    /ingress\.tls has an entry without secretName, and no annotation asks cert-manager .* Name the Secret .* or set an issuer/,
   ],
   [
     "a TLS block without hosts",
@@ -288,6 +343,112 @@ const BAD_TOGETHER: readonly (readonly [string, Values, RegExp])[] = [
     setting("ingress.tls", [{ secretName: "a", hosts: [] }]),
     /ingress\.tls has an entry without hosts/,
   ],
+  [
+    "its own and an external Redis",
+    { redis: { external: { enabled: true, host: "cache" } } },
+    /redis\.enabled and redis\.external\.enabled are both true.* Set redis\.enabled=false to use the external one/,
+  ],
+  [
+    "an external Redis without a host",
+    { redis: { enabled: false, external: { enabled: true } } },
+    /redis\.external\.enabled is true, but redis\.external\.host is empty\. Set it/,
+  ],
+  [
+    "an authority for a connection without TLS",
+    {
+      redis: { enabled: false, external: { enabled: true, host: "c", tls: false, caSecret: "ca" } },
+    },
+    /caSecret is set, but redis\.external\.tls is false.* Set redis\.external\.tls=true/,
+  ],
+  [
+    "a user without a password",
+    { redis: { enabled: false, external: { enabled: true, host: "c", username: "soc" } } },
+    /redis\.external\.username is set without a password\. Put the password into a Secret/,
+  ],
+  [
+    "an external Redis and another one",
+    {
+      redis: { enabled: false, external: { enabled: true, host: "c" } },
+      backend: { env: { REDIS_URL: "redis://other:6379" } },
+    },
+    /backend\.env\.REDIS_URL and redis\.external both name a Redis\. Leave REDIS_URL/,
+  ],
+  [
+    "a password in a URL",
+    {
+      redis: { enabled: false },
+      backend: { env: { REDIS_URL: "rediss://:canary@cache.example.com:6380" } },
+    },
+    /REDIS_URL has a user or a password in it.* Use redis\.external/,
+  ],
+  [
+    "a password among the variables",
+    setting("backend.env.REDIS_PASSWORD", "canary"),
+    /backend\.env\.REDIS_PASSWORD would be readable .* into redis\.auth\.existingSecret/,
+  ],
+  [
+    "a Secret for a Redis that asks for no password",
+    { redis: { auth: { enabled: false, existingSecret: "mine" } } },
+    /redis\.auth\.existingSecret is set, but redis\.auth\.enabled is false.* Set redis\.auth\.enabled=true/,
+  ],
+  [
+    "persistence without a size",
+    { redis: { persistence: { enabled: true, size: "" } } },
+    /redis\.persistence\.enabled is true, but redis\.persistence\.size is empty\. Set the size/,
+  ],
+  [
+    "persistence whose size was removed",
+    { redis: { persistence: { enabled: true, size: null } } },
+    /redis\.persistence\.size is empty\. Set the size of the volume, such as 1Gi/,
+  ],
+  [
+    "more pods on the first install than the HPA allows",
+    setting("backend.replicaCount", 9),
+    /backend\.replicaCount is 9, more than backend\.hpa\.maxReplicas, which is 8.* Lower the one/,
+  ],
+  [
+    "a port that nothing asks",
+    setting("backend.env.PORT", "9000"),
+    /backend\.env\.PORT is 9000, but probes and Services ask .* 8000\. Leave it out/,
+  ],
+  [
+    "an Ingress and a Gateway",
+    setting("gateway", { enabled: true, parentRefs: [{ name: "shared" }] }),
+    /ingress\.enabled and gateway\.enabled are both true.* Set ingress\.enabled=false/,
+  ],
+  [
+    "routes to no Gateway",
+    { ingress: { enabled: false }, gateway: { enabled: true } },
+    /gateway\.parentRefs is empty, so no Gateway would take the routes\. Name one/,
+  ],
+  [
+    "the same path twice",
+    prefix("localhost", [
+      { path: "/", pathType: "Prefix", backend: "frontend" },
+      { path: "/", pathType: "Prefix", backend: "backend" },
+    ]),
+    /ingress\.hosts has localhost\/ \(Prefix\) twice.* Remove one/,
+  ],
+  [
+    "policies that let no request in",
+    setting("networkPolicy.ingressController.namespace", ""),
+    /networkPolicy\.ingressController names nobody.* Set its namespace or its cidrs/,
+  ],
+  [
+    "a CPU request above its limit",
+    setting("backend.resources.requests.cpu", 0.6),
+    /backend\.resources\.requests\.cpu is 0\.6, more than its limit, which is 500m\. Lower/,
+  ],
+  [
+    "a memory request above its limit",
+    setting("redis.resources.requests.memory", "1Gi"),
+    /redis\.resources\.requests\.memory is 1Gi, more than its limit, which is 256Mi\. Lower/,
+  ],
+  [
+    "an account that is to be made and exists",
+    setting("serviceAccount.name", "mine"),
+    /serviceAccount\.name is "mine", an existing account, but serviceAccount\.create is true\. Set create=false/,
+  ],
 ];
 
 /** Values at the edge of what is refused, which are good. */
@@ -297,6 +458,31 @@ const GOOD: readonly (readonly [string, Values])[] = [
   ["no CPU limit", setting("backend.resources.limits.cpu", null)],
   ["a target above 100 %", setting("backend.hpa.targetCPUUtilizationPercentage", 150)],
   ["as many pods at least as at most", setting("backend.hpa.minReplicas", 8)],
+  [
+    "requests as high as their limits, in other units",
+    {
+      backend: { resources: { requests: { cpu: "0.5", memory: "524288Ki" } } },
+      redis: { resources: { requests: { memory: "256Mi" } } },
+    },
+  ],
+  ["no size without persistence", setting("redis.persistence.size", "")],
+  [
+    "TLS whose Secret cert-manager makes",
+    {
+      ingress: {
+        annotations: { "cert-manager.io/cluster-issuer": "letsencrypt" },
+        tls: [{ hosts: ["localhost"] }],
+      },
+    },
+  ],
+  [
+    "no way in where there is none to be",
+    {
+      ingress: { enabled: false },
+      networkPolicy: { ingressController: { namespace: "" } },
+    },
+  ],
+  ["the port that is asked", setting("backend.env.PORT", "8000")],
   ["a registry with a port", setting("backend.image.repository", "localhost:5001/soc-backend")],
   ["values that a parent chart passes to all", { global: { region: "eu" } }],
   [
@@ -353,18 +539,22 @@ describe("chart: values that do not go together", function () {
   it("reports every broken rule at once", async () => {
     const message = await refusal({
       redis: { service: { port: 6380 } },
-      backend: { hpa: { minReplicas: 9 } },
+      backend: { hpa: { minReplicas: 9 }, resources: { requests: { cpu: 1 } } },
       ingress: { tls: [{ hosts: [] }] },
+      serviceAccount: { name: "mine" },
     });
-    assert.equal(message.match(/^ {2}- /gm)?.length, 3);
+    assert.equal(message.match(/^ {2}- /gm)?.length, 6);
   });
 
-  it("never repeats a secret", async () => {
-    assert.doesNotMatch(
-      await refusal(setting("backend.env.OPENAI_API_KEY", "sk-canary")),
-      /canary/,
-    );
-  });
+  for (const [title, values, message] of BAD_TOGETHER.filter(([, values]) =>
+    JSON.stringify(values).includes("canary"),
+  )) {
+    it(`never repeats it when it refuses ${title}`, async () => {
+      const text = await refusal(values);
+      assert.match(text, message);
+      assert.doesNotMatch(text, /canary/);
+    });
+  }
 
   for (const [title, values] of GOOD) {
     it(`accepts ${title}`, async () => {

@@ -33,16 +33,20 @@ const DEFAULTS: readonly (readonly [string, unknown])[] = [
   ["redis.service.type", "ClusterIP"],
   ["redis.service.port", 6379],
   ["redis.persistence.enabled", false],
-  ["redis.resources.requests", { cpu: "50m", memory: "128Mi" }],
-  ["redis.resources.limits", { cpu: "200m", memory: "256Mi" }],
+  ["redis.resources.requests.cpu", "50m"],
+  ["redis.resources.requests.memory", "128Mi"],
+  ["redis.resources.limits.cpu", "200m"],
+  ["redis.resources.limits.memory", "256Mi"],
   ["backend.replicaCount", 2],
   ["backend.image.repository", "soc-backend"],
   ["backend.image.tag", "latest"],
   ["backend.image.pullPolicy", "Never"],
   ["backend.service.type", "ClusterIP"],
   ["backend.service.port", 8000],
-  ["backend.resources.requests", { cpu: "100m", memory: "256Mi" }],
-  ["backend.resources.limits", { cpu: "500m", memory: "512Mi" }],
+  ["backend.resources.requests.cpu", "100m"],
+  ["backend.resources.requests.memory", "256Mi"],
+  ["backend.resources.limits.cpu", "500m"],
+  ["backend.resources.limits.memory", "512Mi"],
   ["backend.hpa.enabled", true],
   ["backend.hpa.minReplicas", 2],
   ["backend.hpa.maxReplicas", 8],
@@ -59,8 +63,10 @@ const DEFAULTS: readonly (readonly [string, unknown])[] = [
   ["frontend.image.pullPolicy", "Never"],
   ["frontend.service.type", "ClusterIP"],
   ["frontend.service.port", 80],
-  ["frontend.resources.requests", { cpu: "50m", memory: "64Mi" }],
-  ["frontend.resources.limits", { cpu: "200m", memory: "128Mi" }],
+  ["frontend.resources.requests.cpu", "50m"],
+  ["frontend.resources.requests.memory", "64Mi"],
+  ["frontend.resources.limits.cpu", "200m"],
+  ["frontend.resources.limits.memory", "128Mi"],
   ["ingress.enabled", true],
   ["ingress.className", "nginx"],
   ["ingress.annotations", {}],
@@ -73,6 +79,8 @@ const DEFAULTS: readonly (readonly [string, unknown])[] = [
           { path: "/", pathType: "Prefix", backend: "frontend" },
           { path: "/api", pathType: "Prefix", backend: "backend" },
           { path: "/ws", pathType: "Prefix", backend: "backend" },
+          // Not in the table, but in the text: "curl http://localhost:8080/health".
+          { path: "/health", pathType: "Exact", backend: "backend" },
         ],
       },
     ],
@@ -127,8 +135,8 @@ describe("chart: the specification's tables", function () {
     assert.equal(container.image, "gcr.io/my-project/soc-backend:latest");
     assert.equal(container.imagePullPolicy, "Always");
     assert.deepEqual(container.resources, {
-      requests: { cpu: "500m", memory: "1Gi" },
-      limits: { cpu: 2, memory: "2Gi" },
+      requests: { cpu: "500m", memory: "1Gi", "ephemeral-storage": "128Mi" },
+      limits: { cpu: 2, memory: "2Gi", "ephemeral-storage": "256Mi" },
     });
     const { spec: hpa } = find(manifests, "HorizontalPodAutoscaler", "soc-agent-backend");
     assert.equal(hpa.minReplicas, 2);

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Values } from "./helm";
 
 /** A running {@link startApiServer}. */
 export interface ApiServer {
@@ -9,45 +10,46 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
+/** An object that the server has. */
+export interface LiveObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly namespace: string; readonly name: string } & Values;
+  readonly [field: string]: unknown;
+}
+
 const RESOURCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   v1: {
     ConfigMap: "configmaps",
-    PersistentVolumeClaim: "persistentvolumeclaims",
+    Pod: "pods",
     Secret: "secrets",
     Service: "services",
     ServiceAccount: "serviceaccounts",
   },
-  "apps/v1": { Deployment: "deployments" },
+  "apps/v1": { Deployment: "deployments", StatefulSet: "statefulsets" },
   "autoscaling/v2": { HorizontalPodAutoscaler: "horizontalpodautoscalers" },
-  "networking.k8s.io/v1": { Ingress: "ingresses" },
+  "networking.k8s.io/v1": { Ingress: "ingresses", NetworkPolicy: "networkpolicies" },
+  "policy/v1": { PodDisruptionBudget: "poddisruptionbudgets" },
 };
 
 /**
- * Starts as much of a Kubernetes API server as a dry run of Helm needs: discovery, and a
- * `Deployment` here and there for the templates' `lookup`. It keeps nothing; all else is 404.
+ * Starts as much of a Kubernetes API server as a dry run of Helm needs: discovery, and some objects
+ * for the templates' `lookup`. It keeps nothing; all else is 404.
  * That a real cluster behaves so is for the tests on a real cluster to show.
  *
- * @param replicas `spec.replicas` of the Deployments that exist, by `<namespace>/<name>`.
+ * @param live Objects that exist.
  */
-export async function startApiServer(
-  replicas: Readonly<Record<string, number>> = {},
-): Promise<ApiServer> {
+export async function startApiServer(live: readonly LiveObject[] = []): Promise<ApiServer> {
   const answers = new Map<string, unknown>([
     ["/version", { major: "1", minor: "34", gitVersion: "v1.34.0" }],
     ["/api", { kind: "APIVersions", versions: ["v1"] }],
     ["/apis", groupList()],
     ...Object.keys(RESOURCES).map((version) => [pathOf(version), resourceList(version)] as const),
-    ...Object.entries(replicas).map(([key, count]) => {
-      const [namespace = "", name = ""] = key.split("/");
-      return [
-        `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`,
-        {
-          apiVersion: "apps/v1",
-          kind: "Deployment",
-          metadata: { namespace, name },
-          spec: { replicas: count },
-        },
-      ] as const;
+    ...live.map((object) => {
+      const { apiVersion, kind, metadata } = object;
+      const plural = RESOURCES[apiVersion]?.[kind];
+      const at = `namespaces/${metadata.namespace}/${plural}/${metadata.name}`;
+      return [`${pathOf(apiVersion)}/${at}`, object] as const;
     }),
   ]);
   const missing = { apiVersion: "v1", kind: "Status", status: "Failure", reason: "NotFound" };

@@ -1,10 +1,16 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import type { Manifest } from "./manifest";
 
 /** The chart under test. */
 export const CHART = path.resolve(__dirname, "../../../charts/soc-agent");
+
+/** The chart's version. */
+export const VERSION = (
+  parse(readFileSync(path.join(CHART, "Chart.yaml"), "utf8")) as { version: string }
+).version;
 
 /** Values as they stand in a values file. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -74,12 +80,27 @@ export function template({
   );
 }
 
+/** Renderings by their options: many tests look at the same one, each at something else. */
+const rendered = new Map<string, Promise<Manifest[]>>();
+
 /**
- * Renders the chart.
+ * Renders the chart; the same options give the same objects, random passwords included. With a cluster to
+ * ask (`--kube-apiserver`) they are rendered anew each time.
  *
  * @throws `Error` with Helm's own words, if Helm refuses.
  */
-export async function render(options: HelmOptions = {}): Promise<Manifest[]> {
+export function render(options: HelmOptions = {}): Promise<Manifest[]> {
+  if (options.chart !== undefined || options.flags !== undefined) {
+    return renderAnew(options);
+  }
+  const key = JSON.stringify(options);
+  const known = rendered.get(key) ?? renderAnew(options);
+  rendered.set(key, known);
+  return known;
+}
+
+/** {@link render} without the memory. */
+export async function renderAnew(options: HelmOptions = {}): Promise<Manifest[]> {
   const { code, stdout, stderr } = await template(options);
   if (code !== 0) {
     throw new Error(stderr);

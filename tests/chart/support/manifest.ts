@@ -1,8 +1,11 @@
 /** The parts of Kubernetes objects that the chart's tests look at. */
 
+/** Labels, or a selector by labels. */
+export type Labels = Readonly<Record<string, string>>;
+
 export interface Metadata {
   readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
@@ -44,6 +47,7 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly imagePullPolicy?: string;
+  readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly ports?: readonly {
     readonly name?: string;
@@ -85,6 +89,7 @@ export interface PodSpec {
     readonly runAsUser?: number;
     readonly runAsGroup?: number;
     readonly fsGroup?: number;
+    readonly fsGroupChangePolicy?: string;
     readonly seccompProfile?: { readonly type: string };
     readonly sysctls?: readonly { readonly name: string; readonly value: string }[];
   };
@@ -99,27 +104,116 @@ export interface PodSpec {
       }[];
     };
   };
+  readonly topologySpreadConstraints?: readonly {
+    readonly maxSkew: number;
+    readonly topologyKey: string;
+    readonly whenUnsatisfiable: string;
+    readonly labelSelector: { readonly matchLabels: Labels };
+    readonly matchLabelKeys?: readonly string[];
+  }[];
+  readonly priorityClassName?: string;
+  readonly nodeSelector?: Labels;
+  readonly tolerations?: readonly unknown[];
+  readonly restartPolicy?: string;
+  readonly activeDeadlineSeconds?: number;
   readonly terminationGracePeriodSeconds?: number;
   readonly initContainers?: readonly Container[];
   readonly containers: readonly Container[];
   readonly volumes?: readonly Volume[];
 }
 
+export interface PodTemplate {
+  readonly metadata: Omit<Metadata, "name">;
+  readonly spec: PodSpec;
+}
+
+export interface Pod extends Base<"Pod"> {
+  readonly spec: PodSpec;
+}
+
 export interface Deployment extends Base<"Deployment"> {
   readonly spec: {
     readonly replicas?: number;
+    readonly minReadySeconds?: number;
+    readonly progressDeadlineSeconds?: number;
     readonly strategy?: {
       readonly type: string;
       readonly rollingUpdate?: { readonly maxUnavailable: number; readonly maxSurge: number };
     };
     readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
-    readonly template: { readonly metadata: Omit<Metadata, "name">; readonly spec: PodSpec };
+    readonly template: PodTemplate;
+  };
+}
+
+export interface StatefulSet extends Base<"StatefulSet"> {
+  readonly spec: {
+    readonly replicas: number;
+    readonly serviceName: string;
+    readonly selector: { readonly matchLabels: Labels };
+    readonly template: PodTemplate;
+    readonly volumeClaimTemplates: readonly {
+      readonly metadata: { readonly name: string; readonly labels: Labels };
+      readonly spec: {
+        readonly accessModes: readonly string[];
+        readonly storageClassName?: string;
+        readonly resources: { readonly requests: { readonly storage: string } };
+      };
+    }[];
+  };
+}
+
+export interface Secret extends Base<"Secret"> {
+  readonly type: string;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+export interface PodDisruptionBudget extends Base<"PodDisruptionBudget"> {
+  readonly spec: {
+    readonly maxUnavailable: number;
+    readonly unhealthyPodEvictionPolicy?: string;
+    readonly selector: { readonly matchLabels: Labels };
+  };
+}
+
+export interface NetworkPolicyPeer {
+  readonly podSelector?: { readonly matchLabels?: Labels };
+  readonly namespaceSelector?: { readonly matchLabels?: Labels };
+  readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
+}
+
+export interface NetworkPolicyRule {
+  readonly from?: readonly NetworkPolicyPeer[];
+  readonly to?: readonly NetworkPolicyPeer[];
+  readonly ports?: readonly { readonly port: number; readonly protocol: string }[];
+}
+
+export interface NetworkPolicy extends Base<"NetworkPolicy"> {
+  readonly spec: {
+    readonly podSelector: { readonly matchLabels: Labels };
+    readonly policyTypes: readonly string[];
+    readonly ingress: readonly NetworkPolicyRule[];
+    readonly egress: readonly NetworkPolicyRule[];
+  };
+}
+
+export interface HTTPRoute extends Base<"HTTPRoute"> {
+  readonly spec: {
+    readonly parentRefs: readonly unknown[];
+    readonly hostnames?: readonly string[];
+    readonly rules: readonly {
+      readonly matches: readonly {
+        readonly path: { readonly type: string; readonly value: string };
+      }[];
+      readonly backendRefs: readonly { readonly name: string; readonly port: number }[];
+      readonly timeouts?: { readonly request: string };
+    }[];
   };
 }
 
 export interface Service extends Base<"Service"> {
   readonly spec: {
     readonly type: string;
+    readonly clusterIP?: string;
     readonly ports: readonly {
       readonly name: string;
       readonly port: number;
@@ -168,14 +262,6 @@ export interface Ingress extends Base<"Ingress"> {
   };
 }
 
-export interface PersistentVolumeClaim extends Base<"PersistentVolumeClaim"> {
-  readonly spec: {
-    readonly accessModes: readonly string[];
-    readonly storageClassName?: string;
-    readonly resources: { readonly requests: { readonly storage: string } };
-  };
-}
-
 export interface ServiceAccount extends Base<"ServiceAccount"> {
   readonly automountServiceAccountToken: boolean;
 }
@@ -184,11 +270,19 @@ export interface ServiceAccount extends Base<"ServiceAccount"> {
 export type Manifest =
   | ConfigMap
   | Deployment
+  | HTTPRoute
   | HorizontalPodAutoscaler
   | Ingress
-  | PersistentVolumeClaim
+  | NetworkPolicy
+  | Pod
+  | PodDisruptionBudget
+  | Secret
   | Service
-  | ServiceAccount;
+  | ServiceAccount
+  | StatefulSet;
+
+/** A kind that makes pods for good. */
+export type Workload = Deployment | StatefulSet;
 
 export type Kind = Manifest["kind"];
 
@@ -216,17 +310,40 @@ export function find<K extends Kind>(
   return found;
 }
 
+/** Everything that makes pods for good. */
+export function workloads(manifests: readonly Manifest[]): Workload[] {
+  return [...ofKind(manifests, "Deployment"), ...ofKind(manifests, "StatefulSet")];
+}
+
+/** Every pod that the chart makes, `helm test`'s included. */
+export function pods(
+  manifests: readonly Manifest[],
+): { name: string; labels: Labels; spec: PodSpec }[] {
+  return [
+    ...workloads(manifests).map(({ metadata, spec }) => ({
+      name: metadata.name,
+      labels: spec.template.metadata.labels,
+      spec: spec.template.spec,
+    })),
+    ...ofKind(manifests, "Pod").map(({ metadata, spec }) => ({
+      name: metadata.name,
+      labels: metadata.labels,
+      spec,
+    })),
+  ];
+}
+
 /** `Kind name` of every object, sorted. */
 export function inventory(manifests: readonly Manifest[]): string[] {
   return manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort();
 }
 
 /**
- * The one container of a Deployment's pods.
+ * The one container of a workload's pods.
  *
  * @throws `Error` if the pods have none, or more than one.
  */
-export function containerOf({ metadata, spec }: Deployment): Container {
+export function containerOf({ metadata, spec }: Workload): Container {
   const [container, ...others] = spec.template.spec.containers;
   if (container === undefined || others.length > 0) {
     throw new Error(`${metadata.name}: expected exactly one container`);

@@ -1,0 +1,169 @@
+{{/*
+Rules that no schema can state, because they span several values. All broken ones are told at
+once, each with what to do.
+*/}}
+{{- define "soc-agent.validate" -}}
+{{- $problems := list -}}
+{{- range list "redisProblems" "backendProblems" "routeProblems" "resourceProblems" "otherProblems" -}}
+{{- $problems = concat $problems (include (printf "soc-agent.%s" .) $ | fromJsonArray) -}}
+{{- end -}}
+{{- if $problems -}}
+{{- fail (printf "these values do not go together:\n  - %s" (join "\n  - " $problems)) -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+What is wrong with the values about Redis, as a JSON list. None of it repeats a URL with a password.
+*/}}
+{{- define "soc-agent.redisProblems" -}}
+{{- $problems := list -}}
+{{- $backend := .Values.backend -}}
+{{- $redis := .Values.redis -}}
+{{- $external := $redis.external -}}
+{{- $redisUrl := include "soc-agent.redisUrl" . -}}
+{{- if and (not $redisUrl) (or $backend.hpa.enabled (gt (int $backend.replicaCount) 1)) -}}
+{{- $problems = append $problems "several backend pods need a Redis that they share, else each keeps threats of its own (split brain). Set redis.enabled=true, or redis.external.enabled=true and redis.external.host, or backend.env.REDIS_URL to another Redis, or run a single pod: backend.replicaCount=1 and backend.hpa.enabled=false." -}}
+{{- end -}}
+{{- if and $external.enabled $redis.enabled -}}
+{{- $problems = append $problems "redis.enabled and redis.external.enabled are both true, and the backend can use only one of them. Set redis.enabled=false to use the external one, or redis.external.enabled=false." -}}
+{{- end -}}
+{{- if and $external.enabled (not $external.host) -}}
+{{- $problems = append $problems "redis.external.enabled is true, but redis.external.host is empty. Set it to the host name of the managed Redis." -}}
+{{- end -}}
+{{- if and $external.enabled $external.caSecret (not $external.tls) -}}
+{{- $problems = append $problems "redis.external.caSecret is set, but redis.external.tls is false, so no certificate is ever checked. Set redis.external.tls=true, or leave caSecret empty." -}}
+{{- end -}}
+{{- if and $external.enabled $external.username (not $external.existingSecret) -}}
+{{- $problems = append $problems "redis.external.username is set without a password. Put the password into a Secret and its name into redis.external.existingSecret, or leave username empty." -}}
+{{- end -}}
+{{- $given := tpl (default "" $backend.env.REDIS_URL) . -}}
+{{- $own := eq (include "soc-agent.isOwnRedis" (dict "context" . "url" $given)) "true" -}}
+{{- if and $external.enabled $given (not $own) -}}
+{{- $problems = append $problems "backend.env.REDIS_URL and redis.external both name a Redis. Leave REDIS_URL as it is by default, or set redis.external.enabled=false." -}}
+{{- end -}}
+{{- if (urlParse $given).userinfo -}}
+{{- $problems = append $problems "backend.env.REDIS_URL has a user or a password in it, readable by everyone who may read ConfigMaps. Use redis.external, with the password in a Secret that redis.external.existingSecret names." -}}
+{{- end -}}
+{{- if and $redis.enabled $own (not $external.enabled) -}}
+{{- $port := printf "%d" (int $redis.service.port) -}}
+{{- if not (hasSuffix (printf ":%s" $port) (urlParse $given).host) -}}
+{{- $problems = append $problems (printf "backend.env.REDIS_URL is %q, but redis.service.port is %s. Give both the same port." $given $port) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $redis.auth.existingSecret (not $redis.auth.enabled) -}}
+{{- $problems = append $problems "redis.auth.existingSecret is set, but redis.auth.enabled is false, so Redis would ask for no password. Set redis.auth.enabled=true, or leave existingSecret empty." -}}
+{{- end -}}
+{{- if and $redis.enabled $redis.persistence.enabled (not $redis.persistence.size) -}}
+{{- $problems = append $problems "redis.persistence.enabled is true, but redis.persistence.size is empty. Set the size of the volume, such as 1Gi." -}}
+{{- end -}}
+{{- toJson $problems -}}
+{{- end -}}
+
+{{/*
+What is wrong with the backend's values, as a JSON list. It never repeats a secret.
+*/}}
+{{- define "soc-agent.backendProblems" -}}
+{{- $problems := list -}}
+{{- $backend := .Values.backend -}}
+{{- $homes := dict "OPENAI_API_KEY" "openai.existingSecret" "REDIS_PASSWORD" "redis.auth.existingSecret (or redis.external.existingSecret)" -}}
+{{- range $name, $home := $homes -}}
+{{- if hasKey $backend.env $name -}}
+{{- $problems = append $problems (printf "backend.env.%s would be readable by everyone who may read ConfigMaps. Put it into a Secret and the Secret's name into %s." $name $home) -}}
+{{- end -}}
+{{- end -}}
+{{- with $backend.env.PORT -}}
+{{- if ne . "8000" -}}
+{{- $problems = append $problems (printf "backend.env.PORT is %s, but probes and Services ask the container on port 8000. Leave it out; the port that others see is backend.service.port." .) -}}
+{{- end -}}
+{{- end -}}
+{{- $hpa := $backend.hpa -}}
+{{- if $hpa.enabled -}}
+{{- if gt (int $hpa.minReplicas) (int $hpa.maxReplicas) -}}
+{{- $problems = append $problems (printf "backend.hpa.minReplicas is %d, more than backend.hpa.maxReplicas, which is %d. Lower the one or raise the other." (int $hpa.minReplicas) (int $hpa.maxReplicas)) -}}
+{{- else if gt (int $backend.replicaCount) (int $hpa.maxReplicas) -}}
+{{- $problems = append $problems (printf "backend.replicaCount is %d, more than backend.hpa.maxReplicas, which is %d: the HPA would stop pods right after the install. Lower the one or raise the other." (int $backend.replicaCount) (int $hpa.maxReplicas)) -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $problems -}}
+{{- end -}}
+
+{{/*
+What is wrong with the values about the way in, as a JSON list.
+*/}}
+{{- define "soc-agent.routeProblems" -}}
+{{- $problems := list -}}
+{{- $ingress := .Values.ingress -}}
+{{- $gateway := .Values.gateway -}}
+{{- if and $ingress.enabled $gateway.enabled -}}
+{{- $problems = append $problems "ingress.enabled and gateway.enabled are both true, and each host would be routed twice. Set ingress.enabled=false to use the Gateway API, or gateway.enabled=false." -}}
+{{- end -}}
+{{- if and $gateway.enabled (not $gateway.parentRefs) -}}
+{{- $problems = append $problems "gateway.enabled is true, but gateway.parentRefs is empty, so no Gateway would take the routes. Name one, such as [{name: my-gateway, namespace: infra}]." -}}
+{{- end -}}
+{{- if $ingress.enabled -}}
+{{- range include "soc-agent.tls" . | fromJsonArray -}}
+{{- if not .secretName -}}
+{{- $problems = append $problems "ingress.tls has an entry without secretName, and no annotation asks cert-manager for a certificate. Name the Secret with the certificate in secretName, or set an issuer in ingress.annotations: cert-manager.io/cluster-issuer." -}}
+{{- end -}}
+{{- if not .hosts -}}
+{{- $problems = append $problems "ingress.tls has an entry without hosts. Name the hosts that the certificate is for in hosts." -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if or $ingress.enabled $gateway.enabled -}}
+{{- $seen := dict -}}
+{{- range $host := $ingress.hosts -}}
+{{- range $host.paths -}}
+{{- $route := printf "%s%s (%s)" $host.host .path .pathType -}}
+{{- if hasKey $seen $route -}}
+{{- $problems = append $problems (printf "ingress.hosts has %s twice, and which one answers is anyone's guess. Remove one." $route) -}}
+{{- end -}}
+{{- $_ := set $seen $route true -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.networkPolicy.enabled (not (include "soc-agent.entryPeers" .)) -}}
+{{- $problems = append $problems "networkPolicy.ingressController names nobody, so its policies would refuse every request that comes in. Set its namespace or its cidrs, or networkPolicy.enabled=false." -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $problems -}}
+{{- end -}}
+
+{{/*
+Requests above their limits, as a JSON list: Kubernetes refuses them only at the Deployment, when Helm has
+changed the rest already.
+*/}}
+{{- define "soc-agent.resourceProblems" -}}
+{{- $problems := list -}}
+{{- range $part := list "backend" "frontend" "redis" -}}
+{{- $resources := (get $.Values $part).resources -}}
+{{- range $name, $request := $resources.requests -}}
+{{- $limit := get $resources.limits $name -}}
+{{- if and $limit (gt (include "soc-agent.quantity" $request | float64) (include "soc-agent.quantity" $limit | float64)) -}}
+{{- $problems = append $problems (printf "%s.resources.requests.%s is %v, more than its limit, which is %v. Lower the request or raise the limit." $part $name $request $limit) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $problems -}}
+{{- end -}}
+
+{{/*
+A quantity of Kubernetes as a plain number: 500m is 0.5, 1Ki is 1024.
+*/}}
+{{- define "soc-agent.quantity" -}}
+{{- $text := toString . -}}
+{{- $unit := regexFind "[A-Za-z]+$" $text -}}
+{{- $factors := dict "m" 0.001 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024.0 "Mi" 1048576.0 "Gi" 1073741824.0 "Ti" 1099511627776.0 -}}
+{{- mulf (trimSuffix $unit $text | float64) (get $factors $unit | default 1.0) -}}
+{{- end -}}
+
+{{/*
+What else is wrong, as a JSON list.
+*/}}
+{{- define "soc-agent.otherProblems" -}}
+{{- $problems := list -}}
+{{- $account := .Values.serviceAccount -}}
+{{- if and $account.create $account.name -}}
+{{- $problems = append $problems (printf "serviceAccount.name is %q, an existing account, but serviceAccount.create is true. Set create=false to use it, or leave name empty." $account.name) -}}
+{{- end -}}
+{{- toJson $problems -}}
+{{- end -}}

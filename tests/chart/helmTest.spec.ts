@@ -1,0 +1,116 @@
+import * as assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { render, type Values } from "./support/helm";
+import { find, ofKind, type Pod } from "./support/manifest";
+
+const podWith = async (values: Values = {}): Promise<Pod> =>
+  find(await render({ values }), "Pod", "soc-agent-test");
+
+/** Answers of an application, by `METHOD path`. */
+type Answers = Readonly<Record<string, readonly [number, string]>>;
+
+const THREAT = JSON.stringify({ id: "t-1" });
+const GOOD: Answers = {
+  "GET /health": [200, "{}"],
+  "GET /ready": [200, "{}"],
+  "POST /api/threats/trigger": [200, THREAT],
+  "GET /api/threats?limit=100": [200, `[${THREAT}]`],
+  "GET /": [200, "<html>"],
+};
+
+/** Runs the pod's own command against an application that answers so. */
+async function runPod(answers: Answers): Promise<{ code: number | null; output: string }> {
+  const server = createServer((request, response) => {
+    const [status, body] = answers[`${request.method} ${request.url}`] ?? [404, "not found"];
+    response.writeHead(status).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { containers } = (await podWith()).spec;
+  const [program = "", ...flags] = containers[0]?.command ?? [];
+  // The pod tries for 20 s, which is for a cluster's network to settle; here nothing has to.
+  const args = (containers[0]?.args ?? []).map((text) => text.replace("20_000", "100"));
+  const env = { ...process.env, BACKEND_URL: url, FRONTEND_URL: url };
+  const child = spawn(program, [...flags, ...args], {
+    env: { ...env, HEALTH_PATH: "/health", READY_PATH: "/ready" },
+  });
+  let output = "";
+  child.stdout.on("data", (data: Buffer) => (output += data.toString()));
+  child.stderr.on("data", (data: Buffer) => (output += data.toString()));
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  server.close();
+  server.closeAllConnections();
+  return { code, output };
+}
+
+describe("chart: tests/test-pod.yaml", function () {
+  this.timeout(60_000);
+
+  it("is a hook of helm test, run once, in the backend's image, bounded in time", async () => {
+    const image = { repository: "registry.example.com/soc", tag: "1", pullPolicy: "Always" };
+    const { metadata, spec } = await podWith({ backend: { image } });
+
+    assert.equal(metadata.annotations?.["helm.sh/hook"], "test");
+    assert.equal(spec.restartPolicy, "Never");
+    assert.equal(spec.activeDeadlineSeconds, 60);
+    assert.equal(spec.containers[0]?.image, "registry.example.com/soc:1");
+    assert.equal(spec.containers[0]?.imagePullPolicy, "Always");
+  });
+
+  it("takes another image from values", async () => {
+    const [container] = (await podWith({ helmTest: { image: "node:24-slim" } })).spec.containers;
+    assert.equal(container?.image, "node:24-slim");
+  });
+
+  it("asks the Services, at the ports and paths that they have", async () => {
+    const values = {
+      backend: { service: { port: 9000 }, probes: { liveness: { path: "/live" } } },
+      frontend: { service: { port: 8080 } },
+    };
+    const [container] = (await podWith(values)).spec.containers;
+    assert.deepEqual(container?.env, [
+      { name: "BACKEND_URL", value: "http://soc-agent-backend:9000" },
+      { name: "FRONTEND_URL", value: "http://soc-agent-frontend:8080" },
+      { name: "HEALTH_PATH", value: "/live" },
+      { name: "READY_PATH", value: "/ready" },
+    ]);
+  });
+
+  it("is absent when it is switched off, with its NetworkPolicy", async () => {
+    const manifests = await render({ values: { helmTest: { enabled: false } } });
+    assert.deepEqual(ofKind(manifests, "Pod"), []);
+    assert.ok(
+      !ofKind(manifests, "NetworkPolicy").some(({ metadata: { name } }) => /test/.test(name)),
+    );
+  });
+
+  it("succeeds when health, readiness, a trigger, the list and the dashboard answer", async () => {
+    const { code, output } = await runPod(GOOD);
+    assert.equal(code, 0, output);
+    assert.deepEqual(
+      output.trim().split("\n"),
+      ["health", "ready", "trigger", "list", "dashboard"].map((step) => `ok      ${step}`),
+    );
+  });
+
+  const faults: readonly (readonly [string, Answers, RegExp])[] = [
+    ["health is not", { "GET /health": [500, "broken"] }, /failed {2}health: .*500: broken/],
+    ["it is not ready", { "GET /ready": [503, "no Redis"] }, /failed {2}ready: .*503: no Redis/],
+    ["a trigger fails", { "POST /api/threats/trigger": [422, "{}"] }, /failed {2}trigger: .*422/],
+    [
+      "the list lacks the threat",
+      { "GET /api/threats?limit=100": [200, "[]"] },
+      /failed {2}list: threat t-1, .* is not among 0/,
+    ],
+    ["the dashboard is away", { "GET /": [502, ""] }, /failed {2}dashboard: .*502/],
+  ];
+  for (const [title, answers, message] of faults) {
+    it(`fails, and says why, when ${title}`, async () => {
+      const { code, output } = await runPod({ ...GOOD, ...answers });
+      assert.equal(code, 1, output);
+      assert.match(output, message);
+    });
+  }
+});
