@@ -6,6 +6,7 @@ import { Ajv, type ErrorObject } from "ajv";
 import { closest } from "fastest-levenshtein";
 import { parse } from "yaml";
 import {
+  CONTROLLERS,
   PARTS,
   isMap,
   mergeValues,
@@ -14,6 +15,7 @@ import {
   type StackConfig,
   type Values,
 } from "../config";
+import { ADD_ON_NAMESPACES } from "./addOn";
 import type { ImageRefs } from "./images";
 
 /** The chart, relative to the project: an absolute path would differ on every machine. */
@@ -36,6 +38,10 @@ export function chartValues(config: StackConfig, refs: ImageRefs, defaults: Valu
       className: ingress.className,
       ...(ingress.host !== undefined && { hosts: hostsFor(ingress.host, defaults) }),
     },
+    // Only from there may requests come in. The default's namespace is the chart's default too.
+    ...(ingress.controller !== CONTROLLERS[0] && {
+      networkPolicy: { ingressController: { namespace: ADD_ON_NAMESPACES[ingress.controller] } },
+    }),
   };
   return mergeValues(computed, config.values);
 }
@@ -112,7 +118,14 @@ function describe({ instancePath, keyword, params, message, parentSchema, data }
 
 /** A digest of all that Helm renders from: documentation may change without an upgrade. */
 export function chartDigest(chart: string): string {
-  const rendered = ["Chart.yaml", "values.yaml", "values.schema.json", "templates", "charts"];
+  const rendered = [
+    "Chart.yaml",
+    "values.yaml",
+    "values.schema.json",
+    "templates",
+    "files",
+    "charts",
+  ];
   const hash = createHash("sha256");
   for (const name of rendered.flatMap((entry) => filesBelow(chart, entry)).sort()) {
     const content = fs.readFileSync(path.join(chart, name));

@@ -11,6 +11,7 @@ import { ingressNginxValues } from "../components/ingressNginx";
 import { kindConfig } from "../components/kindCluster";
 import { metricsServerValues } from "../components/metricsServer";
 import { withDefaults, type KindSettings, type StackConfig, type Values } from "../config";
+import { askNewestBackend } from "../tests/support/askPod";
 import { mirrors, Project } from "../tests/support/project";
 import { until } from "../tests/support/until";
 import { messageOf, run } from "./run";
@@ -185,15 +186,8 @@ function change(project: Project): string {
 
 /** Waits until the backend serves a change. */
 async function served(project: Project, kubeconfig: string, status: string): Promise<void> {
-  const path = "/api/v1/namespaces/soc-agent/services/soc-agent-backend:8000/proxy/";
   await until("the change", 60, async () => {
-    const answer = await project.must("kubectl", [
-      "--kubeconfig",
-      kubeconfig,
-      "get",
-      "--raw",
-      path,
-    ]);
+    const answer = await askNewestBackend(project, kubeconfig, "/");
     return answer.includes(`"${status}"`) ? true : undefined;
   });
 }

@@ -33,6 +33,8 @@ const pulumi = command("pulumi", "pulumi", "version");
 const kind = command("kind", "kind", "version");
 const kubectl = command("kubectl", "kubectl", "version", "--client");
 const helm = command("helm", "helm", "version");
+const kubeScore = command("kube-score", "kube-score", "version");
+const redisServer = command("redis-server", "redis-server", "-v");
 const redis: Need = {
   what: "redis-server, or a Redis in REDIS_URL",
   found: async () => Boolean(process.env["REDIS_URL"]) || (await run("redis-server", ["-v"])).ok,
@@ -65,6 +67,11 @@ const SUITES: readonly Suite[] = [
   },
   { name: "unit", needs: [], commands: [["run", "test:unit"]] },
   { name: "chart", needs: [helm], commands: [["run", "test:chart"]] },
+  {
+    name: "chart-tools",
+    needs: [helm, kubeScore, redisServer],
+    commands: [["run", "test:chart-tools"]],
+  },
   { name: "preview", needs: [pulumi, helm], commands: [["run", "test:preview"]] },
   {
     name: "backend",

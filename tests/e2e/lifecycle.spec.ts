@@ -3,12 +3,14 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { WebSocket } from "ws";
 import { lines, must } from "../../scripts/run";
+import { askFromPod, askNewestBackend } from "../support/askPod";
 import { Project } from "../support/project";
 import { until } from "../support/until";
 import {
   CLUSTER,
   HTTP_PORT,
   HTTPS_PORT,
+  KUBECONFIG,
   STACK,
   URL,
   ask,
@@ -154,8 +156,9 @@ describe("the dev stack on a real cluster", function () {
     const pods = await objects<Pod>(project, "pods", "-l", "app=soc-backend");
     assert.equal(pods.length, 2);
     for (const { metadata } of pods) {
-      const path = `/api/v1/namespaces/soc-agent/pods/${metadata.name}:8000/proxy/api/threats/${threat.id}`;
-      assert.deepEqual(JSON.parse(await kubectl(project, "get", "--raw", path)), threat);
+      const url = `http://127.0.0.1:8000/api/threats/${threat.id}`;
+      const pod = { kubeconfig: KUBECONFIG, pod: metadata.name, url };
+      assert.deepEqual(JSON.parse(await askFromPod(project, pod)), threat);
     }
   });
 
@@ -225,8 +228,7 @@ describe("the dev stack on a real cluster", function () {
       ...["--set", `frontend.image.tag=${frontend.image.tag},ingress.enabled=false`],
       ...["--wait", "--timeout", "3m"],
     ]);
-    const path = "/api/v1/namespaces/plain/services/plain-soc-agent-frontend:80/proxy/ready";
-    assert.equal(JSON.parse(await kubectl(project, "get", "--raw", path)).status, "ready");
+    await project.must("helm", ["test", "plain", ...to, "--logs"]);
     await must("helm", ["uninstall", "plain", ...to, "--wait"]);
   });
 
@@ -260,9 +262,8 @@ describe("the dev stack on a real cluster", function () {
       "docker:index:Image images-backend",
       "kubernetes:helm.sh/v3:Release soc-agent-release",
     ]);
-    const path = "/api/v1/namespaces/soc-agent/services/soc-agent-backend:8000/proxy/";
     await until("the edit", 30, async () => {
-      const { status } = JSON.parse(await kubectl(project, "get", "--raw", path));
+      const { status } = JSON.parse(await askNewestBackend(project, KUBECONFIG, "/"));
       return status === "running-edited" ? status : undefined;
     });
   });

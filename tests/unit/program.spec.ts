@@ -364,8 +364,12 @@ describe("the dev stack with other configuration", () => {
       (inputsOf(ran, "add-ons-unwanted")["environment"] as { WANTED: string }).WANTED,
       "traefik/traefik kube-system/metrics-server",
     );
-    const { ingress } = inputsOf(ran, "soc-agent-release")["values"] as { ingress: object };
+    const { ingress, networkPolicy } = inputsOf(ran, "soc-agent-release")["values"] as Record<
+      string,
+      object
+    >;
     assert.deepEqual(ingress, { className: "traefik" });
+    assert.deepEqual(networkPolicy, { ingressController: { namespace: "traefik" } });
   });
 
   it("builds in the engine of Docker's active context", async () => {
@@ -456,6 +460,7 @@ describe("the prod stack", () => {
               { path: "/", pathType: "Prefix", backend: "frontend" },
               { path: "/api", pathType: "Prefix", backend: "backend" },
               { path: "/ws", pathType: "Prefix", backend: "backend" },
+              { path: "/health", pathType: "Exact", backend: "backend" },
             ],
           },
         ],

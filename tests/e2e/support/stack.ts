@@ -11,7 +11,8 @@ export const CLUSTER = E2E_CLUSTER ?? "soc-demo";
 export const HTTP_PORT = Number(E2E_HTTP_PORT ?? 8080);
 export const HTTPS_PORT = Number(E2E_HTTPS_PORT ?? 8443);
 export const URL = `http://localhost:${HTTP_PORT}`;
-const KUBECONFIG = `.kube/${STACK}.yaml`;
+/** Kubeconfig of the stack, relative to the project. */
+export const KUBECONFIG = `.kube/${STACK}.yaml`;
 
 /** The configuration of the stack under test: the dev stack's defaults, apart from the overrides. */
 export function stackConfig(): Values {

@@ -62,6 +62,7 @@ describe("chartDigest", () => {
 
   for (const file of [
     "templates/ingress.yaml",
+    "files/test.mjs",
     "values.yaml",
     "Chart.yaml",
     "values.schema.json",
