@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { type ApiServer, startApiServer } from "./support/apiServer";
 import { CHART, helm, type Values, VERSION } from "./support/helm";
-import { FULL, MINIMAL, PRODUCTION } from "./support/profiles";
+import { EXTERNAL_REDIS, FULL, GATEWAY, MINIMAL, PRODUCTION } from "./support/profiles";
 
 describe("chart: NOTES.txt", function () {
   this.timeout(60_000);
@@ -38,6 +38,9 @@ describe("chart: NOTES.txt", function () {
         "Open the application:",
         "  SOC Dashboard: http://localhost:8080    (Kind, with the host's port 8080 mapped to the ingress controller)",
         "  kubectl port-forward svc/demo-soc-agent-backend 8000:8000 --namespace soc    then http://localhost:8000/health",
+        "",
+        "Test it:",
+        "  helm test demo --logs --namespace soc",
         "",
         "Check the pods:",
         "  kubectl get pods -l app=soc-backend --namespace soc",
@@ -76,6 +79,17 @@ describe("chart: NOTES.txt", function () {
     assert.doesNotMatch(text, /app=redis|get hpa/);
     assert.match(text, /WARNING: no Redis\. The one backend pod keeps all threats in its memory/);
     assert.doesNotMatch(await notes(), /WARNING/);
+  });
+
+  it("names an external Redis, a volume and the Gateway's hosts", async () => {
+    assert.match(await notes(EXTERNAL_REDIS), /^ {2}redis {5}cache\.example\.com, external$/m);
+    const persistent = await notes({ redis: { persistence: { enabled: true } } });
+    assert.match(persistent, /^ {2}redis {5}1 x redis:7-alpine, on a volume$/m);
+    const gateway = { ...GATEWAY, ingress: { enabled: false } };
+    assert.match(
+      await notes(gateway),
+      /^ {2}SOC Dashboard: http\(s\):\/\/localhost {4}\(as the Gateway/m,
+    );
   });
 
   it("warns of a certificate for a host that nothing answers on", async () => {

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { CHART, render, type Values } from "./support/helm";
+import { CHART, render, type Values, VERSION } from "./support/helm";
 import { containerOf, find } from "./support/manifest";
 import { PRODUCTION } from "./support/profiles";
 
@@ -18,7 +18,6 @@ function valueAt(values: unknown, dotted: string): unknown {
 const CHART_METADATA: readonly (readonly [string, unknown])[] = [
   ["apiVersion", "v2"],
   ["name", "soc-agent"],
-  ["version", "1.0.0"],
   ["appVersion", "2.0.0"],
   ["description", "SOC Agent System - Multi-agent threat analysis platform with observability"],
   ["type", "application"],
@@ -158,6 +157,12 @@ describe("chart: the specification's tables", function () {
     assert.deepEqual(ingress.spec.tls, [
       { secretName: "soc-agent-tls", hosts: ["soc.example.com"] },
     ]);
+  });
+
+  it("is the specified version 1.0.0 or a compatible later one, which the chart's changelog tells of", () => {
+    assert.match(VERSION, /^1\.\d+\.\d+$/);
+    const changelog = readFileSync(path.join(CHART, "CHANGELOG.md"), "utf8");
+    assert.equal(/^## (\S+)/m.exec(changelog)?.[1], VERSION);
   });
 
   it("has every file that the specification names", () => {

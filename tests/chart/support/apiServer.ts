@@ -29,6 +29,7 @@ const RESOURCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "apps/v1": { Deployment: "deployments", StatefulSet: "statefulsets" },
   "autoscaling/v2": { HorizontalPodAutoscaler: "horizontalpodautoscalers" },
   "networking.k8s.io/v1": { Ingress: "ingresses", NetworkPolicy: "networkpolicies" },
+  "gateway.networking.k8s.io/v1": { HTTPRoute: "httproutes" },
   "policy/v1": { PodDisruptionBudget: "poddisruptionbudgets" },
 };
 

@@ -1,0 +1,351 @@
+/** The chart on a real cluster, beside the application that the stack installs. Tests build on each other. */
+import * as assert from "node:assert/strict";
+import { stringify } from "yaml";
+import { mergeValues, type Values } from "../../config";
+import { lines, must, run } from "../../scripts/run";
+import { Project } from "../support/project";
+import { until } from "../support/until";
+import { callerPods, reach, standIns, targetsOf, type Caller } from "./support/reach";
+import { inImage, placesOf } from "./support/secrets";
+import {
+  CLUSTER,
+  KUBECONFIG,
+  STACK,
+  destroy,
+  kubectl,
+  objects,
+  stackConfig,
+  up,
+} from "./support/stack";
+import { QUICK, VALUE_SETS } from "./support/valueSets";
+
+/** A key that must be found nowhere but where it belongs. */
+const CANARY = "sk-canary-2b8e51d7";
+const NAMESPACE = "lab";
+const RELEASE = "lab-soc-agent";
+const WORKERS = [`${CLUSTER}-worker`, `${CLUSTER}-worker2`] as const;
+
+interface Pod {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly nodeName: string };
+  readonly status: {
+    readonly containerStatuses?: readonly {
+      readonly ready: boolean;
+      readonly restartCount: number;
+    }[];
+  };
+}
+
+describe("the chart on a real cluster", function () {
+  this.timeout("5m");
+  this.bail(true);
+  let project: Project;
+  let firstUp: string;
+  /** Image of the backend and of the frontend that the stack built. */
+  let images: { backend: string; frontend: string };
+  let imageValues: Values;
+
+  /** Runs Helm against the stack's cluster. What it says on either stream comes back. */
+  const helm = (...args: string[]) =>
+    project.must("helm", [...args, "--kubeconfig", KUBECONFIG, "--namespace", NAMESPACE]);
+
+  /** Installs or upgrades the release, and waits for its pods. */
+  const apply = async (verb: "install" | "upgrade", values: Values = {}): Promise<string> => {
+    project.write("values.yaml", stringify(mergeValues(mergeValues(QUICK, imageValues), values)));
+    const chart = [verb, RELEASE, "./charts/soc-agent", "--values=values.yaml"];
+    return helm(...chart, "--wait", "--timeout=90s", "--history-max=50");
+  };
+
+  const create = async (...made: Values[]): Promise<void> => {
+    project.write("objects.yaml", made.map((one) => stringify(one)).join("---\n"));
+    await kubectl(project, "apply", "-f", "objects.yaml");
+  };
+
+  const secret = (name: string, stringData: Values) => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { namespace: NAMESPACE, name },
+    stringData,
+  });
+
+  const podsOf = (app: string) =>
+    objects<Pod>(project, "pods", "--namespace", NAMESPACE, "-l", `app=${app}`);
+
+  before(async () => {
+    project = await Project.copy("installed");
+    project.configure(STACK, stackConfig());
+    await project.must("pulumi", ["stack", "select", "--create", "--stack", STACK]);
+    const key = ["config", "set", "--secret", "openaiApiKey", CANARY, "--stack", STACK];
+    await project.must("pulumi", key);
+    firstUp = (await up(project)).output;
+
+    const of = ["--kubeconfig", project.path(KUBECONFIG), "--namespace=soc-agent", "--output=json"];
+    const given = JSON.parse(await must("helm", ["get", "values", "soc-agent", ...of])) as Record<
+      "backend" | "frontend",
+      { image: { repository: string; tag: string } }
+    >;
+    const ref = ({ image }: (typeof given)["backend"]) => `${image.repository}:${image.tag}`;
+    images = { backend: ref(given.backend), frontend: ref(given.frontend) };
+    imageValues = {
+      backend: { image: given.backend.image },
+      frontend: { image: given.frontend.image },
+    };
+  });
+
+  after(async () => {
+    if (project) {
+      await project.run("pulumi", ["cancel", "--yes", "--stack", STACK]);
+      await destroy(project);
+      project.remove();
+    }
+  });
+
+  it("satisfies Pod Security 'restricted' where the API server enforces it, without a warning", async () => {
+    const level = "pod-security.kubernetes.io";
+    const labels = ["enforce", "audit", "warn"].map((mode) => `${level}/${mode}=restricted`);
+    await kubectl(project, "create", "namespace", NAMESPACE);
+    await kubectl(project, "label", "namespace", NAMESPACE, ...labels);
+    await create(
+      secret("openai", { OPENAI_API_KEY: CANARY }),
+      secret("redis-password", { "redis-password": `pa ss"w'o$(rd)` }),
+    );
+    // The proof that it is enforced.
+    const bad = ["run", "bad", `--image=${images.backend}`, "--namespace", NAMESPACE];
+    const refused = await project.run("kubectl", ["--kubeconfig", KUBECONFIG, ...bad]);
+    assert.notEqual(refused.code, 0);
+    assert.match(refused.output, /violates PodSecurity "restricted:latest"/);
+
+    const output = await apply("install", { openai: { existingSecret: "openai" } });
+    assert.match(output, /STATUS: deployed/);
+    assert.doesNotMatch(output, /warning|PodSecurity/i);
+    assert.equal((await podsOf("soc-backend")).length, 1);
+
+    // So does what the stack installed, and its namespace enforces it too.
+    const dry = ["label", "--dry-run=server", "--overwrite", "namespace", "soc-agent", ...labels];
+    assert.doesNotMatch(await kubectl(project, ...dry), /warning|violat/i);
+    const [enforced] = lines(
+      await kubectl(project, "get", "namespace", "soc-agent", "-o", "jsonpath={.metadata.labels}"),
+    );
+    assert.match(enforced ?? "", /"pod-security.kubernetes.io\/enforce":"restricted"/);
+  });
+
+  it("passes helm test, through its own network policies", async () => {
+    const output = await helm("test", RELEASE, "--logs");
+    assert.match(output, /Phase: +Succeeded/);
+    for (const step of ["health", "ready", "trigger", "list", "dashboard"]) {
+      assert.match(output, new RegExp(`ok +${step}`));
+    }
+  });
+
+  it("refuses a client of Redis without the password", async () => {
+    const redis = [`deploy/${RELEASE}-redis`, "--namespace", NAMESPACE, "--"];
+    const ask = (...command: string[]) => kubectl(project, "exec", ...redis, ...command);
+    assert.match(await ask("env", "-u", "REDISCLI_AUTH", "redis-cli", "ping"), /NOAUTH/);
+    assert.match(await ask("redis-cli", "ping"), /PONG/);
+    assert.match(await ask("redis-cli", "config", "get", "*"), /NOPERM/);
+  });
+
+  it("lets pods reach exactly whom they must, and refuses all others, in one look", async () => {
+    const other = ["outsiders", "monitoring"];
+    for (const namespace of other) {
+      await kubectl(project, "create", "namespace", namespace);
+    }
+    const as = (name: string, app: string): Caller => ({
+      namespace: NAMESPACE,
+      name,
+      labels: { app, release: RELEASE },
+    });
+    const stranger = (namespace: string): Caller => ({ namespace, name: "stranger" });
+    const outside = ["dns", "internet", "internet:80", "metadata", "metadata:443"];
+    const expected: readonly (readonly [Caller, readonly string[]])[] = [
+      [as("as-backend", "soc-backend"), ["dns", "internet", "redis"]],
+      [as("as-frontend", "soc-frontend"), ["backend", "dns"]],
+      [as("as-redis", "redis"), []],
+      [as("as-test", "soc-test"), ["backend", "dns", "frontend"]],
+      [stranger(NAMESPACE), outside],
+      [stranger("outsiders"), outside],
+      [stranger("monitoring"), ["backend", ...outside]],
+      [stranger("ingress-nginx"), ["backend", ...outside, "frontend"]],
+    ];
+    const callers = expected.map(([caller]) => caller);
+    const [host, node] = WORKERS;
+    const answering = await standIns(images.backend, host, [node]);
+    // helm test's own policy lives only as long as its pod.
+    const rendered = await helm(
+      ...["template", RELEASE, "./charts/soc-agent", "--values=values.yaml"],
+      "--show-only=templates/tests/test-networkpolicy.yaml",
+    );
+    project.write("test-policy.yaml", rendered);
+    await kubectl(project, "apply", "--namespace", NAMESPACE, "-f", "test-policy.yaml");
+    await create(answering, ...callerPods(callers, images.backend, node));
+    await kubectl(project, "wait", "--for=condition=Ready", "--timeout=60s", "pod/outside");
+    const targets = await targetsOf(project, NAMESPACE, RELEASE);
+
+    const wanted = Object.fromEntries(
+      expected.map(([{ namespace, name }, reached]) => [
+        `${namespace}/${name}`,
+        [...reached].sort(),
+      ]),
+    );
+    let seen: Record<string, string[]> = {};
+    // A policy takes some seconds to know a new pod, and the callers are new.
+    const settled = until("the policies' effect", 40, async () => {
+      seen = Object.fromEntries(
+        await Promise.all(
+          callers.map(async (caller) => [
+            `${caller.namespace}/${caller.name}`,
+            await reach(project, caller, targets),
+          ]),
+        ),
+      ) as Record<string, string[]>;
+      return JSON.stringify(seen) === JSON.stringify(wanted) || undefined;
+    });
+    await settled.catch(() => assert.deepEqual(seen, wanted));
+
+    // The kubelet's probes pass all the while.
+    for (const app of ["soc-backend", "soc-frontend", "redis"]) {
+      const real = (await podsOf(app)).filter(({ metadata }) => !/^as-/.test(metadata.name));
+      assert.ok(real.length > 0);
+      for (const { metadata, status } of real) {
+        const [container] = status.containerStatuses ?? [];
+        assert.deepEqual([container?.ready, container?.restartCount], [true, 0], metadata.name);
+      }
+    }
+    await kubectl(
+      project,
+      "delete",
+      "--wait=false",
+      "-f",
+      "objects.yaml",
+      "-f",
+      "test-policy.yaml",
+    );
+  });
+
+  describe("20 upgrades, each upgrade and each rollback clean", () => {
+    let revision = 1;
+    let base: string;
+    const manifest = async () => (await helm("get", "manifest", RELEASE)).trim();
+
+    before(async () => {
+      await apply("upgrade");
+      revision += 1;
+      base = await manifest();
+    });
+
+    it("are twenty", () => assert.equal(Object.keys(VALUE_SETS).length, 20));
+
+    for (const [title, values] of Object.entries(VALUE_SETS)) {
+      it(`to ${title}, and back`, async () => {
+        const upgraded = await apply("upgrade", values);
+        assert.match(upgraded, /STATUS: deployed/);
+        assert.doesNotMatch(upgraded, /warning|PodSecurity/i);
+        assert.notEqual(await manifest(), base, "the upgrade changed nothing");
+
+        const rollback = ["rollback", RELEASE, String(revision), "--wait", "--timeout=90s"];
+        const back = await helm(...rollback, "--history-max=50");
+        assert.match(back, /Rollback was a success/);
+        assert.doesNotMatch(back, /warning/i);
+        assert.equal(await manifest(), base, "the rollback is not what was before");
+        revision += 2;
+      });
+    }
+
+    it("leave nothing behind but the volume, whose data is meant to stay", async () => {
+      const owned = await objects<{ kind: string; metadata: { name: string } }>(
+        project,
+        "deployments,statefulsets,services,ingresses,networkpolicies,secrets,pvc",
+        ...["--namespace", NAMESPACE, "-l", "app.kubernetes.io/name=soc-agent"],
+      );
+      const rendered = [...base.matchAll(/^kind: (\w+)\n(?:.*\n)*?metadata:\n {2}name: (\S+)/gm)];
+      const known = new Set(rendered.map(([, kind, name]) => `${kind} ${name}`));
+      assert.deepEqual(
+        owned
+          .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+          .filter((one) => !known.has(one)),
+        [`PersistentVolumeClaim data-${RELEASE}-redis-0`],
+      );
+    });
+  });
+
+  it("has the same password of Redis after all of them, and has restarted Redis for no other reason", async () => {
+    const secretOf = () =>
+      kubectl(
+        project,
+        ...["get", "secret", `${RELEASE}-redis`, "--namespace", NAMESPACE],
+        ...["-o", "jsonpath={.data.redis-password}"],
+      );
+    const [password, pods] = [await secretOf(), await podsOf("redis")];
+    await apply("upgrade", { frontend: { replicaCount: 2 } });
+    assert.match(password, /^[A-Za-z0-9+/=]{40,}$/);
+    assert.equal(await secretOf(), password);
+    assert.deepEqual(
+      (await podsOf("redis")).map(({ metadata }) => metadata.name),
+      pods.map(({ metadata }) => metadata.name),
+    );
+  });
+
+  it("leaves five pods that the HPA has made, on an upgrade that would install one", async () => {
+    const replicas = async () =>
+      Number(
+        await kubectl(
+          project,
+          ...["get", "deployment", `${RELEASE}-backend`, "--namespace", NAMESPACE],
+          ...["-o", "jsonpath={.spec.replicas}"],
+        ),
+      );
+    const scale = { backend: { hpa: { minReplicas: 5 } } };
+    await apply("upgrade", scale);
+    await until("five pods by the HPA", 60, async () => ((await replicas()) === 5 ? 5 : undefined));
+    await apply("upgrade", mergeValues(scale, { backend: { env: { LOG_LEVEL: "DEBUG" } } }));
+    assert.equal(await replicas(), 5);
+    const [revision] = lines(await helm("get", "manifest", RELEASE)).filter((line) =>
+      /^ {2}replicas: 5$/.test(line),
+    );
+    assert.ok(revision, "the chart rendered another number");
+  });
+
+  it("lets a node be drained", async () => {
+    const [, node] = WORKERS;
+    const flags = ["--ignore-daemonsets", "--delete-emptydir-data", "--force"];
+    await kubectl(project, "drain", node, ...flags, "--timeout=90s");
+    await kubectl(project, "uncordon", node);
+    const left = await objects<Pod>(project, "pods", "--namespace", NAMESPACE);
+    assert.ok(!left.some(({ spec }) => spec.nodeName === node));
+  });
+
+  it("keeps the stack's secrets in their Secrets and nowhere else", async () => {
+    const inBackend = ["deploy/soc-agent-backend", "--namespace=soc-agent", "--", "printenv"];
+    const printed = (name: string) => kubectl(project, "exec", ...inBackend, name);
+    assert.equal((await printed("OPENAI_API_KEY")).trim(), CANARY);
+    const password = (await printed("REDIS_PASSWORD")).trim();
+    assert.ok(password.length >= 32);
+
+    const places = [
+      ["the output of up", firstUp] as const,
+      ...(await placesOf(project, "soc-agent")),
+    ];
+    for (const [place, text] of places) {
+      assert.ok(text.length > 100, `${place} is empty`);
+      for (const value of [CANARY, password]) {
+        const forms = [value, Buffer.from(value).toString("base64")];
+        assert.ok(!forms.some((form) => text.includes(form)), `a secret is in ${place}`);
+      }
+    }
+    for (const image of Object.values(images)) {
+      assert.equal(await inImage(image, "USER"), true, "what is in an image is found");
+      assert.equal(await inImage(image, CANARY), false);
+    }
+  });
+
+  it("is gone after helm uninstall, but for the volume's claim", async () => {
+    await helm("uninstall", RELEASE, "--wait", "--timeout=60s");
+    const { stdout } = await run("kubectl", [
+      ...["--kubeconfig", project.path(KUBECONFIG), "--namespace", NAMESPACE, "get"],
+      ...["all,ingresses,networkpolicies,pdb,configmaps,secrets,pvc,serviceaccounts"],
+      ...["-l", "app.kubernetes.io/name=soc-agent", "-o", "name"],
+    ]);
+    const left = lines(stdout).filter((name) => !name.startsWith("pod/"));
+    assert.deepEqual(left, [`persistentvolumeclaim/data-${RELEASE}-redis-0`]);
+  });
+});
