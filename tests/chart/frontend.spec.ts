@@ -25,7 +25,7 @@ describe("chart: frontend-deployment.yaml", function () {
       limits: { cpu: "200m", memory: "128Mi", "ephemeral-storage": "256Mi" },
     });
     assert.deepEqual(container.livenessProbe?.httpGet, { path: "/", port: 80 });
-    assert.deepEqual(container.readinessProbe?.httpGet, { path: "/", port: 80 });
+    assert.deepEqual(container.readinessProbe?.httpGet, { path: "/index.html", port: 80 });
     assert.deepEqual(container.startupProbe?.httpGet, { path: "/", port: 80 });
     // Every second, since readiness is asked as soon as it succeeds.
     assert.equal(container.startupProbe?.periodSeconds, 1);

@@ -111,39 +111,40 @@ describe("chart: redis-deployment.yaml", function () {
     });
     after(() => rm(folder, { recursive: true }));
 
-    it("are the same command, each with time for a busy node", async () => {
-      const { livenessProbe, readinessProbe, startupProbe } = containerOf(await redisWith());
-      assert.deepEqual(readinessProbe?.exec, livenessProbe?.exec);
-      assert.deepEqual(startupProbe?.exec, livenessProbe?.exec);
+    const probes = async () => containerOf(await redisWith());
+
+    it("have time for a busy node", async () => {
+      const { livenessProbe, readinessProbe, startupProbe } = await probes();
+      assert.deepEqual(startupProbe?.exec, readinessProbe?.exec);
       for (const probe of [livenessProbe, readinessProbe, startupProbe]) {
         assert.ok((probe?.timeoutSeconds ?? 1) >= 5);
       }
     });
 
+    // What redis-cli prints, its exit code, and whether Redis then counts as ready and as alive.
     const answers = [
-      ["succeed on PONG", "PONG", true],
-      [
-        "fail on an error, on which redis-cli exits with 0",
-        "NOAUTH Authentication required.",
-        false,
-      ],
-      ["fail while Redis loads", "LOADING Redis is loading the dataset in memory", false],
-      ["fail on no answer", "", false],
+      ["PONG", "PONG", 0, true, true],
+      ["an error", "NOAUTH Authentication required.", 0, false, true],
+      ["too many clients", "ERR max number of clients reached", 0, false, true],
+      ["a Redis that loads", "LOADING Redis is loading the dataset in memory", 0, false, true],
+      ["no answer", "Could not connect to Redis: Connection refused", 1, false, false],
     ] as const;
-    for (const [title, answer, succeeds] of answers) {
-      it(title, async () => {
-        const { livenessProbe } = containerOf(await redisWith());
-        const [command = "", ...args] = livenessProbe?.exec?.command ?? [];
-        // Stands for the real redis-cli and, like it, exits with 0 whatever the answer is.
-        const cli = `#!/bin/sh\n[ "$*" = ping ] && echo '${answer}'\n`;
+    for (const [title, answer, exit, ready, alive] of answers) {
+      it(`take ${title} for ${ready ? "ready" : "not ready"} and ${alive ? "alive" : "dead"}`, async () => {
+        // Stands for the real redis-cli, whose exit code tells only whether it could connect.
+        const cli = `#!/bin/sh\n[ "$*" = ping ] && echo '${answer}'; exit ${exit}\n`;
         await writeFile(path.join(folder, "redis-cli"), cli, { mode: 0o755 });
+        const succeeds = ([command = "", ...args]: readonly string[] = []) =>
+          run(command, args, {
+            env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+          }).then(
+            () => true,
+            () => false,
+          );
 
-        const PATH = `${folder}:${process.env.PATH}`;
-        const outcome = run(command, args, { env: { ...process.env, PATH } }).then(
-          () => true,
-          () => false,
-        );
-        assert.equal(await outcome, succeeds);
+        const { livenessProbe, readinessProbe } = await probes();
+        assert.equal(await succeeds(readinessProbe?.exec?.command), ready);
+        assert.equal(await succeeds(livenessProbe?.exec?.command), alive);
       });
     }
   });

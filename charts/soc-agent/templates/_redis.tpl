@@ -83,8 +83,8 @@ copy that a rewrite of the append-only file needs. 768 = 3/4 of 1024, in the nex
 {{- end -}}
 
 {{/*
-Handler of Redis's probes. Compares the answer: redis-cli exits with 0 on an error reply too. It takes
-the password from REDISCLI_AUTH, so that none stands in a command line.
+Handler of Redis's startup and readiness probes. Compares the answer: redis-cli exits with 0 on an error
+reply too. It takes the password from REDISCLI_AUTH, so that none stands in a command line.
 */}}
 {{- define "soc-agent.redisPing" -}}
 exec:
@@ -170,11 +170,14 @@ spec:
         {{- include "soc-agent.redisPing" . | nindent 8 }}
         periodSeconds: 1
         failureThreshold: 300
-      # Restarts a Redis that answers nothing or only errors.
+      # Restarts a Redis that does not answer. An error is an answer, and redis-cli then exits with 0: to
+      # restart would not help against too many clients, and would lose what is not on disk.
       livenessProbe:
-        {{- include "soc-agent.redisPing" . | nindent 8 }}
+        exec:
+          command: [redis-cli, ping]
+        timeoutSeconds: 5
         periodSeconds: 30
-      # Takes it out of the Service meanwhile, so that clients fail at once instead of waiting.
+      # Takes a Redis that gives errors out of the Service, so that clients fail at once.
       readinessProbe:
         {{- include "soc-agent.redisPing" . | nindent 8 }}
         periodSeconds: 10

@@ -118,14 +118,14 @@ describe("chart: Redis's container under a real redis-server", function () {
   it("tells by its probes a right password from a wrong one", async () => {
     const container = await containerWith({});
     await start(container, PASSWORD);
-    for (const probe of [container.livenessProbe, container.readinessProbe]) {
-      const command = probe?.exec?.command ?? [];
-      assert.equal((await run(command, PASSWORD)).code, 0);
-      assert.notEqual((await run(command, "wrong")).code, 0);
-    }
+    const probe = async (kind: "livenessProbe" | "readinessProbe", password: string) =>
+      (await run(container[kind]?.exec?.command ?? [], password)).code === 0;
+    assert.equal(await probe("readinessProbe", PASSWORD), true);
+    assert.equal(await probe("readinessProbe", "wrong"), false);
+    assert.equal(await probe("livenessProbe", PASSWORD), true);
     await stop("SIGKILL");
-    const dead = await run(container.livenessProbe?.exec?.command ?? [], PASSWORD);
-    assert.notEqual(dead.code, 0);
+    assert.equal(await probe("readinessProbe", PASSWORD), false);
+    assert.equal(await probe("livenessProbe", PASSWORD), false);
   });
 
   it("ends at once on SIGTERM, although a shell started it", async () => {
