@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { mergeValues, type Values } from "../config";
 import { MAX_HISTORY } from "./addOn";
 import { CHART, chartDigest } from "./chart";
+import { redisPassword } from "./redisPassword";
 import { releaseHooks, type Waiting } from "./releaseWatch";
 
 /** Inputs of {@link SocAgent}. */
@@ -38,7 +39,7 @@ export class SocAgent extends pulumi.ComponentResource {
       { metadata: { name: args.namespace, labels: podSecurity("restricted") } },
       inside,
     );
-    const secret =
+    const openai =
       args.openaiApiKey &&
       new k8s.core.v1.Secret(
         `${name}-openai`,
@@ -48,6 +49,10 @@ export class SocAgent extends pulumi.ComponentResource {
         },
         inside,
       );
+    const secrets: Values = {
+      ...redisPassword(`${name}-redis`, args.values, namespace.metadata.name, inside),
+      ...(openai && { openai: { existingSecret: openai.metadata.name } }),
+    };
 
     const release = new k8s.helm.v3.Release(
       `${name}-release`,
@@ -57,11 +62,7 @@ export class SocAgent extends pulumi.ComponentResource {
         chart: CHART,
         // An edit of a template changes no other input, and would not be seen (pulumi-kubernetes#2568).
         description: `chart ${chartDigest(CHART)}`,
-        values: secret
-          ? pulumi.output(secret.metadata.name).apply((existingSecret) => ({
-              ...mergeValues(args.values, { openai: { existingSecret } }),
-            }))
-          : { ...args.values },
+        values: { ...mergeValues(args.values, secrets) },
         atomic: args.atomic,
         maxHistory: MAX_HISTORY,
         timeout: args.waiting.timeout,

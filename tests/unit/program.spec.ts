@@ -47,6 +47,7 @@ describe("the dev stack", () => {
       "docker:index/image:Image images-backend",
       "docker:index/image:Image images-frontend",
       "kubernetes:core/v1:Namespace soc-agent-namespace",
+      "kubernetes:core/v1:Secret soc-agent-redis",
       "kubernetes:helm.sh/v3:Release ingress-nginx-release",
       "kubernetes:helm.sh/v3:Release metrics-server-release",
       "kubernetes:helm.sh/v3:Release soc-agent-release",
@@ -234,6 +235,7 @@ describe("the dev stack", () => {
           },
         },
         ingress: { className: "nginx" },
+        redis: { auth: { existingSecret: "soc-agent-redis-5ec1e7" } },
       },
       atomic: false,
       maxHistory: 5,
@@ -285,6 +287,32 @@ describe("the dev stack with other configuration", () => {
       /"openai":\{"existingSecret":"soc-agent-openai-5ec1e7"\}/,
     );
   });
+
+  it("draws a password for Redis into a Secret that keeps it, and only its name into the values", async () => {
+    const [one, two] = [await runProgram({ stack: "dev" }), await runProgram({ stack: "dev" })];
+    const passwordOf = (ran: Ran) =>
+      /"redis-password":"([^"]+)"/.exec(JSON.stringify(inputsOf(ran, "soc-agent-redis")))?.[1] ??
+      "";
+    assert.match(passwordOf(one), /^[\w-]{32}$/);
+    assert.notEqual(passwordOf(two), passwordOf(one));
+    const others = one.resources.filter(({ name }) => name !== "soc-agent-redis");
+    assert.ok(!JSON.stringify(others).includes(passwordOf(one)));
+    const { redis } = inputsOf(one, "soc-agent-release")["values"] as { redis: unknown };
+    assert.deepEqual(redis, { auth: { existingSecret: "soc-agent-redis-5ec1e7" } });
+  });
+
+  for (const redis of [
+    { enabled: false, external: { enabled: true, host: "cache" } },
+    { auth: { enabled: false } },
+    { auth: { existingSecret: "mine", secretKey: "password" } },
+  ]) {
+    it(`draws none where the values have ${JSON.stringify(redis)}`, async () => {
+      const ran = await runProgram({ stack: "dev", config: { values: { redis } } });
+      assert.ok(!ran.resources.some(({ name }) => name === "soc-agent-redis"));
+      const { values } = inputsOf(ran, "soc-agent-release") as { values: { redis: unknown } };
+      assert.deepEqual(values.redis, redis);
+    });
+  }
 
   it("waits as long as it is told for every release", async () => {
     const ran = await runProgram({ stack: "dev", config: { timeout: 45 } });
@@ -406,6 +434,7 @@ describe("the prod stack", () => {
       "docker:index/image:Image images-backend",
       "docker:index/image:Image images-frontend",
       "kubernetes:core/v1:Namespace soc-agent-namespace",
+      "kubernetes:core/v1:Secret soc-agent-redis",
       "kubernetes:helm.sh/v3:Release soc-agent-release",
       "pulumi:providers:docker images-docker",
       "pulumi:providers:kubernetes existing-provider",
@@ -467,6 +496,7 @@ describe("the prod stack", () => {
         annotations: { "cert-manager.io/cluster-issuer": "letsencrypt-prod" },
         tls: { enabled: true, secretName: "soc-agent-tls", hosts: ["soc.example.com"] },
       },
+      redis: { auth: { existingSecret: "soc-agent-redis-5ec1e7" } },
     });
   });
 
