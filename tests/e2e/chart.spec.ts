@@ -17,10 +17,13 @@ import {
   stackConfig,
   up,
 } from "./support/stack";
+import { tlsRedis } from "./support/tlsRedis";
 import { QUICK, VALUE_SETS } from "./support/valueSets";
 
 /** A key that must be found nowhere but where it belongs. */
 const CANARY = "sk-canary-2b8e51d7";
+/** Of a Redis; all that could trip up a shell or a configuration file. */
+const REDIS_PASSWORD = `pa ss"w'o$(rd)`;
 const NAMESPACE = "lab";
 const RELEASE = "lab-soc-agent";
 const WORKERS = [`${CLUSTER}-worker`, `${CLUSTER}-worker2`] as const;
@@ -107,7 +110,7 @@ describe("the chart on a real cluster", function () {
     await kubectl(project, "label", "namespace", NAMESPACE, ...labels);
     await create(
       secret("openai", { OPENAI_API_KEY: CANARY }),
-      secret("redis-password", { "redis-password": `pa ss"w'o$(rd)` }),
+      secret("redis-password", { "redis-password": REDIS_PASSWORD }),
     );
     // The proof that it is enforced.
     const bad = ["run", "bad", `--image=${images.backend}`, "--namespace", NAMESPACE];
@@ -283,6 +286,23 @@ describe("the chart on a real cluster", function () {
       (await podsOf("redis")).map(({ metadata }) => metadata.name),
       pods.map(({ metadata }) => metadata.name),
     );
+  });
+
+  it("works with a managed Redis over TLS, its password and its authority from Secrets", async () => {
+    const external = await tlsRedis(project, "outsiders", "soc", REDIS_PASSWORD);
+    await create(...external.objects, secret("redis-ca", { "ca.crt": external.ca }));
+    const ready = ["wait", "--for=condition=Ready", "--timeout=60s", "--namespace=outsiders"];
+    await kubectl(project, ...ready, "pod/tls-redis");
+    const { host, port } = external;
+    const secrets = { existingSecret: "redis-password", caSecret: "redis-ca" };
+    await apply("upgrade", {
+      redis: {
+        enabled: false,
+        external: { enabled: true, host, port, username: "soc", ...secrets },
+      },
+    });
+    assert.match(await helm("test", RELEASE, "--logs"), /ok +list/);
+    await apply("upgrade");
   });
 
   it("leaves five pods that the HPA has made, on an upgrade that would install one", async () => {

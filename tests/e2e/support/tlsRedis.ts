@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import type { Values } from "../../../config";
+import { must } from "../../../scripts/run";
+import type { Project } from "../../support/project";
+
+/** Stands for a managed Redis: TLS with a certificate that no public authority signed, a user, a password. */
+export interface TlsRedis {
+  readonly host: string;
+  readonly port: number;
+  /** To be made in the cluster. */
+  readonly objects: readonly Values[];
+  /** Certificate of its authority, PEM. */
+  readonly ca: string;
+}
+
+/**
+ * A Redis that speaks TLS alone.
+ *
+ * @param user the one user that it knows, besides a default one who may do nothing
+ */
+export async function tlsRedis(
+  project: Project,
+  namespace: string,
+  user: string,
+  password: string,
+): Promise<TlsRedis> {
+  const name = "tls-redis";
+  const host = `${name}.${namespace}`;
+  const [key, certificate] = [project.path("redis.key"), project.path("redis.crt")];
+  await must("openssl", [
+    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
+    ...["-keyout", key, "-out", certificate, "-days", "2", "-subj", `/CN=${name}`],
+    ...["-addext", `subjectAltName=DNS:${host}`],
+  ]);
+  const ca = project.read("redis.crt");
+  const hash = createHash("sha256").update(password).digest("hex");
+  const metadata = { namespace, name };
+  const selector = { app: name };
+  const objects: Values[] = [
+    {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata,
+      stringData: { "tls.crt": ca, "tls.key": project.read("redis.key") },
+    },
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata,
+      spec: { selector, ports: [{ port: 6380 }] },
+    },
+    {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { ...metadata, labels: selector },
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        automountServiceAccountToken: false,
+        containers: [
+          {
+            name: "redis",
+            image: "redis:7-alpine",
+            imagePullPolicy: "IfNotPresent",
+            command: ["redis-server"],
+            args: [
+              ...["--port", "0", "--tls-port", "6380", "--tls-auth-clients", "no", "--save", ""],
+              ...["--tls-cert-file", "/tls/tls.crt", "--tls-key-file", "/tls/tls.key"],
+              ...["--user", "default", "off"],
+              ...["--user", user, "on", `#${hash}`, "~*", "&*", "+@all"],
+            ],
+            readinessProbe: { tcpSocket: { port: 6380 }, periodSeconds: 1 },
+            volumeMounts: [{ name: "tls", mountPath: "/tls" }],
+          },
+        ],
+        volumes: [{ name: "tls", secret: { secretName: name } }],
+      },
+    },
+  ];
+  return { host, port: 6380, objects, ca };
+}
