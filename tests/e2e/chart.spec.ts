@@ -55,8 +55,9 @@ describe("the chart on a real cluster", function () {
   /** Installs or upgrades the release, and waits for its pods. */
   const apply = async (verb: "install" | "upgrade", values: Values = {}): Promise<string> => {
     project.write("values.yaml", stringify(mergeValues(mergeValues(QUICK, imageValues), values)));
-    const chart = [verb, RELEASE, "./charts/soc-agent", "--values=values.yaml"];
-    return helm(...chart, "--wait", "--timeout=90s", "--history-max=50");
+    const history = verb === "upgrade" ? ["--history-max=50"] : [];
+    const chart = [verb, RELEASE, "./charts/soc-agent", "--values=values.yaml", ...history];
+    return helm(...chart, "--wait", "--timeout=90s");
   };
 
   const create = async (...made: Values[]): Promise<void> => {
