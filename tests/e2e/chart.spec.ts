@@ -182,7 +182,8 @@ describe("the chart on a real cluster", function () {
     project.write("test-policy.yaml", rendered);
     await kubectl(project, "apply", "--namespace", NAMESPACE, "-f", "test-policy.yaml");
     await create(answering, ...callerPods(callers, images.backend, node));
-    await kubectl(project, "wait", "--for=condition=Ready", "--timeout=60s", "pod/outside");
+    const ready = ["wait", "--for=condition=Ready", "--timeout=60s", "--namespace=default"];
+    await kubectl(project, ...ready, "pod/outside");
     const targets = await targetsOf(project, NAMESPACE, RELEASE);
 
     const wanted = Object.fromEntries(
@@ -215,15 +216,9 @@ describe("the chart on a real cluster", function () {
         assert.deepEqual([container?.ready, container?.restartCount], [true, 0], metadata.name);
       }
     }
-    await kubectl(
-      project,
-      "delete",
-      "--wait=false",
-      "-f",
-      "objects.yaml",
-      "-f",
-      "test-policy.yaml",
-    );
+    await kubectl(project, "delete", "--wait=false", "-f", "objects.yaml");
+    const policy = ["--namespace", NAMESPACE, "-f", "test-policy.yaml"];
+    await kubectl(project, "delete", ...policy);
   });
 
   describe("20 upgrades, each upgrade and each rollback clean", () => {
