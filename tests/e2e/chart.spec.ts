@@ -1,6 +1,5 @@
 /** The chart on a real cluster, beside the application that the stack installs. Tests build on each other. */
 import * as assert from "node:assert/strict";
-import { stringify } from "yaml";
 import { mergeValues, type Values } from "../../config";
 import { lines, must, run } from "../../scripts/run";
 import { Project } from "../support/project";
@@ -54,15 +53,18 @@ describe("the chart on a real cluster", function () {
 
   /** Installs or upgrades the release, and waits for its pods. */
   const apply = async (verb: "install" | "upgrade", values: Values = {}): Promise<string> => {
-    project.write("values.yaml", stringify(mergeValues(mergeValues(QUICK, imageValues), values)));
+    // JSON, for Helm reads YAML 1.1, in which "off" is no text.
+    const all = mergeValues(mergeValues(QUICK, imageValues), values);
+    project.write("values.json", JSON.stringify(all));
     const history = verb === "upgrade" ? ["--history-max=50"] : [];
-    const chart = [verb, RELEASE, "./charts/soc-agent", "--values=values.yaml", ...history];
+    const chart = [verb, RELEASE, "./charts/soc-agent", "--values=values.json", ...history];
     return helm(...chart, "--wait", "--timeout=90s");
   };
 
   const create = async (...made: Values[]): Promise<void> => {
-    project.write("objects.yaml", made.map((one) => stringify(one)).join("---\n"));
-    await kubectl(project, "apply", "-f", "objects.yaml");
+    const list = { apiVersion: "v1", kind: "List", items: made };
+    project.write("objects.json", JSON.stringify(list));
+    await kubectl(project, "apply", "-f", "objects.json");
   };
 
   const secret = (name: string, stringData: Values) => ({
@@ -176,7 +178,7 @@ describe("the chart on a real cluster", function () {
     const answering = await standIns(images.backend, host, [node]);
     // helm test's own policy lives only as long as its pod.
     const rendered = await helm(
-      ...["template", RELEASE, "./charts/soc-agent", "--values=values.yaml"],
+      ...["template", RELEASE, "./charts/soc-agent", "--values=values.json"],
       "--show-only=templates/tests/test-networkpolicy.yaml",
     );
     project.write("test-policy.yaml", rendered);
@@ -216,55 +218,52 @@ describe("the chart on a real cluster", function () {
         assert.deepEqual([container?.ready, container?.restartCount], [true, 0], metadata.name);
       }
     }
-    await kubectl(project, "delete", "--wait=false", "-f", "objects.yaml");
+    await kubectl(project, "delete", "--wait=false", "-f", "objects.json");
     const policy = ["--namespace", NAMESPACE, "-f", "test-policy.yaml"];
     await kubectl(project, "delete", ...policy);
   });
 
-  describe("20 upgrades, each upgrade and each rollback clean", () => {
-    let revision = 1;
-    let base: string;
-    const manifest = async () => (await helm("get", "manifest", RELEASE)).trim();
+  // 20 upgrades, each upgrade and each rollback clean.
+  let revision: string;
+  let base: string;
+  const manifest = async () => (await helm("get", "manifest", RELEASE)).trim();
 
-    before(async () => {
-      await apply("upgrade");
-      revision += 1;
-      base = await manifest();
+  it("is upgraded to where twenty upgrades start from", async () => {
+    revision = /REVISION: (\d+)/.exec(await apply("upgrade"))?.[1] ?? "";
+    base = await manifest();
+  });
+
+  it("has twenty upgrades to go through", () => assert.equal(Object.keys(VALUE_SETS).length, 20));
+
+  for (const [title, values] of Object.entries(VALUE_SETS)) {
+    it(`is upgraded to ${title}, and rolled back`, async () => {
+      const upgraded = await apply("upgrade", values);
+      assert.match(upgraded, /STATUS: deployed/);
+      assert.doesNotMatch(upgraded, /warning|PodSecurity/i);
+      assert.notEqual(await manifest(), base, "the upgrade changed nothing");
+
+      const rollback = ["rollback", RELEASE, revision, "--wait", "--timeout=90s"];
+      const back = await helm(...rollback, "--history-max=50");
+      assert.match(back, /Rollback was a success/);
+      assert.doesNotMatch(back, /warning/i);
+      assert.equal(await manifest(), base, "the rollback is not what was before");
     });
+  }
 
-    it("are twenty", () => assert.equal(Object.keys(VALUE_SETS).length, 20));
-
-    for (const [title, values] of Object.entries(VALUE_SETS)) {
-      it(`to ${title}, and back`, async () => {
-        const upgraded = await apply("upgrade", values);
-        assert.match(upgraded, /STATUS: deployed/);
-        assert.doesNotMatch(upgraded, /warning|PodSecurity/i);
-        assert.notEqual(await manifest(), base, "the upgrade changed nothing");
-
-        const rollback = ["rollback", RELEASE, String(revision), "--wait", "--timeout=90s"];
-        const back = await helm(...rollback, "--history-max=50");
-        assert.match(back, /Rollback was a success/);
-        assert.doesNotMatch(back, /warning/i);
-        assert.equal(await manifest(), base, "the rollback is not what was before");
-        revision += 2;
-      });
-    }
-
-    it("leave nothing behind but the volume, whose data is meant to stay", async () => {
-      const owned = await objects<{ kind: string; metadata: { name: string } }>(
-        project,
-        "deployments,statefulsets,services,ingresses,networkpolicies,secrets,pvc",
-        ...["--namespace", NAMESPACE, "-l", "app.kubernetes.io/name=soc-agent"],
-      );
-      const rendered = [...base.matchAll(/^kind: (\w+)\n(?:.*\n)*?metadata:\n {2}name: (\S+)/gm)];
-      const known = new Set(rendered.map(([, kind, name]) => `${kind} ${name}`));
-      assert.deepEqual(
-        owned
-          .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
-          .filter((one) => !known.has(one)),
-        [`PersistentVolumeClaim data-${RELEASE}-redis-0`],
-      );
-    });
+  it("has left nothing behind after them but the volume, whose data is meant to stay", async () => {
+    const owned = await objects<{ kind: string; metadata: { name: string } }>(
+      project,
+      "deployments,statefulsets,services,ingresses,networkpolicies,secrets,pvc",
+      ...["--namespace", NAMESPACE, "-l", "app.kubernetes.io/name=soc-agent"],
+    );
+    const rendered = [...base.matchAll(/^kind: (\w+)\n(?:.*\n)*?metadata:\n {2}name: (\S+)/gm)];
+    const known = new Set(rendered.map(([, kind, name]) => `${kind} ${name}`));
+    assert.deepEqual(
+      owned
+        .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+        .filter((one) => !known.has(one)),
+      [`PersistentVolumeClaim data-${RELEASE}-redis-0`],
+    );
   });
 
   it("has the same password of Redis after all of them, and has restarted Redis for no other reason", async () => {
