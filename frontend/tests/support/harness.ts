@@ -32,7 +32,7 @@ export class Harness {
         viewport: { width: 1440, height: 900 },
         ...options,
       });
-      this.context.setDefaultTimeout(10_000);
+      this.context.setDefaultTimeout(30_000);
     });
     afterEach(async () => {
       await this.context.close();
