@@ -22,6 +22,8 @@ export interface Started {
   /** What it has printed so far. */
   readonly output: () => string;
   readonly ended: Promise<Result>;
+  /** Waits until its output matches; fails when it ends without. */
+  readonly said: (pattern: RegExp) => Promise<void>;
 }
 
 /** A copy of the project in a temporary folder. */
@@ -97,6 +99,16 @@ export class Project {
     const take = (data: Buffer) => void (output += data.toString());
     child.stdout.on("data", take);
     child.stderr.on("data", take);
+    const said = (pattern: RegExp) =>
+      new Promise<void>((resolve, reject) => {
+        const look = () => (pattern.test(output) ? resolve() : undefined);
+        child.stdout.on("data", look);
+        child.once("close", () => {
+          look();
+          reject(new Error(`${command} ended without saying ${String(pattern)}:\n${output}`));
+        });
+        look();
+      });
     const ended = new Promise<Result>((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (code) => resolve({ code, output }));
@@ -104,7 +116,7 @@ export class Project {
     if (child.pid === undefined) {
       throw new Error(`${command} could not be started`);
     }
-    return { pid: child.pid, output: () => output, ended };
+    return { pid: child.pid, output: () => output, ended, said };
   }
 
   /** Runs a command to its end. */

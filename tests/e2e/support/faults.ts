@@ -1,0 +1,133 @@
+/** Faults, and proofs that they are over. */
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { lines, must, run } from "../../../scripts/run";
+import type { Project, Started } from "../../support/project";
+import { until } from "../../support/until";
+import { ask, CLUSTER, kubectl, nodeContainers, STACK } from "./stack";
+
+const LOCKS = `.pulumi/locks/organization/soc-agent/${STACK}`;
+
+/** Starts `npm run up` for the stack under test. */
+export function startUp(project: Project): Started {
+  return project.start("npm", ["run", "up", "--", "--stack", STACK]);
+}
+
+/** `npm run up`, which must succeed and after which the system must answer. Returns what it printed. */
+export async function mend(project: Project): Promise<string> {
+  const output = await project.must("npm", ["run", "up", "--", "--stack", STACK]);
+  assert.equal((await ask<{ status: string }>("/health")).status, "healthy");
+  return output;
+}
+
+/** Files of locks that the stack has. */
+export function locks(project: Project): string[] {
+  const dir = project.path(LOCKS);
+  return fs.existsSync(dir) ? fs.readdirSync(dir) : [];
+}
+
+/**
+ * Kills an `up` once it says that it is at work on something: SIGINT, and SIGKILL before that has had
+ * any effect. Its plugins and their children live on for a while, as they do for a user.
+ */
+export async function killUpAt(project: Project, pattern: RegExp): Promise<void> {
+  const started = startUp(project);
+  await started.said(pattern);
+  const [lock = ""] = locks(project);
+  const { pid } = JSON.parse(project.read(`${LOCKS}/${lock}`)) as { pid: number };
+  process.kill(pid, "SIGINT");
+  process.kill(pid, "SIGKILL");
+  const { code } = await started.ended;
+  assert.notEqual(code, 0, "the run was not killed");
+  assert.equal(locks(project).length, 1, "the lock was not left behind");
+}
+
+/** Releases by status, as Helm has them: none may be pending. */
+export async function releaseStatuses(project: Project): Promise<Record<string, string>> {
+  const args = ["--all-namespaces", "--all", "--output", "json"];
+  const kubeconfig = ["--kubeconfig", project.path(`.kube/${STACK}.yaml`)];
+  const list = JSON.parse(await must("helm", ["list", ...args, ...kubeconfig])) as {
+    name: string;
+    status: string;
+  }[];
+  return Object.fromEntries(list.map(({ name, status }) => [name, status]));
+}
+
+/** What must hold after every repair: three nodes and no more, no lock, every release deployed. */
+export async function assertWhole(project: Project, workers = 2): Promise<void> {
+  assert.deepEqual(locks(project), []);
+  assert.equal((await nodeContainers()).length, workers + 1);
+  assert.deepEqual(await releaseStatuses(project), {
+    "ingress-nginx": "deployed",
+    "metrics-server": "deployed",
+    "soc-agent": "deployed",
+  });
+}
+
+/** A node's address in Kind's network. */
+export async function addressOf(node: string): Promise<string> {
+  const format = "{{.NetworkSettings.Networks.kind.IPAddress}}";
+  return (await must("docker", ["inspect", "--format", format, node])).trim();
+}
+
+/** Waits until the application does not answer, which proves that a fault is there. */
+export async function untilDown(): Promise<void> {
+  await until("the application to be down", 60, async () =>
+    (await ask("/health").then(
+      () => true,
+      () => false,
+    ))
+      ? undefined
+      : true,
+  );
+}
+
+/** Asks for `/health` all the while something is done. Returns how often it was not answered. */
+export async function failuresDuring(work: () => Promise<unknown>): Promise<number> {
+  let failures = 0;
+  let asked = 0;
+  let done = false;
+  const asking = (async () => {
+    while (!done) {
+      await ask("/health").catch(() => (failures += 1));
+      asked += 1;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  })();
+  try {
+    await work();
+  } finally {
+    done = true;
+    await asking;
+  }
+  assert.ok(asked > 10, `asked only ${asked} times`);
+  return failures;
+}
+
+/** Runs a command in a node of the cluster. */
+export function inNode(node: string, ...command: string[]): Promise<string> {
+  return must("docker", ["exec", `${CLUSTER}-${node}`, ...command]);
+}
+
+/** Pods of the backend by the reason why they wait. */
+export async function waitingReasons(project: Project): Promise<string[]> {
+  const format = "jsonpath={.items[*].status.containerStatuses[*].state.waiting.reason}";
+  const text = await kubectl(project, "get", "pods", "-l", "app=soc-backend", "-o", format);
+  return text.split(/\s+/).filter(Boolean);
+}
+
+/** Whether an image is in a node's containerd. */
+export async function hasImage(node: string, image: string): Promise<boolean> {
+  const name = `docker.io/library/${image}`;
+  const found = await inNode(node, "ctr", "--namespace=k8s.io", "images", "ls", "--quiet");
+  return lines(found).includes(name);
+}
+
+/** Restarts the Docker engine. */
+export async function restartDocker(): Promise<void> {
+  const { SOC_LAB_RESTART_DOCKER = "sudo systemctl restart docker" } = process.env;
+  await must("sh", ["-c", SOC_LAB_RESTART_DOCKER]);
+  await until("the Docker engine", 60, async () =>
+    (await run("docker", ["version"])).ok ? true : undefined,
+  );
+}
