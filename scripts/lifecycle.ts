@@ -30,6 +30,7 @@ import { repair, startNodes } from "./repair";
 import { lines, messageOf, run } from "./run";
 import { smoke } from "./smoke";
 import { digestsOf, sourcesOf } from "./sources";
+import { table } from "./table";
 import {
   ensureTools,
   findTools,
@@ -346,19 +347,6 @@ function toolTable(found: readonly Found[], missing: readonly Missing[]): string
     ];
   });
   return table(rows);
-}
-
-/** Lines up columns with two spaces between them. */
-function table(rows: readonly (readonly string[])[]): string {
-  const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(width(column)))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }
 
 function section(title: string, text: string): void {
