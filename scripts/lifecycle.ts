@@ -12,8 +12,17 @@ import { imageRefs } from "../components/images";
 import type { StackConfig, Values } from "../config";
 import { isEngine, KIND_CLUSTER_LABEL, stackFiles } from "../machine";
 import { develop } from "./dev";
-import { needsOf, readStack } from "./needs";
-import { gatherFacts, isLeft, problems, type Facts, type Problem } from "./preflight";
+import { restoreCheckpoint } from "./checkpoint";
+import { locksOf, needsOf, readStack } from "./needs";
+import {
+  findLocks,
+  gatherFacts,
+  isLeft,
+  problems,
+  type Facts,
+  type Lock,
+  type Problem,
+} from "./preflight";
 import {
   ask,
   hasState,
@@ -25,6 +34,7 @@ import {
   ROOT,
   SIGNALS,
   stackFile,
+  STATES,
 } from "./pulumi";
 import { repair, startNodes } from "./repair";
 import { lines, messageOf, run } from "./run";
@@ -141,8 +151,10 @@ async function up({ stacks, extra }: Request): Promise<number> {
   if (report(problems(facts, "up")) || !("config" in reading)) {
     throw new Refusal("Nothing was changed. Mend the errors above and run npm run up again.");
   }
+  restore(stack, facts.locks);
   const code = await keepingFile(stack, async () => {
     await ask(env, ["stack", "select", "--create", stack]);
+    await unlock(stack, facts.locks, env);
     const mending = await mend(stack, reading.config, facts, env);
     const args = ["up", "--yes", "--skip-preview", "--stack", stack, ...mending, ...extra];
     return pulumi(env, args);
@@ -160,22 +172,40 @@ async function up({ stacks, extra }: Request): Promise<number> {
   return 0;
 }
 
+function say(what: string): void {
+  console.log(`${pc.yellow("mending")}  ${what}`);
+}
+
+/** Puts the last good state back where a killed run left half of one. */
+function restore(stack: string, locks: readonly Lock[]): void {
+  if (restoreCheckpoint(STATES, stack, locks.some(isLeft))) {
+    say("Taking the state before the last one, which a killed run left half written");
+  }
+}
+
+/** Removes the lock of a run that has ended. */
+async function unlock(
+  stack: string,
+  locks: readonly Lock[],
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  if (locks.some(isLeft)) {
+    say("Removing the lock of a run that has ended");
+    await ask(env, ["cancel", "--yes", "--stack", stack]);
+  }
+}
+
 /**
- * Mends what a killed run or a hand left behind.
+ * Mends what a killed run or a hand left in the cluster.
  *
  * @returns options for `pulumi up`
  */
 async function mend(
   stack: string,
   config: StackConfig,
-  { locks, cluster }: Facts,
+  { cluster }: Facts,
   env: NodeJS.ProcessEnv,
 ): Promise<string[]> {
-  const say = (what: string) => console.log(`${pc.yellow("mending")}  ${what}`);
-  if (locks.some(isLeft)) {
-    say("Removing the lock of a run that has ended");
-    await ask(env, ["cancel", "--yes", "--stack", stack]);
-  }
   if (config.cluster.kind !== "kind" || cluster?.kind !== "ours") {
     return [];
   }
@@ -253,10 +283,13 @@ async function down({ stacks, extra }: Request): Promise<number> {
   }
   const tools = await ensureTools(TOOL_NAMES);
   const env = pulumiEnvironment(tools);
+  const locks = findLocks(locksOf(stack));
+  restore(stack, locks);
   if (!(await listStacks(env)).includes(stack)) {
     console.log(`There is no stack ${stack}: nothing to delete.`);
     return 0;
   }
+  await unlock(stack, locks, env);
   const args = ["destroy", "--yes", "--skip-preview", "--stack", stack, ...extra];
   const code = await keepingFile(stack, () => pulumi(env, args));
   if (code !== 0) {

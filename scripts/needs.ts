@@ -23,9 +23,14 @@ export function readStack(stack: string): Reading {
   return problems.length > 0 ? { problems } : { config: withDefaults(raw) };
 }
 
+/** Folder of the file backend's locks for a stack. */
+export function locksOf(stack: string): string {
+  return path.join(STATE, "locks", "organization", PROJECT, stack);
+}
+
 /** Works out what a stack needs. */
 export function needsOf(stack: string, reading: Reading): Needs {
-  const locks = path.join(STATE, "locks", "organization", PROJECT, stack);
+  const locks = locksOf(stack);
   if ("problems" in reading) {
     return { stack, locks, config: reading.problems, docker: true };
   }

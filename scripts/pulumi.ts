@@ -14,6 +14,8 @@ export const ROOT = path.resolve(__dirname, "..");
 export const PROJECT = "soc-agent";
 /** The file backend of Pulumi.yaml. */
 export const STATE = path.join(ROOT, ".pulumi");
+/** The states of the project's stacks in it. */
+export const STATES = path.join(STATE, "stacks", PROJECT);
 
 /** Signals that ask a program to end. */
 export const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -113,6 +115,7 @@ export async function listStacks(env: NodeJS.ProcessEnv): Promise<string[]> {
 
 /** Whether the file backend has state of a stack, plain or compressed. */
 export function hasState(stack: string): boolean {
-  const dir = path.join(STATE, "stacks", PROJECT);
-  return fs.existsSync(dir) && fs.readdirSync(dir).some((name) => name.startsWith(`${stack}.json`));
+  return (
+    fs.existsSync(STATES) && fs.readdirSync(STATES).some((name) => name.startsWith(`${stack}.json`))
+  );
 }

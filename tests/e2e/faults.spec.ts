@@ -104,19 +104,21 @@ describe("npm run up, from any state", function () {
     });
   });
 
-  it("refuses a second run while one is at work, which goes on unharmed", async () => {
-    project.edit(STATUS, '"running-again"', '"running-twice"');
-    const one = startUp(project);
-    await one.said(/Release soc-agent-release updating/);
-    const { code, output } = await npmUp();
-    assert.notEqual(code, 0);
-    assert.match(
-      output,
-      /locked by process \d+.*\n.*Another run of Pulumi is at work: wait for it/,
-    );
-    assert.equal((await one.ended).code, 0);
-    assert.equal(await served(), "running-twice");
-    assert.deepEqual(locks(project), []);
+  describe("beside another run", () => {
+    it("refuses a second run while one is at work, which goes on unharmed", async () => {
+      project.edit(STATUS, '"running-again"', '"running-twice"');
+      const one = startUp(project);
+      await one.said(/Release soc-agent-release updating/);
+      const { code, output } = await npmUp();
+      assert.notEqual(code, 0);
+      assert.match(
+        output,
+        /locked by process \d+.*\n.*Another run of Pulumi is at work: wait for it/,
+      );
+      assert.equal((await one.ended).code, 0);
+      assert.equal(await served(), "running-twice");
+      assert.deepEqual(locks(project), []);
+    });
   });
 
   describe("after something was deleted by hand", () => {
@@ -307,9 +309,11 @@ describe("npm run up, from any state", function () {
     });
   });
 
-  it("leaves nothing behind in the end", async () => {
-    await destroy(project);
-    assert.deepEqual(await nodeContainers(), []);
-    assert.deepEqual(fs.readdirSync(project.path(".kube")), []);
+  describe("at the end", () => {
+    it("leaves nothing behind in the end", async () => {
+      await destroy(project);
+      assert.deepEqual(await nodeContainers(), []);
+      assert.deepEqual(fs.readdirSync(project.path(".kube")), []);
+    });
   });
 });

@@ -23,7 +23,8 @@ export async function mend(project: Project): Promise<string> {
 /** Files of locks that the stack has. */
 export function locks(project: Project): string[] {
   const dir = project.path(LOCKS);
-  return fs.existsSync(dir) ? fs.readdirSync(dir) : [];
+  const files = fs.existsSync(dir) ? fs.readdirSync(dir) : [];
+  return files.filter((file) => file.endsWith(".json"));
 }
 
 /**
