@@ -34,6 +34,7 @@ export function chartValues(config: StackConfig, refs: ImageRefs, defaults: Valu
   });
   const computed = {
     ...Object.fromEntries(PARTS.map((part) => [part, image(part)])),
+    ...(config.cluster.kind === "kind" && { backend: { ...image("backend"), ...AT_ONCE } }),
     ingress: {
       className: ingress.className,
       ...(ingress.host !== undefined && { hosts: hostsFor(ingress.host, defaults) }),
@@ -45,6 +46,15 @@ export function chartValues(config: StackConfig, refs: ImageRefs, defaults: Valu
   };
   return mergeValues(computed, config.values);
 }
+
+/**
+ * How a developer's cluster takes a new version: all pods at once, each in service as soon as its startup
+ * probe has succeeded. Other clusters have the chart's gentler defaults.
+ */
+const AT_ONCE = {
+  rollout: { maxSurge: "100%" },
+  probes: { readiness: { initialDelaySeconds: 0, periodSeconds: 2 } },
+};
 
 /** An image that was loaded into the nodes is in no registry, so none may be asked for it. */
 function pullPolicy({ cluster, images }: StackConfig, part: Part): string {

@@ -47,8 +47,17 @@ describe("chart: rollouts", function () {
       });
 
       it("take their times from values, and give a pod the sum of them to end", async () => {
-        const rollout = { minReadySeconds: 5, preStopSeconds: 3, drainSeconds: 40 };
+        const rollout = {
+          maxSurge: "100%",
+          minReadySeconds: 5,
+          preStopSeconds: 3,
+          drainSeconds: 40,
+        };
         const made = await deployment(part, { [part]: { rollout } });
+        assert.deepEqual(made.spec.strategy?.rollingUpdate, {
+          maxUnavailable: 0,
+          maxSurge: "100%",
+        });
         assert.equal(made.spec.minReadySeconds, 5);
         assert.deepEqual(preStop(made), { sleep: { seconds: 3 } });
         assert.equal(grace(made), 43);

@@ -226,6 +226,8 @@ describe("the dev stack", () => {
             tag: tagOf(refs.backend),
             pullPolicy: "Never",
           },
+          rollout: { maxSurge: "100%" },
+          probes: { readiness: { initialDelaySeconds: 0, periodSeconds: 2 } },
         },
         frontend: {
           image: {

@@ -91,7 +91,7 @@ strategy:
   rollingUpdate:
     # A pod goes only when its successor is ready.
     maxUnavailable: 0
-    maxSurge: 1
+    maxSurge: {{ .maxSurge }}
 {{- end -}}
 
 {{/*
