@@ -88,7 +88,12 @@ export async function startApp(
 
   let draining = false;
   const server = createServer();
-  await server.register(cors, { origin: [...config.corsOrigins], credentials: true });
+  await server.register(cors, {
+    origin: [...config.corsOrigins],
+    credentials: true,
+    // Else it answers what is no preflight in a form of its own.
+    strictPreflight: false,
+  });
   observeRequests(server, metrics);
   traceRequests(server, telemetry);
   answerErrors(server, log);

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import {
   fastify,
   type FastifyError,
@@ -21,6 +22,7 @@ export function createServer(): FastifyInstance {
     return503OnClosing: false,
     requestTimeout: 15_000,
     routerOptions: { ignoreTrailingSlash: true },
+    clientErrorHandler: refuseGarbage,
     frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
       void reply.code(error.statusCode ?? 400).send({ detail: error.message });
     },
@@ -35,6 +37,25 @@ export function createServer(): FastifyInstance {
       parseBody(request.headers["content-type"], body),
   );
   return server;
+}
+
+/** Answers what is no HTTP at all, in the form of all errors, and ends the connection. */
+function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === "ECONNRESET" || socket.destroyed) {
+    socket.destroy();
+    return;
+  }
+  const [status, detail] =
+    error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+      ? ["408 Request Timeout", "The request took too long"]
+      : error.code === "HPE_HEADER_OVERFLOW"
+        ? ["431 Request Header Fields Too Large", "The headers are too large"]
+        : ["400 Bad Request", "This is not HTTP"];
+  const body = JSON.stringify({ detail });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }
 
 function parseBody(contentType: string | undefined, body: string): unknown {

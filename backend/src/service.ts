@@ -14,10 +14,6 @@ import { scenarioSignal } from "./threats/scenarios.js";
 import type { Telemetry } from "./telemetry/telemetry.js";
 import { THREAT_TYPES, type ThreatSignal, type ThreatType } from "./types.js";
 
-/** How far back a violation counts, in seconds, and how many are looked at. */
-const EGRESS_SECONDS = 60 * 60;
-const MAX_EGRESS = 100;
-
 /** What the service works with. */
 export interface ServiceDependencies {
   readonly coordinator: Coordinator;
@@ -63,10 +59,7 @@ export class ThreatService {
   async process(signal: ThreatSignal, circumstances: Circumstances = {}): Promise<StoredThreat> {
     const { coordinator, store, history, metrics, telemetry, log } = this.deps;
     const started = performance.now();
-    const [egress, intel] = await Promise.all([
-      store.egress.newest(Date.now() / 1000 - EGRESS_SECONDS, MAX_EGRESS),
-      this.#packageIntel(signal),
-    ]);
+    const [egress, intel] = await Promise.all([store.egress.recent(), this.#packageIntel(signal)]);
     const analysis = await coordinator.analyze(signal, history.recent(), {
       egress,
       intel,

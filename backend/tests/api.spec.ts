@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { connect } from "node:net";
 import { THREAT_TYPES, type ThreatAnalysis } from "../src/types.js";
 import { eventually } from "./support/eventually.js";
 import { redisAt, startLocalPod, type LocalPod } from "./support/pod.js";
@@ -267,6 +268,21 @@ for (const kind of ["memory", "redis"] as const) {
       assert.match(method.headers.get("allow") ?? "", /GET/);
       assert.equal((await pod.api.get("/api/threats/%zz")).status, 400);
     });
+
+    const garbage: readonly (readonly [string, string, string])[] = [
+      ["no HTTP", "HELLO\r\n\r\n", "400 Bad Request"],
+      ["headers without end", `GET / HTTP/1.1\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, "431 "],
+    ];
+    for (const [what, text, status] of garbage) {
+      it(`answers ${what} with ${status.trim()} and a detail`, async () => {
+        const socket = connect(pod.api.port, "127.0.0.1");
+        socket.end(text);
+        const chunks = await socket.toArray();
+        const answer = Buffer.concat(chunks as Buffer[]).toString();
+        assert.ok(answer.startsWith(`HTTP/1.1 ${status}`), answer);
+        assert.match(answer, /\r\n\r\n\{"detail":"[^"]+"\}$/);
+      });
+    }
 
     it("lets the configured origins in, with credentials", async () => {
       const origin = "http://localhost:3000";

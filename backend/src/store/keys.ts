@@ -16,4 +16,6 @@ export const CHANNELS = {
   traces: "threats:traces",
   /** Says that all threats were removed. */
   resets: "threats:resets",
+  /** Says that a violation was reported. */
+  violations: "egress:reports",
 } as const;

@@ -27,6 +27,15 @@ const OPTIONS: RedisOptions = {
   reconnectOnError: (error) => error.message.startsWith("READONLY"),
 };
 
+/** The name of a command and its arguments. */
+export type RedisCommand = readonly [string, ...(readonly (string | number | Buffer)[])];
+
+interface Transaction {
+  readonly commands: readonly RedisCommand[];
+  readonly resolve: (replies: readonly unknown[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** Who uses a link. */
 export interface LinkUser {
   /** Something was published on one of the channels. */
@@ -47,6 +56,8 @@ export class RedisLink {
   readonly #commands: Redis;
   readonly #events: Redis;
   readonly #heartbeat: NodeJS.Timeout;
+  /** What goes out next. */
+  #transactions: Transaction[] = [];
   #channels: readonly string[] = [];
   #user: LinkUser | null = null;
   #live = false;
@@ -101,17 +112,49 @@ export class RedisLink {
     }
   }
 
-  /** Sends commands that are all done, or none of them, and gives their replies. */
-  async askAll(
-    command: (multi: ReturnType<Redis["multi"]>) => ReturnType<Redis["multi"]>,
-  ): Promise<readonly unknown[]> {
-    const replies = await this.ask((redis) => command(redis.multi()).exec());
-    return (replies ?? []).map(([error, reply]) => {
-      if (error !== null) {
-        throw unavailable(error);
+  /**
+   * Sends commands that are all done, or none of them, and gives their replies, texts as buffers. What
+   * is asked for at the same time goes out in one piece, each transaction for itself.
+   */
+  transact(commands: readonly RedisCommand[]): Promise<readonly unknown[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#transactions.length === 0) {
+        setImmediate(() => void this.#flush());
       }
-      return reply;
+      this.#transactions.push({ commands, resolve, reject });
     });
+  }
+
+  async #flush(): Promise<void> {
+    const transactions = this.#transactions;
+    this.#transactions = [];
+    const all = transactions.flatMap(({ commands }) => [
+      ["multi"],
+      ...commands.map((command) => [...command]),
+      ["exec"],
+    ]);
+    let replies: [Error | null, unknown][];
+    try {
+      replies = (await this.#commands.pipeline(all).exec()) ?? [];
+    } catch (error) {
+      transactions.forEach(({ reject }) => reject(unavailable(error)));
+      return;
+    }
+    for (const { commands, resolve, reject } of transactions) {
+      // The first error says why; that of EXEC only repeats that there was one.
+      const own = replies.splice(0, commands.length + 2);
+      const result = own.at(-1)?.[1];
+      const results: readonly unknown[] = Array.isArray(result) ? result : [];
+      const error =
+        own.find(([failed]) => failed !== null)?.[0] ??
+        results.find((reply) => reply instanceof Error) ??
+        (results.length === commands.length ? null : new Error("transaction without result"));
+      if (error === null) {
+        resolve(results);
+      } else {
+        reject(unavailable(error));
+      }
+    }
   }
 
   close(): void {

@@ -2,7 +2,14 @@ import type { Reset } from "../contract/answers.js";
 import type { EgressViolation, IntelMatch } from "../types.js";
 import type { StoredThreat } from "./documents.js";
 import { MAX_VIOLATIONS } from "./redisEgress.js";
-import type { EgressLog, StoreContent, ThreatListener, ThreatStore } from "./store.js";
+import {
+  MAX_RECENT,
+  RECENT_SECONDS,
+  type EgressLog,
+  type StoreContent,
+  type ThreatListener,
+  type ThreatStore,
+} from "./store.js";
 
 /** Keeps threats in this process: for a single pod, lost when it ends. */
 export class MemoryStore implements ThreatStore {
@@ -82,5 +89,9 @@ class MemoryEgress implements EgressLog {
 
   async newest(since: number, limit: number): Promise<readonly EgressViolation[]> {
     return this.#violations.filter(({ timestamp }) => timestamp >= since).slice(0, limit);
+  }
+
+  recent(): Promise<readonly EgressViolation[]> {
+    return this.newest(Date.now() / 1000 - RECENT_SECONDS, MAX_RECENT);
   }
 }

@@ -15,16 +15,16 @@ import type { StoreContent, ThreatListener, ThreatStore } from "./store.js";
 const PENDING_TRACES = 1000;
 
 /**
- * Forgets the oldest threats beyond the limit, index entry and document together. A script inside the
- * save's MULTI, because only there is known which ones they are.
+ * Keeps a document, forgets the oldest beyond the limit (index entry and document together, which are
+ * known only here), and publishes. A script inside the save's MULTI, so that the document is sent once.
  */
-const TRIM = `
-local surplus = redis.call("ZRANGE", KEYS[1], 0, -1 - tonumber(ARGV[1]))
-for _, id in ipairs(surplus) do
+const STORE = `
+redis.call("SET", ARGV[2] .. ARGV[3], ARGV[4])
+for _, id in ipairs(redis.call("ZRANGE", KEYS[1], 0, -1 - tonumber(ARGV[1]))) do
   redis.call("DEL", ARGV[2] .. id)
   redis.call("ZREM", KEYS[1], id)
 end
-return #surplus`;
+return redis.call("PUBLISH", ARGV[5], ARGV[4])`;
 
 /** Keeps threats in Redis, shared by all pods. */
 export class RedisStore implements ThreatStore {
@@ -59,6 +59,7 @@ export class RedisStore implements ThreatStore {
       onMessage: (channel, message) => this.#receive(channel, message, listener),
       onSubscribed: async () => {
         const stored = await this.list(this.maxStored, 0);
+        this.egress.changed();
         return () => listener.onLive(stored);
       },
     });
@@ -67,17 +68,15 @@ export class RedisStore implements ThreatStore {
   async save(threat: StoredThreat, traceparent: string | null = null): Promise<void> {
     const { id, json, past } = threat;
     this.#documents.add(threat);
-    await this.#link.askAll((multi) => {
-      multi
-        .incr(KEYS.total)
-        .set(KEYS.threat(id), json)
-        .zadd(KEYS.index, past.at / 1000, id)
-        .eval(TRIM, 1, KEYS.index, this.maxStored, KEYS.threat(""));
-      if (traceparent !== null) {
-        multi.publish(CHANNELS.traces, `${id} ${traceparent}`);
-      }
-      return multi.publish(CHANNELS.events, json);
-    });
+    const { maxStored } = this;
+    await this.#link.transact([
+      ["incr", KEYS.total],
+      ["zadd", KEYS.index, past.at / 1000, id],
+      ...(traceparent === null
+        ? []
+        : ([["publish", CHANNELS.traces, `${id} ${traceparent}`]] as const)),
+      ["eval", STORE, 1, KEYS.index, maxStored, KEYS.threat(""), id, json, CHANNELS.events],
+    ]);
   }
 
   async get(id: string): Promise<StoredThreat | null> {
@@ -92,16 +91,17 @@ export class RedisStore implements ThreatStore {
   }
 
   async content(): Promise<StoreContent> {
-    const [total, ids] = await this.#link.askAll((multi) =>
-      multi.get(KEYS.total).zrevrange(KEYS.index, 0, -1),
-    );
-    const all = ids as readonly string[];
+    const [total, ids] = await this.#link.transact([
+      ["get", KEYS.total],
+      ["zrevrange", KEYS.index, 0, -1],
+    ]);
+    const all = (ids as readonly Buffer[]).map(String);
     // The documents are many and large, and those that this process knows already do not change.
     const unknown = all.filter((id) => this.#documents.get(id) === undefined);
     const fetched = new Map((await this.#fetch(unknown)).map((threat) => [threat.id, threat]));
     const stored = all.map((id) => fetched.get(id) ?? this.#documents.get(id));
     return {
-      total: Number(total ?? 0),
+      total: total === null ? 0 : Number((total as Buffer).toString()),
       stored: stored.filter((threat) => threat !== undefined),
     };
   }
@@ -115,8 +115,10 @@ export class RedisStore implements ThreatStore {
     }
   }
 
-  reset(): Promise<Reset> {
-    return resetRedis(this.#link);
+  async reset(): Promise<Reset> {
+    const result = await resetRedis(this.#link);
+    this.egress.changed();
+    return result;
   }
 
   async claim(job: string, ms: number): Promise<boolean> {
@@ -143,6 +145,12 @@ export class RedisStore implements ThreatStore {
   }
 
   #receive(channel: string, message: Buffer, listener: ThreatListener): void {
+    if (channel === CHANNELS.violations || channel === CHANNELS.resets) {
+      this.egress.changed();
+    }
+    if (channel === CHANNELS.violations) {
+      return;
+    }
     if (channel === CHANNELS.resets) {
       listener.onReset();
       return;

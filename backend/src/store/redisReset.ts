@@ -21,11 +21,10 @@ export async function resetRedis(link: RedisLink): Promise<Reset> {
   const historical = await scan(link, "historical:*");
   const incidents = await scan(link, "incidents:*");
   const intel = await scan(link, KEYS.packageIntel("*"));
-  const [others] = await link.askAll((multi) =>
-    multi
-      .eval(REMOVE, 3, KEYS.index, KEYS.total, KEYS.egress, KEYS.threat(""))
-      .publish(CHANNELS.resets, "all"),
-  );
+  const [others] = await link.transact([
+    ["eval", REMOVE, 3, KEYS.index, KEYS.total, KEYS.egress, KEYS.threat("")],
+    ["publish", CHANNELS.resets, "all"],
+  ]);
   // What no index knew of: left behind by a backend that trims the index only.
   const scanned = [...threats, ...historical, ...incidents];
   for (let from = 0; from < scanned.length; from += BATCH) {

@@ -38,7 +38,13 @@ export interface EgressLog {
    * @param since none older than this, in seconds since the epoch
    */
   newest(since: number, limit: number): Promise<readonly EgressViolation[]>;
+  /** The newest {@link MAX_RECENT} of the last hour, newest first. Cheap enough for every analysis. */
+  recent(): Promise<readonly EgressViolation[]>;
 }
+
+/** How far back a violation counts for an analysis, in seconds, and how many are looked at. */
+export const RECENT_SECONDS = 60 * 60;
+export const MAX_RECENT = 100;
 
 /** Where threats are kept. All methods reject with {@link StoreUnavailable} within a bounded time. */
 export interface ThreatStore {

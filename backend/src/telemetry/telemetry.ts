@@ -136,7 +136,10 @@ class SpanTelemetry implements Telemetry {
   ) {
     this.phases = {
       run: (phase, attributes, work) =>
-        this.tracer.startActiveSpan(phase, { attributes }, (span) => finish(span, work)),
+        // Where the request is not recorded, its parts need no spans either, which cost time.
+        trace.getActiveSpan()?.isRecording() === false
+          ? noTracer.run(phase, attributes, work)
+          : this.tracer.startActiveSpan(phase, { attributes }, (span) => finish(span, work)),
     };
   }
 
