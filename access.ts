@@ -1,5 +1,5 @@
 /** How people reach what the stack has made: its address, and commands that can be pasted. */
-import { isMap, type StackConfig, type Values } from "./config";
+import { ISSUER_ANNOTATION, isMap, type Issuer, type StackConfig, type Values } from "./config";
 import type { StackFiles } from "./machine";
 
 /** Namespace of the application. */
@@ -15,9 +15,19 @@ export function dashboardUrl(config: StackConfig, values: Values): string {
   return `${servesTls(values) ? "https" : "http"}://${host}`;
 }
 
+/** Whether the Ingress asks for its certificate where no browser's trust comes from. */
+export function hasUntrustedCertificate(values: Values): boolean {
+  const { annotations } = ingressOf(values);
+  const staging: Issuer = "letsencrypt-staging";
+  return isMap(annotations) && annotations[ISSUER_ANNOTATION] === staging;
+}
+
+function ingressOf(values: Values): Values {
+  return isMap(values["ingress"]) ? values["ingress"] : {};
+}
+
 function servesTls(values: Values): boolean {
-  const ingress = isMap(values["ingress"]) ? values["ingress"] : {};
-  const tls = ingress["tls"];
+  const { tls } = ingressOf(values);
   return Array.isArray(tls) ? tls.length > 0 : isMap(tls) && tls["enabled"] !== false;
 }
 

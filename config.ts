@@ -76,6 +76,24 @@ const addOn = {
   version: nonEmpty.optional(),
 };
 
+const address = text(
+  /^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/,
+  "an address such as 203.0.113.7 or 203.0.113.7:443",
+);
+const email = text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "an e-mail address");
+
+/** Let's Encrypt's directories: https://letsencrypt.org/docs/acme-protocol-updates/ */
+export const ISSUERS = {
+  /** Has generous rate limits, and certificates that no browser trusts. */
+  "letsencrypt-staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
+  "letsencrypt-prod": "https://acme-v02.api.letsencrypt.org/directory",
+} as const;
+export type Issuer = keyof typeof ISSUERS;
+const issuer = oneOf(Object.keys(ISSUERS) as Issuer[]);
+
+/** Names the issuer to cert-manager (https://cert-manager.io/docs/usage/ingress/). */
+export const ISSUER_ANNOTATION = "cert-manager.io/cluster-issuer";
+
 const image = z.strictObject({
   context: nonEmpty.optional(),
   dockerfile: nonEmpty.optional(),
@@ -95,12 +113,16 @@ const schema = z.strictObject({
           httpsPort: port.optional(),
         })
         .optional(),
-      existing: z.strictObject({ kubeconfig: nonEmpty, context: nonEmpty }).optional(),
+      existing: z
+        .strictObject({ kubeconfig: nonEmpty, context: nonEmpty, allowKind: flag.optional() })
+        .optional(),
     })
     .optional(),
   images: z
     .strictObject({
       registry: repository.optional(),
+      pushUsername: nonEmpty.optional(),
+      pullUsername: nonEmpty.optional(),
       backend: image.optional(),
       frontend: image.optional(),
     })
@@ -115,11 +137,23 @@ const schema = z.strictObject({
     .optional(),
   metricsServer: z.strictObject(addOn).optional(),
   timeout: between(10, 3600, "a whole number of seconds").optional(),
+  certManager: z
+    .strictObject({ ...addOn, email: email.optional(), issuer: issuer.optional() })
+    .optional(),
+  smokeCheck: z
+    .strictObject({ run: flag.optional(), address: address.optional(), ca: nonEmpty.optional() })
+    .optional(),
   openaiApiKey: z.unknown().optional(),
+  registryPushPassword: z.unknown().optional(),
+  registryPullPassword: z.unknown().optional(),
   values: leaf<Values>("a map of chart values", isMap).optional(),
 });
 
 type Input = z.infer<typeof schema>;
+
+/** Keys that are held as secrets. */
+const SECRETS = ["openaiApiKey", "registryPushPassword", "registryPullPassword"] as const;
+type Secrets = { readonly [key in (typeof SECRETS)[number]]?: pulumi.Output<string> };
 
 /** A Kind cluster that the stack makes. */
 export interface KindSettings {
@@ -138,6 +172,8 @@ export interface ExistingSettings {
   /** Path of its kubeconfig, absolute. */
   readonly kubeconfig: string;
   readonly context: string;
+  /** Whether the context may be a Kind cluster's. */
+  readonly allowKind: boolean;
 }
 
 /** An image that the stack builds. */
@@ -158,6 +194,14 @@ export interface RefSettings {
   readonly ref: string;
 }
 
+/** Credentials for a registry. */
+export interface RegistryLogin {
+  /** As Docker's own configuration names it, such as `gcr.io`. */
+  readonly server: string;
+  readonly username: string;
+  readonly password: pulumi.Output<string>;
+}
+
 /** Which chart to install, and from where. */
 export interface ChartSource {
   readonly chart: string;
@@ -171,10 +215,21 @@ export interface AddOnSettings {
   readonly source: ChartSource;
 }
 
+/** How an `up` asks the application whether it answers. */
+export interface SmokeSettings {
+  readonly run: boolean;
+  /** `host` or `host:port` to ask instead of what the name resolves to. */
+  readonly address?: string;
+  /** Path of a PEM file with the certificate authority to trust, besides the usual ones. */
+  readonly ca?: string;
+}
+
 /** Everything the program reads from `Pulumi.<stack>.yaml`. No other file reads configuration. */
 export interface StackConfig {
   readonly cluster: KindSettings | ExistingSettings;
   readonly images: Readonly<Record<Part, BuildSettings | RefSettings>>;
+  /** Whose credentials push images, instead of Docker's own login, and pull them, instead of the nodes'. */
+  readonly registry: { readonly push?: RegistryLogin; readonly pull?: RegistryLogin };
   readonly ingress: AddOnSettings & {
     readonly controller: Controller;
     /** Name of the IngressClass; the controller's usual one by default. */
@@ -185,6 +240,12 @@ export interface StackConfig {
   readonly metricsServer: AddOnSettings;
   /** Seconds until a Helm release counts as failed whose pods are not ready. */
   readonly timeout: number;
+  readonly certManager: AddOnSettings & {
+    readonly issuer: Issuer;
+    /** Whom Let's Encrypt tells about certificates; there when it is installed. */
+    readonly email?: string;
+  };
+  readonly smokeCheck: SmokeSettings;
   /** Key for the model provider; agents use their rules without it. */
   readonly openaiApiKey?: pulumi.Output<string>;
   /** Chart values, merged over what the program computes. */
@@ -217,6 +278,11 @@ const METRICS_SERVER: Required<ChartSource> = {
   repo: "https://kubernetes-sigs.github.io/metrics-server",
   version: "3.13.0",
 };
+const CERT_MANAGER: Required<ChartSource> = {
+  chart: "cert-manager",
+  repo: "https://charts.jetstack.io",
+  version: "v1.21.2",
+};
 
 /**
  * Reads, defaults and checks the stack's configuration.
@@ -233,7 +299,9 @@ export function loadConfig(): StackConfig {
   if (problems.length > 0) {
     throw configError(problems);
   }
-  return withDefaults(raw, new pulumi.Config(PROJECT).getSecret("openaiApiKey"));
+  const config = new pulumi.Config(PROJECT);
+  const secrets = SECRETS.map((name) => [name, config.getSecret(name)] as const);
+  return withDefaults(raw, Object.fromEntries(secrets.filter(([, value]) => value)));
 }
 
 /** The error that lists problems of the stack's configuration. */
@@ -273,19 +341,31 @@ export function findProblems(raw: Values, surroundings: Surroundings): string[] 
   return [
     ...clusterProblems(parsed.data),
     ...secretProblems(parsed.data, surroundings),
+    ...registryProblems(parsed.data),
+    ...certManagerProblems(parsed.data),
+    ...smokeProblems(parsed.data, surroundings),
     ...PARTS.flatMap((part) => imageProblems(part, parsed.data, surroundings)),
   ];
 }
 
 /** Fills in what a configuration without problems leaves out. */
-export function withDefaults(input: Input, openaiApiKey?: pulumi.Output<string>): StackConfig {
+export function withDefaults(input: Input, secrets: Secrets = {}): StackConfig {
   const { existing, kind } = input.cluster ?? {};
   const onKind = existing === undefined;
   const { controller = CONTROLLERS[0], host } = input.ingress ?? {};
   const usual = INGRESS[controller];
+  const { certManager, smokeCheck } = input;
+  const { openaiApiKey, registryPushPassword, registryPullPassword } = secrets;
+  const push = registryLogin(input, input.images?.pushUsername, registryPushPassword);
+  const pull = registryLogin(input, input.images?.pullUsername, registryPullPassword);
   return {
     cluster: existing
-      ? { kind: "existing", ...existing, kubeconfig: path.resolve(expandHome(existing.kubeconfig)) }
+      ? {
+          kind: "existing",
+          kubeconfig: path.resolve(expandHome(existing.kubeconfig)),
+          context: existing.context,
+          allowKind: existing.allowKind ?? false,
+        }
       : {
           kind: "kind",
           name: kind?.name ?? "soc-demo",
@@ -298,6 +378,7 @@ export function withDefaults(input: Input, openaiApiKey?: pulumi.Output<string>)
       backend: imageSettings("backend", input),
       frontend: imageSettings("frontend", input),
     },
+    registry: { ...(push && { push }), ...(pull && { pull }) },
     ingress: {
       controller,
       ...addOnSettings(input.ingress, usual.source, onKind),
@@ -305,7 +386,14 @@ export function withDefaults(input: Input, openaiApiKey?: pulumi.Output<string>)
       ...(host !== undefined && { host }),
     },
     metricsServer: addOnSettings(input.metricsServer, METRICS_SERVER, onKind),
-    timeout: input.timeout ?? 300,
+    // Twenty pods are replaced one after the other, on nodes that may have to be added first.
+    timeout: input.timeout ?? (onKind ? 300 : 900),
+    certManager: {
+      ...addOnSettings(certManager, CERT_MANAGER, false),
+      issuer: certManager?.issuer ?? "letsencrypt-staging",
+      ...(certManager?.email && { email: certManager.email }),
+    },
+    smokeCheck: { ...smokeCheck, run: smokeCheck?.run ?? true },
     ...(openaiApiKey && { openaiApiKey }),
     values: input.values ?? {},
   };
@@ -328,6 +416,23 @@ function imageSettings(part: Part, { images }: Input): BuildSettings | RefSettin
   };
 }
 
+function registryLogin(
+  { images }: Input,
+  username: string | undefined,
+  password: pulumi.Output<string> | undefined,
+): RegistryLogin | undefined {
+  return images?.registry && username !== undefined && password
+    ? { server: registryServer(images.registry), username, password }
+    : undefined;
+}
+
+/** The server that a repository is on, as Docker's configuration names it: Docker Hub has a name of its own there. */
+export function registryServer(repository: string): string {
+  const [host = ""] = repository.split("/");
+  const isHost = /[.:]/.test(host) || host === "localhost";
+  return isHost && host !== "docker.io" ? host : "https://index.docker.io/v1/";
+}
+
 /** An own chart (a folder or a mirror) brings its own version; the default's pin is for the default's chart. */
 function addOnSettings(
   given: z.infer<z.ZodObject<typeof addOn>> | undefined,
@@ -344,12 +449,17 @@ function addOnSettings(
   };
 }
 
-function clusterProblems({ cluster }: Input): string[] {
+function clusterProblems({ cluster, ingress }: Input): string[] {
   const problems: string[] = [];
   const { kind, existing } = cluster ?? {};
   if (kind && existing) {
     problems.push(
       `${key("cluster")}: must have either "kind" or "existing", got both. Remove the one that is not meant`,
+    );
+  }
+  if (existing && ingress?.install) {
+    problems.push(
+      `${key("ingress.install")}: must be false for an existing cluster, got true: it is made for Kind, with the host ports of one node. Install a controller that fits the cluster, and set ingress.className to its class`,
     );
   }
   const { httpPort = 8080, httpsPort = 8443 } = kind ?? {};
@@ -361,14 +471,69 @@ function clusterProblems({ cluster }: Input): string[] {
   return problems;
 }
 
-function secretProblems({ openaiApiKey }: Input, { isSecret }: Surroundings): string[] {
-  if (openaiApiKey === undefined || isSecret("openaiApiKey")) {
+function secretProblems(input: Input, { isSecret }: Surroundings): string[] {
+  return SECRETS.filter((name) => input[name] !== undefined && !isSecret(name)).map(
+    // The value itself must not be printed.
+    (name) =>
+      `${key(name)}: must be a secret, got plain text. Remove it and run: pulumi config set --secret ${name}`,
+  );
+}
+
+function registryProblems(input: Input): string[] {
+  return (["push", "pull"] as const).flatMap((use) => {
+    const username = `${use}Username` as const;
+    const secret = use === "push" ? "registryPushPassword" : "registryPullPassword";
+    const name = input.images?.[username];
+    if (name === undefined && input[secret] === undefined) {
+      return [];
+    }
+    if (name === undefined) {
+      return [
+        `${key(`images.${username}`)}: must be set beside ${secret}, got nothing. Set the name that the password belongs to`,
+      ];
+    }
+    if (input[secret] === undefined) {
+      return [
+        `${key(secret)}: must be set beside images.${username}, got nothing. Run: pulumi config set --secret ${secret}`,
+      ];
+    }
+    return input.images?.registry === undefined
+      ? [
+          `${key("images.registry")}: must be set beside images.${username}, got nothing. Set the registry that ${show(name)} logs in to`,
+        ]
+      : [];
+  });
+}
+
+function certManagerProblems({ certManager, values }: Input): string[] {
+  if (!certManager?.install) {
     return [];
   }
-  // The value itself must not be printed.
-  return [
-    `${key("openaiApiKey")}: must be a secret, got plain text. Remove it and run: pulumi config set --secret openaiApiKey`,
-  ];
+  const problems: string[] = [];
+  if (certManager.email === undefined) {
+    problems.push(
+      `${key("certManager.email")}: must be set to install cert-manager, got nothing. Set the address that Let's Encrypt may write to`,
+    );
+  }
+  const ingress = isMap(values?.["ingress"]) ? values["ingress"] : {};
+  const annotations = isMap(ingress["annotations"]) ? ingress["annotations"] : {};
+  const asked = annotations[ISSUER_ANNOTATION];
+  const { issuer = "letsencrypt-staging" } = certManager;
+  if (asked !== undefined && asked !== issuer) {
+    problems.push(
+      `${key("certManager.issuer")}: must be the issuer that values.ingress.annotations asks, which is ${show(asked)}, got ${show(issuer)}. Give both the same: no certificate would ever come`,
+    );
+  }
+  return problems;
+}
+
+function smokeProblems({ smokeCheck }: Input, { exists }: Surroundings): string[] {
+  const ca = smokeCheck?.ca;
+  return ca === undefined || exists(ca)
+    ? []
+    : [
+        `${key("smokeCheck.ca")}: must be a PEM file, got ${show(ca)}, which does not exist. The path is relative to the project`,
+      ];
 }
 
 /** The engine names the secret keys here; the SDK has no public function that tells. */
@@ -381,12 +546,13 @@ function imageProblems(part: Part, input: Input, { exists }: Surroundings): stri
   const given = input.images?.[part];
   const at = `images.${part}`;
   if (given?.ref !== undefined) {
-    return (["context", "dockerfile", "repository"] as const)
+    const beside = (["context", "dockerfile", "repository"] as const)
       .filter((other) => given[other] !== undefined)
       .map(
         (other) =>
           `${key(`${at}.${other}`)}: has no use beside "ref", got ${show(given[other])}. Remove it, or remove "ref" to build the image here`,
       );
+    return [...beside, ...digestProblems(`${at}.ref`, given.ref, input)];
   }
   const onRegistryNeeded = input.cluster?.existing && !input.images?.registry;
   if (onRegistryNeeded) {
@@ -409,6 +575,15 @@ function imageProblems(part: Part, input: Input, { exists }: Surroundings): stri
     ];
   }
   return [];
+}
+
+/** In production a reference means one image: a tag can be another one tomorrow, or on the next node. */
+function digestProblems(at: string, ref: string, { cluster }: Input): string[] {
+  return cluster?.existing === undefined || ref.includes("@")
+    ? []
+    : [
+        `${key(at)}: must name a digest for an existing cluster (repository:tag@sha256:...), got ${show(ref)}, which can be another image tomorrow. Find the digest with: docker buildx imagetools inspect ${ref}`,
+      ];
 }
 
 /** The parts of a zod issue that are turned into text. */

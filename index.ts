@@ -1,6 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { accessOutputs, dashboardUrl, NAMESPACE as namespace } from "./access";
-import { chartDefaults, chartValues, valuesProblems } from "./components/chart";
+import {
+  accessOutputs,
+  dashboardUrl,
+  hasUntrustedCertificate,
+  NAMESPACE as namespace,
+} from "./access";
+import { chartDefaults, chartValues, valuesProblems, withDigests } from "./components/chart";
+import { CertManager } from "./components/certManager";
 import { wantedAddOns, withoutCharts } from "./components/addOn";
 import { AddOnRemoval } from "./components/addOnRemoval";
 import { ExistingCluster } from "./components/existingCluster";
@@ -27,7 +33,12 @@ export = async () => {
   const machine = await readMachine(config, files);
 
   // The images are built while the cluster starts.
-  const images = new Images("images", { parts: config.images, refs, engine: machine.docker });
+  const images = new Images("images", {
+    parts: config.images,
+    refs,
+    engine: machine.docker,
+    login: config.registry.push,
+  });
   const cluster =
     config.cluster.kind === "kind"
       ? new KindCluster("kind", {
@@ -38,7 +49,7 @@ export = async () => {
         })
       : new ExistingCluster("existing", {
           settings: config.cluster,
-          kubeconfig: machine.kubeconfig ?? pulumi.output(pulumi.unknown as unknown as string),
+          ...(machine.context && { context: machine.context }),
         });
   const { inside } = cluster;
 
@@ -76,7 +87,18 @@ export = async () => {
   const waiting = { timeout: config.timeout, credentials: cluster.credentials };
   const entry = ingress.install ? [ingressController({ ...ingress, waiting }, addOn)] : [];
   if (metricsServer.install) {
-    new MetricsServer("metrics-server", { source: metricsServer.source, waiting }, addOn);
+    const selfSigned = config.cluster.kind === "kind";
+    new MetricsServer(
+      "metrics-server",
+      { source: metricsServer.source, selfSigned, waiting },
+      addOn,
+    );
+  }
+
+  if (config.certManager.install) {
+    const { source, issuer, email = "" } = config.certManager;
+    const { className } = ingress;
+    new CertManager("cert-manager", { source, issuer, email, className, waiting }, addOn);
   }
 
   const url = dashboardUrl(config, values);
@@ -84,11 +106,13 @@ export = async () => {
     "soc-agent",
     {
       namespace,
-      values,
+      values: withDigests(values, refs, images.digests),
       openaiApiKey: config.openaiApiKey,
       atomic: config.cluster.kind === "existing",
       waiting,
       url,
+      pull: config.registry.pull,
+      smoke: { ...config.smokeCheck, untrusted: hasUntrustedCertificate(values) },
       entry,
     },
     { ...inside, dependsOn: loaded },

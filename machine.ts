@@ -4,8 +4,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
 import { refusal, type ExistingSettings, type KindSettings, type StackConfig } from "./config";
+import { loopbackPort, pickContext, type KubeContext } from "./kubeconfig";
 
 const run = promisify(execFile);
 
@@ -40,8 +40,8 @@ export interface Machine {
   readonly docker?: DockerEngine;
   /** What stands behind the Kind cluster's name. */
   readonly cluster?: KindClusterState;
-  /** Text of the existing cluster's kubeconfig. */
-  readonly kubeconfig?: string;
+  /** How to talk to the existing cluster. */
+  readonly context?: KubeContext;
   /** Chart repositories that a preview could not reach. */
   readonly unreachable: readonly string[];
 }
@@ -93,11 +93,15 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
     }
   }
   if (cluster.kind === "existing") {
-    const found = readKubeconfig(cluster);
+    const found = readContext(cluster);
     if ("problem" in found) {
       missing(found.problem, "the cluster");
     } else {
-      machine.kubeconfig = found.text;
+      const kindName = found.kindName ?? (await kindClusterAt(found.server));
+      if (kindName !== undefined && !cluster.allowKind) {
+        problems.push(kindAdvice(cluster.context, kindName, found.server));
+      }
+      machine.context = found;
     }
   }
   machine.unreachable = await unreachable;
@@ -111,8 +115,9 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
 }
 
 /** The chart repositories of a configuration that do not answer. */
-async function unreachableRepos({ ingress, metricsServer }: StackConfig): Promise<string[]> {
-  const repos = [ingress, metricsServer]
+async function unreachableRepos(config: StackConfig): Promise<string[]> {
+  const { ingress, metricsServer, certManager } = config;
+  const repos = [ingress, metricsServer, certManager]
     .flatMap(({ install, source }) => (install && source.repo ? [source.repo] : []))
     // A registry's address is not a page that could be asked for.
     .filter((repo) => repo.startsWith("http"));
@@ -155,21 +160,43 @@ export function lostNodes(
   return nodeNames(settings).filter((name) => !found.nodes.includes(name));
 }
 
-function readKubeconfig(settings: ExistingSettings): { text: string } | { problem: string } {
-  const { kubeconfig, context } = settings;
-  if (!fs.existsSync(kubeconfig)) {
-    return {
-      problem: `the kubeconfig ${kubeconfig} does not exist. Set soc-agent:cluster.existing.kubeconfig to the cluster's kubeconfig`,
-    };
-  }
-  const text = fs.readFileSync(kubeconfig, "utf8");
-  const { contexts }: { contexts?: { name?: string }[] } = parse(text) ?? {};
-  const names = (contexts ?? []).map(({ name }) => name);
-  return names.includes(context)
-    ? { text }
+/** What to do about a local cluster where another one is meant. */
+function kindAdvice(context: string, name: string, server: string): string {
+  return (
+    `the context "${context}" is the Kind cluster "${name}" at ${server}, not a cluster for production: nothing is deployed to it. ` +
+    `Set soc-agent:cluster.existing.context to the context that is meant, or cluster.existing.allowKind to true if it is this one`
+  );
+}
+
+function readContext(settings: ExistingSettings): KubeContext | { readonly problem: string } {
+  const { kubeconfig } = settings;
+  return fs.existsSync(kubeconfig)
+    ? pickContext(fs.readFileSync(kubeconfig, "utf8"), settings)
     : {
-        problem: `the kubeconfig ${kubeconfig} has no context "${context}", only: ${names.join(", ")}. Set soc-agent:cluster.existing.context to one of them`,
+        problem: `the kubeconfig ${kubeconfig} does not exist. Set soc-agent:cluster.existing.kubeconfig to the cluster's kubeconfig`,
       };
+}
+
+/**
+ * Looks for a Kind cluster behind an API server, whatever its context is called.
+ *
+ * @returns its name; `undefined` for an API server elsewhere or, as with a tunnel, of another kind
+ */
+async function kindClusterAt(server: string): Promise<string | undefined> {
+  const port = loopbackPort(server);
+  if (port === undefined) {
+    return undefined;
+  }
+  const filter = `label=${KIND_CLUSTER_LABEL}`;
+  const format = `{{.Label "${KIND_CLUSTER_LABEL}"}} {{.Ports}}`;
+  try {
+    const listed = await docker(["ps", "--filter", filter, "--format", format]);
+    const node = listed.split("\n").find((line) => line.includes(`:${port}->`));
+    return node?.split(" ")[0];
+  } catch (error) {
+    await pulumi.log.debug(`Docker could not be asked for Kind clusters: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 /** A Docker engine that answers. */

@@ -7,13 +7,14 @@ import { releaseHooks, type Waiting } from "./releaseWatch";
 export const MAX_HISTORY = 5;
 
 /** What can be added to a Kind cluster. The name is also its release's. */
-export type AddOnName = Controller | "metrics-server";
+export type AddOnName = Controller | "metrics-server" | "cert-manager";
 
 /** Namespace of an add-on's release. One that has the add-on's own name goes when the add-on goes. */
 export const ADD_ON_NAMESPACES: Readonly<Record<AddOnName, string>> = {
   "ingress-nginx": "ingress-nginx",
   traefik: "traefik",
   "metrics-server": "kube-system",
+  "cert-manager": "cert-manager",
 };
 
 /** Which add-on to install, from where and how. */
@@ -30,10 +31,12 @@ export interface AddOnArgs {
 export function wantedAddOns({
   ingress,
   metricsServer,
-}: Pick<StackConfig, "ingress" | "metricsServer">): AddOnName[] {
+  certManager,
+}: Pick<StackConfig, "ingress" | "metricsServer" | "certManager">): AddOnName[] {
   return [
     ...(ingress.install ? [ingress.controller] : []),
     ...(metricsServer.install ? ["metrics-server" as const] : []),
+    ...(certManager.install ? ["cert-manager" as const] : []),
   ];
 }
 
@@ -41,11 +44,11 @@ export function wantedAddOns({
 export function addOnRelease(
   parent: pulumi.ComponentResource,
   { name, source, values, waiting, skipCrds }: AddOnArgs,
-): void {
+): k8s.helm.v3.Release {
   const { chart, repo, version } = source;
   const release = `${name}-release`;
   const namespace = ADD_ON_NAMESPACES[name];
-  new k8s.helm.v3.Release(
+  return new k8s.helm.v3.Release(
     release,
     {
       name,

@@ -1,13 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ExistingSettings } from "../config";
+import type { KubeContext } from "../kubeconfig";
 import type { Cluster, Credentials } from "./cluster";
 
 /** Inputs of {@link ExistingCluster}. */
 export interface ExistingClusterArgs {
   readonly settings: ExistingSettings;
-  /** The kubeconfig's text; unknown in a preview on a machine that does not have it. */
-  readonly kubeconfig: pulumi.Input<string>;
+  /** How to talk to it; absent in a preview on a machine that cannot. */
+  readonly context?: KubeContext;
 }
 
 /** A cluster that somebody else made and keeps: the stack only deploys to it, in the named context. */
@@ -19,10 +20,20 @@ export class ExistingCluster extends pulumi.ComponentResource implements Cluster
     super("soc:index:ExistingCluster", name, {}, opts);
     const { kubeconfig: kubeconfigFile, context } = args.settings;
     this.credentials = { kubeconfigFile, context };
+    const unknown = pulumi.output(pulumi.unknown as unknown as string);
     const provider = new k8s.Provider(
       `${name}-provider`,
-      { kubeconfig: pulumi.secret(args.kubeconfig), context },
-      { parent: this },
+      {
+        kubeconfig: pulumi.secret(args.context?.kubeconfig ?? unknown),
+        context,
+        // Renewed credentials are the same cluster; another API server is another one.
+        clusterIdentifier: args.context?.server ?? unknown,
+      },
+      {
+        parent: this,
+        // A preview that cannot see the cluster takes the one that was deployed to last.
+        ignoreChanges: args.context ? [] : ["kubeconfig", "clusterIdentifier"],
+      },
     );
     this.inside = { provider };
     this.registerOutputs({});

@@ -4,7 +4,13 @@ import * as path from "node:path";
 import dockerignore from "@balena/dockerignore";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { PARTS, type BuildSettings, type Part, type RefSettings } from "../config";
+import {
+  PARTS,
+  type BuildSettings,
+  type Part,
+  type RefSettings,
+  type RegistryLogin,
+} from "../config";
 import type { DockerEngine } from "../machine";
 
 /** Where each part's image comes from. */
@@ -13,6 +19,9 @@ export type ImageSettings = Readonly<Record<Part, BuildSettings | RefSettings>>;
 /** Reference of each part's image. */
 export type ImageRefs = Readonly<Record<Part, string>>;
 
+/** Digest of each image that was pushed, such as `sha256:0123...`: what its registry knows it by. */
+export type Digests = Readonly<Partial<Record<Part, pulumi.Output<string>>>>;
+
 /** Inputs of {@link Images}. */
 export interface ImagesArgs {
   readonly parts: ImageSettings;
@@ -20,38 +29,70 @@ export interface ImagesArgs {
   readonly refs: ImageRefs;
   /** The engine that builds. Without it (a preview on a machine without Docker) nothing is built. */
   readonly engine?: DockerEngine;
+  /** Who pushes; Docker's own login when unset. */
+  readonly login?: RegistryLogin;
 }
 
 /** The application's images: built here from their contexts, or named by reference. */
 export class Images extends pulumi.ComponentResource {
+  /** Unknown before an image is pushed. */
+  public readonly digests: Digests;
+
   constructor(name: string, args: ImagesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("soc:index:Images", name, {}, opts);
-    const { parts, refs, engine } = args;
-    if (engine && PARTS.some((part) => parts[part].kind === "build")) {
-      // Pulumi's docker provider does not look at Docker's contexts by itself (pulumi-docker#603).
-      const provider = new docker.Provider(
-        `${name}-docker`,
-        { host: engine.host },
-        { parent: this },
-      );
-      for (const part of PARTS) {
-        const settings = parts[part];
-        if (settings.kind === "build") {
-          new docker.Image(`${name}-${part}`, buildArgs(settings, refs[part], engine.platform), {
-            parent: this,
-            provider,
-          });
-        }
-      }
-    }
-    this.registerOutputs({});
+    const { parts, refs, engine, login } = args;
+    const builds = PARTS.flatMap((part) => {
+      const settings = parts[part];
+      return settings.kind === "build" ? [{ part, settings }] : [];
+    });
+    // Pulumi's docker provider does not look at Docker's contexts by itself (pulumi-docker#603).
+    const provider =
+      engine && builds.length > 0
+        ? new docker.Provider(`${name}-docker`, { host: engine.host }, { parent: this })
+        : undefined;
+    const pushed = builds.flatMap(({ part, settings }) => {
+      const image =
+        engine &&
+        new docker.Image(
+          `${name}-${part}`,
+          buildArgs(settings, refs[part], engine.platform, login),
+          { parent: this, ...(provider && { provider }) },
+        );
+      const digest = image?.repoDigest.apply(digestOf) ?? unknownDigest();
+      return settings.push ? [[part, digest] as const] : [];
+    });
+    this.digests = Object.fromEntries(pushed);
+    this.registerOutputs({ digests: this.digests });
   }
 }
 
-function buildArgs(settings: BuildSettings, imageName: string, platform: string): docker.ImageArgs {
+function buildArgs(
+  settings: BuildSettings,
+  imageName: string,
+  platform: string,
+  login: RegistryLogin | undefined,
+): docker.ImageArgs {
   const { context, dockerfile, push } = settings;
-  // The provider's own default is the platform of the machine that runs it, not of the engine.
-  return { imageName, build: { context, dockerfile, platform }, skipPush: !push };
+  return {
+    imageName,
+    // The provider's own default is the platform of the machine that runs it, not of the engine.
+    build: { context, dockerfile, platform },
+    skipPush: !push,
+    ...(push && login && { registry: { ...login } }),
+  };
+}
+
+/** The digest of a pushed image, which the provider gives as `repository@sha256:0123...`. */
+function digestOf(repoDigest: string): string {
+  const [, digest] = repoDigest.split("@");
+  if (!digest) {
+    throw new Error(`the registry gave no digest for a pushed image, only ${repoDigest}`);
+  }
+  return digest;
+}
+
+function unknownDigest(): pulumi.Output<string> {
+  return pulumi.output(pulumi.unknown as unknown as string);
 }
 
 /** References of the images. Known before anything is built: tags are made from the content. */

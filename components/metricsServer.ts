@@ -8,19 +8,22 @@ export interface MetricsServerArgs {
   /** The chart. */
   readonly source: ChartSource;
   readonly waiting: Waiting;
+  /** Whether the cluster's kubelets sign their certificates themselves, as Kind's do (kind#398). */
+  readonly selfSigned: boolean;
 }
 
 /** CPU and memory figures of pods: what a HorizontalPodAutoscaler decides by. */
 export class MetricsServer extends pulumi.ComponentResource {
   constructor(name: string, args: MetricsServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("soc:index:MetricsServer", name, {}, opts);
-    const values = metricsServerValues();
-    addOnRelease(this, { name: "metrics-server", values, ...args });
+    const { source, selfSigned, waiting } = args;
+    const values = metricsServerValues(selfSigned);
+    addOnRelease(this, { name: "metrics-server", source, values, waiting });
     this.registerOutputs({});
   }
 }
 
-/** Values of the metrics-server chart for Kind, whose kubelets sign their certificates themselves (kind#398). */
-export function metricsServerValues(): Values {
-  return { args: ["--kubelet-insecure-tls"] };
+/** Values of the metrics-server chart. Only self-signed certificates may go unchecked. */
+export function metricsServerValues(selfSigned: boolean): Values {
+  return selfSigned ? { args: ["--kubelet-insecure-tls"] } : {};
 }

@@ -1,7 +1,7 @@
 import * as local from "@pulumi/command/local";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { mergeValues, type Values } from "../config";
+import { mergeValues, type RegistryLogin, type SmokeSettings, type Values } from "../config";
 import { MAX_HISTORY } from "./addOn";
 import { CHART, chartDigest } from "./chart";
 import { redisPassword } from "./redisPassword";
@@ -11,7 +11,7 @@ import { releaseHooks, type Waiting } from "./releaseWatch";
 export interface SocAgentArgs {
   /** Namespace that the stack makes for the application. */
   readonly namespace: string;
-  /** Chart values, checked; see {@link chartValues}. */
+  /** Chart values, checked; see {@link chartValues}. They may hold outputs. */
   readonly values: Values;
   /** Key for the model provider. It goes into a Secret, never through Helm's values. */
   readonly openaiApiKey?: pulumi.Output<string>;
@@ -21,6 +21,12 @@ export interface SocAgentArgs {
   readonly waiting: Waiting;
   /** Base URL of the dashboard, such as `http://localhost:8080`, for the smoke check. */
   readonly url: string;
+  /** Who pulls the images. It goes into a Secret; the nodes' own credentials are used when unset. */
+  readonly pull?: RegistryLogin;
+  readonly smoke: SmokeSettings & {
+    /** Whether the certificate is one that nobody trusts, as those of a staging issuer. */
+    readonly untrusted: boolean;
+  };
   /** What must stand before the application can be reached: the ingress controller. */
   readonly entry: readonly pulumi.Resource[];
 }
@@ -39,19 +45,26 @@ export class SocAgent extends pulumi.ComponentResource {
       { metadata: { name: args.namespace, labels: podSecurity("restricted") } },
       inside,
     );
-    const openai =
-      args.openaiApiKey &&
+    const secret = (role: string, args: k8s.core.v1.SecretArgs) =>
       new k8s.core.v1.Secret(
-        `${name}-openai`,
-        {
-          metadata: { namespace: namespace.metadata.name },
-          stringData: { OPENAI_API_KEY: args.openaiApiKey },
-        },
+        `${name}-${role}`,
+        { metadata: { namespace: namespace.metadata.name }, ...args },
         inside,
-      );
+      ).metadata.name;
+    const { openaiApiKey, pull } = args;
     const secrets: Values = {
       ...redisPassword(`${name}-redis`, args.values, namespace.metadata.name, inside),
-      ...(openai && { openai: { existingSecret: openai.metadata.name } }),
+      ...(openaiApiKey && {
+        openai: {
+          existingSecret: secret("openai", { stringData: { OPENAI_API_KEY: openaiApiKey } }),
+        },
+      }),
+      ...(pull && {
+        imagePullSecrets: [
+          ...listOf(args.values["imagePullSecrets"]),
+          { name: secret("registry", pullSecret(pull)) },
+        ],
+      }),
     };
 
     const release = new k8s.helm.v3.Release(
@@ -71,25 +84,53 @@ export class SocAgent extends pulumi.ComponentResource {
     );
     this.revision = release.status.revision;
 
-    const { kubeconfigFile, context } = args.waiting.credentials;
-    new local.Command(
-      `${name}-smoke`,
-      {
-        create: "exec node --import tsx scripts/smoke.ts",
-        environment: {
-          BASE_URL: args.url,
-          KUBECONFIG: kubeconfigFile,
-          KUBE_CONTEXT: context ?? "",
-          NAMESPACE: args.namespace,
+    if (args.smoke.run) {
+      new local.Command(
+        `${name}-smoke`,
+        {
+          create: "exec node --import tsx scripts/smoke.ts",
           // Asked again after every change of the release.
-          RELEASE_REVISION: pulumi.interpolate`${this.revision}`,
+          environment: {
+            ...smokeEnvironment(args),
+            RELEASE_REVISION: pulumi.interpolate`${this.revision}`,
+          },
+          addPreviousOutputInEnv: false,
         },
-        addPreviousOutputInEnv: false,
-      },
-      { ...inside, dependsOn: [release, ...args.entry] },
-    );
+        { ...inside, dependsOn: [release, ...args.entry] },
+      );
+    }
     this.registerOutputs({ revision: this.revision });
   }
+}
+
+function smokeEnvironment({
+  waiting,
+  url,
+  namespace,
+  smoke,
+}: SocAgentArgs): Record<string, string> {
+  const { kubeconfigFile, context } = waiting.credentials;
+  return {
+    BASE_URL: url,
+    KUBECONFIG: kubeconfigFile,
+    KUBE_CONTEXT: context ?? "",
+    NAMESPACE: namespace,
+    ...(smoke.address && { ADDRESS: smoke.address }),
+    ...(smoke.ca && { CA_FILE: smoke.ca }),
+    ...(smoke.untrusted && { UNTRUSTED: "true" }),
+  };
+}
+
+/** A Secret that the kubelet logs in to a registry with. */
+function pullSecret({ server, username, password }: RegistryLogin): k8s.core.v1.SecretArgs {
+  const config = password.apply((password) =>
+    JSON.stringify({ auths: { [server]: { username, password } } }),
+  );
+  return { type: "kubernetes.io/dockerconfigjson", stringData: { ".dockerconfigjson": config } };
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** Namespace labels that make the API server hold every pod to a Pod Security level. */

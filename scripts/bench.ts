@@ -206,7 +206,7 @@ function bareSteps(project: Project, config: StackConfig): Step[] {
   const releases = async (tag: string) => {
     const { ingress, metricsServer } = config;
     await helm("ingress-nginx", "ingress-nginx", ingress.source, ingressNginxValues("nginx"));
-    await helm("metrics-server", "kube-system", metricsServer.source, metricsServerValues());
+    await helm("metrics-server", "kube-system", metricsServer.source, metricsServerValues(true));
     await helm(
       "soc-agent",
       "soc-agent",

@@ -6,7 +6,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import pc from "picocolors";
-import { dashboardUrl, NAMESPACE } from "../access";
+import { dashboardUrl, hasUntrustedCertificate, NAMESPACE } from "../access";
 import { chartDefaults, chartValues } from "../components/chart";
 import { imageRefs } from "../components/images";
 import type { StackConfig, Values } from "../config";
@@ -226,12 +226,18 @@ async function mend(
 
 /** Proves that the system answers, also where Pulumi had nothing to do and so asked nothing. */
 async function prove(stack: string, config: StackConfig): Promise<void> {
-  if (config.cluster.kind !== "kind") {
+  const { cluster, smokeCheck } = config;
+  if (!smokeCheck.run) {
     return;
   }
   const values = chartValues(config, imageRefs(config.images), chartDefaults());
-  const of = { kubeconfigFile: stackFiles(stack).kubeconfig, namespace: NAMESPACE };
-  await smoke(dashboardUrl(config, values), of);
+  const credentials =
+    cluster.kind === "kind"
+      ? { kubeconfigFile: stackFiles(stack).kubeconfig }
+      : { kubeconfigFile: cluster.kubeconfig, context: cluster.context };
+  const untrusted = hasUntrustedCertificate(values);
+  const target = { url: dashboardUrl(config, values), untrusted, ...smokeCheck };
+  await smoke(target, { ...credentials, namespace: NAMESPACE });
 }
 
 async function dev(request: Request): Promise<number> {

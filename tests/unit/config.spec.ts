@@ -4,6 +4,7 @@ import {
   DEFAULT_NODE_IMAGE,
   findProblems,
   mergeValues,
+  registryServer,
   show,
   withDefaults,
   type Surroundings,
@@ -39,6 +40,7 @@ describe("withDefaults", () => {
           push: false,
         },
       },
+      registry: {},
       ingress: {
         controller: "ingress-nginx",
         install: true,
@@ -58,6 +60,16 @@ describe("withDefaults", () => {
         },
       },
       timeout: 300,
+      certManager: {
+        install: false,
+        source: {
+          chart: "cert-manager",
+          repo: "https://charts.jetstack.io",
+          version: "v1.21.2",
+        },
+        issuer: "letsencrypt-staging",
+      },
+      smokeCheck: { run: true },
       values: {},
     });
   });
@@ -70,6 +82,7 @@ describe("withDefaults", () => {
       kind: "existing",
       kubeconfig: path.join(process.env["HOME"] ?? "", "kube.yaml"),
       context: "gke",
+      allowKind: false,
     });
     assert.deepEqual([ingress.install, metricsServer.install], [false, false]);
   });
@@ -108,6 +121,19 @@ describe("withDefaults", () => {
   });
 });
 
+describe("registryServer", () => {
+  const cases: [string, string][] = [
+    ["gcr.io/my-project", "gcr.io"],
+    ["localhost:5001/soc", "localhost:5001"],
+    ["localhost/soc", "localhost"],
+    ["acme", "https://index.docker.io/v1/"],
+    ["docker.io/acme", "https://index.docker.io/v1/"],
+  ];
+  for (const [repository, server] of cases) {
+    it(`of ${repository} is ${server}`, () => assert.equal(registryServer(repository), server));
+  }
+});
+
 describe("findProblems", () => {
   const accepted: [string, Values][] = [
     ["nothing", {}],
@@ -116,6 +142,32 @@ describe("findProblems", () => {
     ["an image by digest", { images: { backend: { ref: `soc/api@sha256:${"0".repeat(64)}` } } }],
     ["a chart from an OCI registry", { ingress: { repo: "oci://charts.example.com/mirror" } }],
     ["a secret key", { openaiApiKey: "sk-anything" }],
+    [
+      "credentials for the registry",
+      {
+        images: { registry: "ghcr.io/acme", pushUsername: "ci", pullUsername: "_json_key" },
+        registryPushPassword: "push",
+        registryPullPassword: "pull",
+      },
+    ],
+    [
+      "cert-manager with the issuer that the Ingress asks",
+      {
+        certManager: { install: true, email: "ops@example.com", issuer: "letsencrypt-prod" },
+        values: {
+          ingress: { annotations: { "cert-manager.io/cluster-issuer": "letsencrypt-prod" } },
+        },
+      },
+    ],
+    ["an address with a port", { smokeCheck: { address: "127.0.0.1:8443" } }],
+    ["an address of version 6", { smokeCheck: { address: "[2001:db8::1]:443" } }],
+    [
+      "an image by digest on an existing cluster",
+      {
+        cluster: { existing: { kubeconfig: "k", context: "c" } },
+        images: { registry: "r.example.com", backend: { ref: `api:2@sha256:${"0".repeat(64)}` } },
+      },
+    ],
   ];
   for (const [title, config] of accepted) {
     it(`accepts ${title}`, () => assert.deepEqual(findProblems(config, all), []));
@@ -192,10 +244,19 @@ describe("findProblems", () => {
       /^soc-agent:cluster\.existing\.context: must be a text that is not empty, got nothing$/,
     ],
     [
+      "an ingress controller for Kind on an existing cluster",
+      {
+        cluster: { existing: { kubeconfig: "k", context: "c" } },
+        images: { registry: "r.example.com" },
+        ingress: { install: true },
+      },
+      /^soc-agent:ingress\.install: must be false for an existing cluster, got true.*ingress\.className/,
+    ],
+    [
       "an existing cluster without a registry",
       {
         cluster: { existing: { kubeconfig: "k", context: "c" } },
-        images: { frontend: { ref: "web:1" } },
+        images: { frontend: { ref: `web@sha256:${"0".repeat(64)}` } },
       },
       /^soc-agent:images\.registry: must be set for an existing cluster, got nothing\. Set the registry/,
     ],
@@ -218,6 +279,65 @@ describe("findProblems", () => {
     ["a repository that is no URL", { metricsServer: { repo: "mirror" } }, /repo: must be the URL/],
     ["values that are a list", { values: [] }, /^soc-agent:values: must be a map of chart values/],
     [
+      "an image by tag alone on an existing cluster",
+      {
+        cluster: { existing: { kubeconfig: "k", context: "c" } },
+        images: { registry: "r.example.com", backend: { ref: "ghcr.io/acme/api:2" } },
+      },
+      /^soc-agent:images\.backend\.ref: must name a digest for an existing cluster .*got "ghcr\.io\/acme\/api:2".*imagetools inspect ghcr\.io\/acme\/api:2$/,
+    ],
+    [
+      "a name for the registry without a password",
+      { images: { registry: "ghcr.io/acme", pushUsername: "ci" } },
+      /^soc-agent:registryPushPassword: must be set beside images\.pushUsername.*config set --secret registryPushPassword$/,
+    ],
+    [
+      "a password for the registry without a name",
+      { images: { registry: "ghcr.io/acme" }, registryPullPassword: "canary" },
+      /^soc-agent:images\.pullUsername: must be set beside registryPullPassword, got nothing/,
+    ],
+    [
+      "credentials without a registry",
+      { images: { pullUsername: "ci" }, registryPullPassword: "canary" },
+      /^soc-agent:images\.registry: must be set beside images\.pullUsername, got nothing/,
+    ],
+    [
+      "cert-manager without an address",
+      { certManager: { install: true } },
+      /^soc-agent:certManager\.email: must be set to install cert-manager, got nothing/,
+    ],
+    [
+      "an issuer that is none",
+      { certManager: { issuer: "letsencrypt" } },
+      /certManager\.issuer: must be one of letsencrypt-staging, letsencrypt-prod, got "letsencrypt"$/,
+    ],
+    [
+      "an issuer beside the one that the Ingress asks",
+      {
+        certManager: { install: true, email: "ops@example.com" },
+        values: {
+          ingress: { annotations: { "cert-manager.io/cluster-issuer": "letsencrypt-prod" } },
+        },
+      },
+      /certManager\.issuer: must be the issuer .* "letsencrypt-prod", got "letsencrypt-staging"/,
+    ],
+    [
+      "an e-mail address that is none",
+      { certManager: { email: "ops" } },
+      /certManager\.email: must be an e-mail address, got "ops"$/,
+    ],
+    [
+      "an address that is a URL",
+      { smokeCheck: { address: "https://203.0.113.7" } },
+      /smokeCheck\.address: must be an address such as 203\.0\.113\.7/,
+    ],
+    [
+      "a missing certificate authority",
+      { smokeCheck: { ca: "ca.pem" } },
+      /^soc-agent:smokeCheck\.ca: must be a PEM file, got "ca\.pem", which does not exist/,
+      { exists: (file) => file !== "ca.pem" },
+    ],
+    [
       "a secret in plain text",
       { openaiApiKey: "sk-canary" },
       /^soc-agent:openaiApiKey: must be a secret, got plain text\. Remove it and run: pulumi config/,
@@ -233,7 +353,12 @@ describe("findProblems", () => {
   }
 
   it("never prints a secret", () => {
-    const problems = findProblems({ openaiApiKey: "sk-canary" }, { ...all, isSecret: () => false });
+    const secrets = ["openaiApiKey", "registryPushPassword", "registryPullPassword"];
+    const config = Object.fromEntries(secrets.map((name) => [name, "sk-canary"]));
+    const problems = findProblems(config, { ...all, isSecret: () => false });
+    for (const name of secrets) {
+      assert.match(problems.join("\n"), new RegExp(`${name}: must be a secret`));
+    }
     assert.doesNotMatch(problems.join(), /sk-canary/);
   });
 

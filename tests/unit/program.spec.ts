@@ -1,9 +1,13 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { stringify } from "yaml";
 import { chartDigest } from "../../components/chart";
 import { imageRefs } from "../../components/images";
-import { DEFAULT_NODE_IMAGE } from "../../config";
-import { runProgram, stackConfig, type Ran } from "./support/program";
+import { DEFAULT_NODE_IMAGE, type Values } from "../../config";
+import { DIGEST, runProgram, stackConfig, type Ran } from "./support/program";
 
 const listed = ({ resources }: Ran) => resources.map(({ type, name }) => `${type} ${name}`).sort();
 
@@ -458,19 +462,19 @@ describe("the prod stack", () => {
   });
 
   it("hands the specification's production values to the chart, and rolls back what fails", () => {
-    const { values, atomic } = inputsOf(ran, "soc-agent-release");
-    assert.equal(atomic, true);
+    const { values, atomic, timeout } = inputsOf(ran, "soc-agent-release");
+    assert.deepEqual([atomic, timeout], [true, 900]);
     assert.deepEqual(values, {
       backend: {
         replicaCount: 4,
         image: {
           repository: "gcr.io/my-project/soc-backend",
-          tag: tagOf(refs.backend),
+          tag: `${tagOf(refs.backend)}@${DIGEST}`,
           pullPolicy: "Always",
         },
         resources: {
           requests: { cpu: "500m", memory: "1Gi" },
-          limits: { cpu: "2", memory: "2Gi" },
+          limits: { cpu: 2, memory: "2Gi" },
         },
         hpa: { maxReplicas: 20, targetCPUUtilizationPercentage: 60 },
         env: { LOG_LEVEL: "WARNING" },
@@ -478,7 +482,7 @@ describe("the prod stack", () => {
       frontend: {
         image: {
           repository: "gcr.io/my-project/soc-frontend",
-          tag: tagOf(refs.frontend),
+          tag: `${tagOf(refs.frontend)}@${DIGEST}`,
           pullPolicy: "Always",
         },
       },
@@ -499,6 +503,15 @@ describe("the prod stack", () => {
         tls: { enabled: true, secretName: "soc-agent-tls", hosts: ["soc.example.com"] },
       },
       redis: { auth: { existingSecret: "soc-agent-redis-5ec1e7" } },
+    });
+  });
+
+  it("holds the namespace to Pod Security restricted, like the dev stack", () => {
+    const { labels } = inputsOf(ran, "soc-agent-namespace")["metadata"] as Record<string, object>;
+    assert.deepEqual(labels, {
+      "pod-security.kubernetes.io/enforce": "restricted",
+      "pod-security.kubernetes.io/audit": "restricted",
+      "pod-security.kubernetes.io/warn": "restricted",
     });
   });
 
@@ -525,6 +538,212 @@ describe("a machine without network", () => {
 
   it("asks for nothing in an update, which fails by itself without a chart", async () => {
     assert.deepEqual(unchecked(await runProgram({ stack: "dev", network: false })), []);
+  });
+});
+
+describe("the prod stack with other configuration", () => {
+  const prod = stackConfig("prod");
+
+  it("installs cert-manager, and after it the issuer that the Ingress names", async () => {
+    const values = prod["values"] as { ingress: { tls: object } };
+    const ran = await runProgram({
+      stack: "prod",
+      preview: true,
+      config: {
+        ...prod,
+        values: { ...values, ingress: { tls: values.ingress.tls } },
+        certManager: { install: true, email: "ops@example.com" },
+      },
+    });
+    assert.deepEqual(inputsOf(ran, "cert-manager-release"), {
+      name: "cert-manager",
+      namespace: "cert-manager",
+      createNamespace: true,
+      chart: "cert-manager",
+      version: "v1.21.2",
+      repositoryOpts: { repo: "https://charts.jetstack.io" },
+      values: { crds: { enabled: true, keep: true }, startupapicheck: { enabled: true } },
+      maxHistory: 5,
+      timeout: 900,
+      compat: "true",
+    });
+    assert.deepEqual(inputsOf(ran, "cert-manager-issuer"), {
+      apiVersion: "cert-manager.io/v1",
+      kind: "ClusterIssuer",
+      metadata: { name: "letsencrypt-staging" },
+      spec: {
+        acme: {
+          server: "https://acme-staging-v02.api.letsencrypt.org/directory",
+          email: "ops@example.com",
+          privateKeySecretRef: { name: "letsencrypt-staging-account" },
+          solvers: [{ http01: { ingress: { ingressClassName: "nginx" } } }],
+        },
+      },
+    });
+    const names = ran.resources.map(({ name }) => name);
+    assert.ok(names.indexOf("cert-manager-release") < names.indexOf("cert-manager-issuer"));
+    const { ingress } = inputsOf(ran, "soc-agent-release")["values"] as { ingress: Values };
+    assert.deepEqual(ingress["annotations"], {
+      "cert-manager.io/cluster-issuer": "letsencrypt-staging",
+    });
+    const { environment } = inputsOf(ran, "soc-agent-smoke") as { environment: Values };
+    assert.equal(environment["UNTRUSTED"], "true");
+  });
+
+  it("takes the real issuer, and cert-manager's chart from elsewhere", async () => {
+    const ran = await runProgram({
+      stack: "prod",
+      preview: true,
+      config: {
+        ...prod,
+        certManager: {
+          install: true,
+          email: "ops@example.com",
+          issuer: "letsencrypt-prod",
+          chart: "./mirror/cert-manager",
+        },
+      },
+    });
+    const { chart, version, repositoryOpts } = inputsOf(ran, "cert-manager-release");
+    assert.deepEqual(
+      [chart, version, repositoryOpts],
+      ["./mirror/cert-manager", undefined, undefined],
+    );
+    const { metadata, spec } = inputsOf(ran, "cert-manager-issuer");
+    assert.deepEqual(metadata, { name: "letsencrypt-prod" });
+    assert.match(JSON.stringify(spec), /"https:\/\/acme-v02\.api\.letsencrypt\.org\/directory"/);
+    const { environment } = inputsOf(ran, "soc-agent-smoke") as { environment: Values };
+    assert.equal(environment["UNTRUSTED"], undefined);
+  });
+
+  it("pushes with the credentials for pushing, and gives the pods those for pulling", async () => {
+    const ran = await runProgram({
+      stack: "prod",
+      preview: true,
+      config: {
+        ...prod,
+        images: { registry: "ghcr.io/acme", pushUsername: "ci", pullUsername: "nodes" },
+        registryPushPassword: "push-canary",
+        registryPullPassword: "pull-canary",
+      },
+      secrets: ["registryPushPassword", "registryPullPassword"],
+    });
+    assert.match(
+      JSON.stringify(inputsOf(ran, "images-backend")["registry"]),
+      /"password":"push-canary","server":"ghcr\.io","username":"ci"/,
+    );
+    const secret = inputsOf(ran, "soc-agent-registry");
+    assert.equal(secret["type"], "kubernetes.io/dockerconfigjson");
+    const given = JSON.stringify(secret["stringData"]).replaceAll("\\", "");
+    assert.ok(
+      given.includes('{"auths":{"ghcr.io":{"username":"nodes","password":"pull-canary"}}}'),
+      given,
+    );
+    const { imagePullSecrets } = inputsOf(ran, "soc-agent-release")["values"] as Values;
+    assert.deepEqual(imagePullSecrets, [{ name: "soc-agent-registry-5ec1e7" }]);
+    const others = ran.resources.filter(({ name }) => !/^(soc-agent-registry|images-)/.test(name));
+    assert.doesNotMatch(JSON.stringify(others), /canary/);
+  });
+
+  it("asks where it is told to, or not at all", async () => {
+    const run = (smokeCheck: Values) =>
+      runProgram({ stack: "prod", preview: true, config: { ...prod, smokeCheck } });
+    const { environment } = inputsOf(
+      await run({ address: "203.0.113.7:8443", ca: "tsconfig.json" }),
+      "soc-agent-smoke",
+    ) as { environment: Values };
+    assert.equal(environment["ADDRESS"], "203.0.113.7:8443");
+    assert.equal(environment["CA_FILE"], "tsconfig.json");
+    assert.ok(!listed(await run({ run: false })).some((one) => one.endsWith("soc-agent-smoke")));
+  });
+
+  it("checks the kubelets' certificates where it installs metrics-server", async () => {
+    const config = { ...prod, metricsServer: { install: true } };
+    const ran = await runProgram({ stack: "prod", preview: true, config });
+    assert.deepEqual(inputsOf(ran, "metrics-server-release")["values"], {});
+  });
+
+  it("leaves an image alone that its values name", async () => {
+    const values = { backend: { image: { repository: "ghcr.io/acme/api", tag: "2.0.0" } } };
+    const ran = await runProgram({ stack: "prod", preview: true, config: { ...prod, values } });
+    const { backend } = inputsOf(ran, "soc-agent-release")["values"] as { backend: Values };
+    assert.deepEqual(backend["image"], { ...values.backend.image, pullPolicy: "Always" });
+  });
+});
+
+describe("an existing cluster", () => {
+  let dir: string;
+  before(() => void (dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-kube-"))));
+  after(() => fs.rmSync(dir, { recursive: true }));
+
+  /** A kubeconfig whose current context is never the one that is meant. */
+  function kubeconfig(server: string, name = "gke"): string {
+    const file = path.join(dir, "config");
+    const config = {
+      "current-context": "other",
+      contexts: ["other", name].map((name) => ({ name, context: { cluster: name, user: name } })),
+      clusters: [
+        { name: "other", cluster: { server: "https://other.example.com" } },
+        { name, cluster: { server } },
+      ],
+      users: ["other", name].map((name) => ({ name, user: { token: `token of ${name}` } })),
+    };
+    fs.writeFileSync(file, stringify(config));
+    return file;
+  }
+  const up = (run: {
+    kubeconfig: string;
+    context?: string;
+    allowKind?: boolean;
+    published?: string;
+  }) => {
+    const { published = "", context = "gke", ...existing } = run;
+    const config = { ...stackConfig("prod"), cluster: { existing: { context, ...existing } } };
+    return runProgram({ stack: "prod", config, published });
+  };
+
+  it("is given the configured context alone, and is the same while its API server is", async () => {
+    const ran = await up({ kubeconfig: kubeconfig("https://203.0.113.7") });
+    const provider = inputsOf(ran, "existing-provider");
+    assert.equal(provider["context"], "gke");
+    assert.equal(provider["clusterIdentifier"], "https://203.0.113.7");
+    const given = JSON.stringify(provider["kubeconfig"]);
+    assert.match(given, /token of gke/);
+    assert.doesNotMatch(given, /other/);
+    const { environment } = inputsOf(ran, "soc-agent-smoke") as { environment: Values };
+    assert.equal(environment["KUBE_CONTEXT"], "gke");
+  });
+
+  it("refuses a context that is not there, and names those that are", async () => {
+    await assert.rejects(
+      up({ kubeconfig: kubeconfig("https://203.0.113.7"), context: "gke-prod" }),
+      /has no context "gke-prod", only: other, gke\. Set soc-agent:cluster\.existing\.context/,
+    );
+  });
+
+  it("refuses a kubeconfig that is not there", async () => {
+    await assert.rejects(
+      up({ kubeconfig: path.join(dir, "nothing") }),
+      /the kubeconfig .*nothing does not exist\. Set soc-agent:cluster\.existing\.kubeconfig/,
+    );
+  });
+
+  it("refuses Kind by its name, unless asked", async () => {
+    const file = kubeconfig("https://127.0.0.1:39001", "kind-play");
+    const run = { kubeconfig: file, context: "kind-play" };
+    await assert.rejects(
+      up(run),
+      /the context "kind-play" is the Kind cluster "play" at https:\/\/127\.0\.0\.1:39001.*allowKind to true/,
+    );
+    const ran = await up({ ...run, allowKind: true });
+    assert.equal(inputsOf(ran, "existing-provider")["context"], "kind-play");
+  });
+
+  it("refuses Kind under another name by its port, and takes a tunnel's for what it is", async () => {
+    const file = kubeconfig("https://127.0.0.1:39001");
+    const published = "play 127.0.0.1:39001->6443/tcp";
+    await assert.rejects(up({ kubeconfig: file, published }), /"gke" is the Kind cluster "play"/);
+    await up({ kubeconfig: file, published: "play 127.0.0.1:39002->6443/tcp" });
   });
 });
 

@@ -40,6 +40,8 @@ export interface Run {
   readonly nodes?: readonly string[];
   /** Whether chart repositories answer. */
   readonly network?: boolean;
+  /** What this `docker` lists of Kind's nodes and their published ports. */
+  readonly published?: string;
 }
 
 /** What a run gives. */
@@ -99,6 +101,9 @@ export function stackConfig(stack: string): Record<string, unknown> {
   );
 }
 
+/** What every registry here answers a push with. */
+export const DIGEST = `sha256:${"d1".repeat(32)}`;
+
 /** What a provider would add to the inputs. */
 function stateOf(
   type: string,
@@ -108,6 +113,8 @@ function stateOf(
   switch (type) {
     case "command:local:Command":
       return { stdout: `stdout of ${name}` };
+    case "docker:index/image:Image":
+      return { repoDigest: `${String(inputs["imageName"]).replace(/:[^:]*$/, "")}@${DIGEST}` };
     case "kubernetes:helm.sh/v3:Release":
       return { status: { revision: 1 } };
     case "kubernetes:core/v1:Secret":
@@ -122,6 +129,7 @@ function withDocker({
   docker = true,
   endpoint = "unix:///var/run/docker.sock",
   nodes = [],
+  published = "",
 }: Run): () => void {
   const before = process.env["PATH"];
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-path-"));
@@ -130,7 +138,7 @@ function withDocker({
 case "$1" in
   context) echo "current ${endpoint}" ;;
   version) echo "linux/amd64 28.2.2" ;;
-  ps) printf '%s\\n' ${nodes.join(" ")} ;;
+  ps) if [ "$2" != --all ]; then echo "${published}"; exit; fi; printf '%s\\n' ${nodes.join(" ")} ;;
   cp) echo "node-labels: ingress-ready=true" ;;
   *) echo "unexpected: docker $*" >&2; exit 1 ;;
 esac
