@@ -275,7 +275,7 @@ describe("the dev stack on a real cluster", function () {
     assert.match(
       output,
       new RegExp(
-        `nodes of the Kind cluster are stopped: ${CLUSTER}-worker\\. Start them \\(docker start ${CLUSTER}-worker\\)`,
+        `nodes of the Kind cluster are stopped: ${CLUSTER}-worker\\. Run npm run up, .*\\(docker start ${CLUSTER}-worker\\)`,
       ),
     );
   });
