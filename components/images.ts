@@ -58,8 +58,10 @@ export class Images extends pulumi.ComponentResource {
           buildArgs(settings, refs[part], engine.platform, login),
           { parent: this, ...(provider && { provider }) },
         );
-      const digest = image?.repoDigest.apply(digestOf) ?? unknownDigest();
-      return settings.push ? [[part, digest] as const] : [];
+      // Of an image that stays in the engine the provider gives its id, by which nothing can pull it.
+      return settings.push
+        ? [[part, image?.repoDigest.apply(digestOf) ?? unknownDigest()] as const]
+        : [];
     });
     this.digests = Object.fromEntries(pushed);
     this.registerOutputs({ digests: this.digests });

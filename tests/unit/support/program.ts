@@ -114,7 +114,12 @@ function stateOf(
     case "command:local:Command":
       return { stdout: `stdout of ${name}` };
     case "docker:index/image:Image":
-      return { repoDigest: `${String(inputs["imageName"]).replace(/:[^:]*$/, "")}@${DIGEST}` };
+      // Of an image that is not pushed the provider gives the id.
+      return {
+        repoDigest: inputs["skipPush"]
+          ? DIGEST
+          : `${String(inputs["imageName"]).replace(/:[^:]*$/, "")}@${DIGEST}`,
+      };
     case "kubernetes:helm.sh/v3:Release":
       return { status: { revision: 1 } };
     case "kubernetes:core/v1:Secret":
