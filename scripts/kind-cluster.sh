@@ -26,7 +26,9 @@ end_earlier() {
   pid=$(cat "$pid_file" 2>/dev/null) || return 0
   # The number may be another process's by now.
   while ps -p "$pid" -o args= 2>/dev/null | grep -q "kind create cluster --name $CLUSTER_NAME "; do
-    kill -KILL "$pid" 2>/dev/null || true
+    # Its children too: a `docker run` that goes on would add a node to those that are removed next.
+    # shellcheck disable=SC2046
+    kill -KILL "$pid" $(pgrep -P "$pid") 2>/dev/null || true
     sleep 0.1
   done
   rm -f "$pid_file"
@@ -36,6 +38,22 @@ end_earlier() {
 # answer: in a test an unreachable Docker would look like a cluster that is gone.
 find_nodes() {
   nodes=$(docker ps --all --quiet --filter "label=io.x-k8s.kind.cluster=$CLUSTER_NAME" </dev/null)
+}
+
+# Removes the nodes, and those that the engine was still making for a client that is gone: until three
+# looks in a row find none.
+remove_nodes() {
+  looks=0
+  while [ "$looks" -lt 3 ]; do
+    find_nodes
+    if [ -z "$nodes" ]; then
+      looks=$((looks + 1))
+      sleep 0.3
+    else
+      looks=0
+      kind delete cluster --name "$CLUSTER_NAME" --kubeconfig "$KUBECONFIG_FILE" </dev/null
+    fi
+  done
 }
 
 # What the nodes say of their identity: nothing before Kind has written its kubeadm configuration,
@@ -67,7 +85,7 @@ create() {
       exit 1
     fi
     echo "Removing what an interrupted run left of cluster $CLUSTER_NAME" >&2
-    kind delete cluster --name "$CLUSTER_NAME" --kubeconfig "$KUBECONFIG_FILE" </dev/null
+    remove_nodes
   fi
   mkdir -p "$(dirname "$KUBECONFIG_FILE")"
   rm -f "$KUBECONFIG_FILE"

@@ -14,6 +14,8 @@ interface World {
   readonly told?: string;
   /** What the stack remembers. */
   readonly remembered?: string;
+  /** Whether the engine makes another node while the first are deleted. */
+  readonly late?: boolean;
 }
 
 describe("kind-cluster.sh", () => {
@@ -24,7 +26,7 @@ describe("kind-cluster.sh", () => {
   const kubeconfig = () => scratch.file(".kube/dev.yaml");
   const identity = () => scratch.file(".kube/dev.identity");
 
-  function run(command: string, { nodes = [], told, remembered }: World) {
+  function run(command: string, { nodes = [], told, remembered, late = false }: World) {
     fs.mkdirSync(scratch.file(".kube"), { recursive: true });
     if (remembered) {
       fs.writeFileSync(identity(), `${remembered}\n`);
@@ -34,11 +36,18 @@ describe("kind-cluster.sh", () => {
     scratch.program(
       "docker",
       `case "$1" in
-  ps) printf '%s\\n' ${nodes.join(" ")} ;;
+  ps) [ -e "$HOME/deleted" ] || printf '%s\\n' ${nodes.join(" ")} ;;
   cp) ${told ? `echo 'node-labels: "ingress-ready=true${label}"'` : "exit 1"} ;;
 esac`,
     );
-    scratch.program("kind", `cat >"$HOME/stdin"`);
+    // A node that comes up late is there once more after the first deletion.
+    scratch.program(
+      "kind",
+      `case "$1" in
+  delete) [ ! -e "$HOME/late" ] || touch "$HOME/deleted"; touch "$HOME/${late ? "late" : "deleted"}" ;;
+  *) cat >"$HOME/stdin" ;;
+esac`,
+    );
     scratch.program("kubectl", "");
     const env = scratch.env({
       CLUSTER_NAME: "soc-demo",
@@ -80,6 +89,11 @@ esac`,
         assert.equal(kindCalls().length, 2);
       });
     }
+
+    it("removes a node as well that comes up while the others are removed", () => {
+      assert.equal(run("create", { nodes, remembered: "abc.old", late: true }).status, 0);
+      assert.equal(deletes().length, 2);
+    });
 
     const earlier: [string, string[], NodeJS.Signals | null][] = [
       ["ends", ["kind create cluster --name soc-demo --config -"], "SIGKILL"],
