@@ -1,12 +1,39 @@
 /** Faults, and proofs that they are over. */
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
+import { mergeValues, type Values } from "../../../config";
 import { lines, must, run } from "../../../scripts/run";
-import type { Project, Started } from "../../support/project";
+import { askNewestBackend } from "../../support/askPod";
+import type { Project, Result, Started } from "../../support/project";
 import { until } from "../../support/until";
-import { ask, CLUSTER, kubectl, nodeContainers, STACK } from "./stack";
+import { ask, CLUSTER, kubectl, nodeContainers, stackConfig, STACK } from "./stack";
 
 const LOCKS = `.pulumi/locks/organization/soc-agent/${STACK}`;
+
+/** A file of the backend with a line that {@link served} shows. */
+const STATUS = "backend/src/routes/health.ts";
+
+/** Writes the stack's file: what {@link stackConfig} says, with more over it. */
+export function configure(project: Project, more: Values = {}): void {
+  project.configure(STACK, mergeValues(stackConfig(), more));
+}
+
+/** Changes the line of the backend that {@link served} shows. */
+export function serve(project: Project, status: string): void {
+  const before = project.read(STATUS);
+  project.write(STATUS, before.replace(/status: "running[^"]*"/, `status: "${status}"`));
+}
+
+/** What the youngest backend pod says of its status. */
+export async function served(project: Project): Promise<string> {
+  const root = await askNewestBackend(project, `.kube/${STACK}.yaml`, "/");
+  return (JSON.parse(root) as { status: string }).status;
+}
+
+/** `npm run up`, which may fail. */
+export function npmUp(project: Project): Promise<Result> {
+  return startUp(project).ended;
+}
 
 /** Starts `npm run up` for the stack under test. */
 export function startUp(project: Project): Started {

@@ -1,0 +1,209 @@
+/**
+ * What a machine does to a cluster, versions that do not work, and clusters that change: one `npm run up`
+ * ends each, or says what to do. Tests build on each other.
+ */
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { DEFAULT_NODE_IMAGE } from "../../config";
+import { must } from "../../scripts/run";
+import { Project } from "../support/project";
+import {
+  addressOf,
+  assertWhole,
+  configure,
+  failuresDuring,
+  inNode,
+  mend,
+  npmUp,
+  releaseStatuses,
+  restartDocker,
+  serve,
+  served,
+  waitingReasons,
+} from "./support/faults";
+import {
+  CLUSTER,
+  destroy,
+  HTTP_PORT,
+  nodeContainers,
+  stackConfig,
+  STACK,
+  upWithoutChanges,
+} from "./support/stack";
+
+const MAIN = "backend/src/main.ts";
+
+describe("npm run up, on a machine that changes", function () {
+  this.timeout("6m");
+  this.bail(true);
+  let project: Project;
+
+  before(async () => {
+    assert.deepEqual(await nodeContainers(), [], `a cluster named ${CLUSTER} is in the way`);
+    project = await Project.copy("installed");
+    configure(project);
+  });
+
+  after(async () => {
+    if (project) {
+      await project.run("pulumi", ["cancel", "--yes", "--stack", STACK]);
+      await project.run("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", STACK]);
+      project.remove();
+    }
+  });
+
+  it("comes up", async () => {
+    await mend(project);
+    await assertWhole(project);
+  });
+
+  describe("after the machine's faults", () => {
+    it("starts nodes that were stopped, although the control-plane's address is taken", async () => {
+      const node = `${CLUSTER}-control-plane`;
+      const nodes = await nodeContainers();
+      const before = await addressOf(node);
+      const image = (await must("docker", ["inspect", "--format", "{{.Image}}", node])).trim();
+      await must("docker", ["stop", "--time", "2", ...nodes]);
+      // The engine gives the lowest addresses that are free, which were the nodes'.
+      const squatters = nodes.map((name) => `${name}-squatter`);
+      for (const name of squatters) {
+        const there = ["--network", "kind", "--entrypoint", "sleep"];
+        await must("docker", ["run", "-d", "--rm", "--name", name, ...there, image, "600"]);
+      }
+      try {
+        assert.match(await mend(project), /mending {2}Starting stopped nodes/);
+        assert.notEqual(await addressOf(node), before, "the address did not change");
+      } finally {
+        await must("docker", ["rm", "--force", ...squatters]);
+      }
+      await assertWhole(project);
+    });
+
+    it("comes back after the Docker engine was restarted", async () => {
+      const started = () =>
+        must("docker", ["inspect", "--format", "{{.State.StartedAt}}", `${CLUSTER}-worker`]);
+      const before = await started();
+      await restartDocker();
+      await mend(project);
+      assert.notEqual(await started(), before, "the nodes were not restarted");
+      await assertWhole(project);
+    });
+
+    it("says which node has no room for an image, while the old version serves", async () => {
+      const store = "/var/lib/containerd/io.containerd.content.v1.content/ingest";
+      await inNode("worker", "mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", store);
+      serve(project, "running-full");
+      const failed = await npmUp(project);
+      assert.notEqual(failed.code, 0);
+      assert.match(failed.output, /no space left on device/);
+      assert.match(failed.output, new RegExp(`import on ${CLUSTER}-worker failed`));
+      assert.notEqual(await served(project), "running-full");
+      await inNode("worker", "umount", store);
+      await mend(project);
+      assert.equal(await served(project), "running-full");
+    });
+  });
+
+  describe("with a version that does not work", () => {
+    /** Brings a bad version up in vain, and holds that the old one was served all the while. */
+    async function failsWhileServing(...expected: RegExp[]): Promise<void> {
+      let output = "";
+      const failures = await failuresDuring(async () => {
+        const result = await npmUp(project);
+        assert.notEqual(result.code, 0);
+        output = result.output;
+      });
+      for (const pattern of expected) {
+        assert.match(output, pattern);
+      }
+      assert.match(output, /describe pod|Nothing was changed|template/);
+      assert.equal(failures, 0, "the old version did not serve all the while");
+    }
+    const quick = { timeout: 25 };
+
+    it("names the pod that crashes, why, and its last words", async () => {
+      configure(project, quick);
+      project.write(MAIN, `throw new Error("broken on purpose");\n${project.read(MAIN)}`);
+      await failsWhileServing(
+        /Not ready in namespace soc-agent: \d of \d pods/,
+        /soc-agent-backend-\S+: container backend: .*last exit code 1/,
+        /broken on purpose/,
+        /kubectl --kubeconfig=\.kube\/e2e\.yaml --namespace=soc-agent describe pod soc-agent-backend-/,
+      );
+      project.edit(MAIN, 'throw new Error("broken on purpose");\n', "");
+    });
+
+    it("names the probe that fails", async () => {
+      const readiness = { path: "/nowhere" };
+      configure(project, { ...quick, values: { backend: { probes: { readiness } } } });
+      await failsWhileServing(
+        /container backend: running, but not ready/,
+        /Readiness probe failed/,
+      );
+    });
+
+    it("names the image that does not exist", async () => {
+      configure(project, {
+        ...quick,
+        images: { backend: { ref: "localhost:1/soc-backend:absent" } },
+      });
+      await failsWhileServing(/ErrImagePull|ImagePullBackOff/, /localhost:1\/soc-backend:absent/);
+    });
+
+    it("names the line of a template that is broken", async () => {
+      configure(project, quick);
+      const template = "charts/soc-agent/templates/backend-service.yaml";
+      const before = project.read(template);
+      project.write(template, `${before}\n{{ fail "broken on purpose" }}\n`);
+      await failsWhileServing(/backend-service\.yaml.*broken on purpose/s);
+      project.write(template, before);
+    });
+
+    it("goes on from there", async () => {
+      configure(project);
+      await mend(project);
+      await assertWhole(project);
+      assert.deepEqual(await waitingReasons(project), []);
+    });
+  });
+
+  describe("with another cluster", () => {
+    it("makes it again with another name, port and number of workers", async () => {
+      const kind = { name: `${CLUSTER}-2`, httpPort: HTTP_PORT + 2, workers: 1 };
+      configure(project, { cluster: { kind } });
+      await project.must("npm", ["run", "up", "--", "--stack", STACK]);
+      assert.deepEqual(await nodeContainers(), []);
+      const health = await fetch(`http://localhost:${HTTP_PORT + 2}/health`);
+      assert.equal(health.status, 200);
+      await upWithoutChanges(project);
+    });
+
+    it("makes it again with another node image", async () => {
+      const { cluster } = stackConfig() as { cluster: { kind: { nodeImage?: string } } };
+      const image = cluster.kind.nodeImage ?? DEFAULT_NODE_IMAGE;
+      await must("docker", ["tag", image, "soc-node-test:other"]);
+      configure(project, { cluster: { kind: { nodeImage: "soc-node-test:other" } } });
+      await mend(project);
+      const format = "{{.Config.Image}}";
+      const used = await must("docker", ["inspect", "--format", format, `${CLUSTER}-worker`]);
+      assert.equal(used.trim(), "soc-node-test:other");
+      await assertWhole(project);
+      await must("docker", ["image", "rm", "--force", "soc-node-test:other"]);
+    });
+
+    it("makes it again when a worker was removed", async () => {
+      await must("docker", ["rm", "--force", `${CLUSTER}-worker2`]);
+      assert.match(await mend(project), /Nodes of the Kind cluster are gone: \S+-worker2/);
+      await assertWhole(project);
+      assert.deepEqual(Object.keys(await releaseStatuses(project)).length, 3);
+    });
+  });
+
+  describe("at the end", () => {
+    it("leaves nothing behind in the end", async () => {
+      await destroy(project);
+      assert.deepEqual(await nodeContainers(), []);
+      assert.deepEqual(fs.readdirSync(project.path(".kube")), []);
+    });
+  });
+});
