@@ -223,6 +223,8 @@ function bareSteps(project: Project, config: StackConfig): Step[] {
       project.write("kind.json", JSON.stringify(kindConfig(kind, "bare.bench")));
       const create = ["create", "cluster", "--name", kind.name, "--kubeconfig", kubeconfig];
       await project.must("kind", [...create, "--config", "kind.json", "--wait", "2m"]);
+      const context = ["config", "set-context", "--current", "--namespace", "soc-agent"];
+      await project.must("kubectl", [...context, "--kubeconfig", kubeconfig]);
     },
     async () => {
       tag = change(project);
