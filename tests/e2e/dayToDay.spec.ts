@@ -1,0 +1,225 @@
+/** Working with a stack that is up: `npm run dev`, and add-ons that come and go. Tests build on each other. */
+import * as assert from "node:assert/strict";
+import { WebSocket } from "ws";
+import { mergeValues, type Values } from "../../config";
+import { lines, must } from "../../scripts/run";
+import { Project, type Started } from "../support/project";
+import { until } from "../support/until";
+import { standInTraefik } from "./support/standInTraefik";
+import {
+  CLUSTER,
+  STACK,
+  URL,
+  ask,
+  kubectl,
+  nodeContainers,
+  objects,
+  stackConfig,
+  up,
+  upWithoutChanges,
+} from "./support/stack";
+
+/** A file of the backend, and the text in it that is served as the status on /. */
+const SOURCE = "backend/src/routes/health.ts";
+const STATUS = '"running"';
+
+describe("working with the dev stack on a real cluster", function () {
+  this.timeout("5m");
+  this.bail(true);
+  let project: Project;
+
+  before(async () => {
+    assert.deepEqual(await nodeContainers(), [], `a cluster named ${CLUSTER} is in the way`);
+    project = await Project.copy("installed");
+    project.configure(STACK, stackConfig());
+  });
+
+  after(async () => {
+    if (project) {
+      await project.run("pulumi", ["cancel", "--yes", "--stack", STACK]);
+      await project.run("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", STACK]);
+      project.remove();
+    }
+  });
+
+  describe("npm run dev", () => {
+    let dev: Started;
+    /** How much of its output was looked at. */
+    let seen = 0;
+
+    /** Waits until it prints something new that fits, and returns all that it printed since the last time. */
+    const says = async (what: RegExp, seconds: number): Promise<string> => {
+      const found = await until(`${what} in the output of npm run dev`, seconds, async () => {
+        const text = dev.output().slice(seen);
+        return what.test(text) ? text : undefined;
+      }).catch((error: unknown) => {
+        throw new Error(`${String(error)}\n${dev.output().slice(-4000)}`);
+      });
+      seen += found.length;
+      return found;
+    };
+    /** What the backend serves on /. */
+    const status = async () => {
+      const path = "/api/v1/namespaces/soc-agent/services/soc-agent-backend:8000/proxy/";
+      return JSON.parse(await kubectl(project, "get", "--raw", path)).status;
+    };
+
+    before(() => {
+      dev = project.start("npm", ["run", "dev", "--", "--stack", STACK]);
+    });
+    after(() => {
+      try {
+        process.kill(-dev.pid, "SIGKILL");
+      } catch {
+        // It has ended, as it should have.
+      }
+    });
+
+    it("brings the system up and watches it", async () => {
+      await says(/Watching backend \(backend\), frontend \(frontend\), chart/, 280);
+      assert.equal(await status(), "running");
+    });
+
+    it("serves a changed line of the backend", async () => {
+      project.edit(SOURCE, STATUS, '"edited"');
+      const said = await says(/served after [\d.]+ s/, 90);
+      console.log(said);
+      assert.match(said, /backend changed: src\/routes\/health\.ts/);
+      assert.match(said, /build backend +\d/);
+      assert.equal(await status(), "edited");
+    });
+
+    it("shows an error of syntax and goes on serving what it served", async () => {
+      project.edit(SOURCE, '"edited"', '"edited');
+      const said = await says(/Waiting for the next change/, 90);
+      assert.match(said, /build backend +failed/);
+      assert.match(said, /Unterminated string literal[^]*src\/routes\/health\.ts:\d+/);
+      assert.doesNotMatch(said, /served after/);
+      assert.equal(await status(), "edited");
+    });
+
+    it("serves it again once it is mended", async () => {
+      project.edit(SOURCE, '"edited', '"mended"');
+      await says(/served after/, 90);
+      assert.equal(await status(), "mended");
+    });
+
+    it("says why new pods do not start, and gives up on them for the next change", async () => {
+      const main = project.read("backend/src/main.ts");
+      project.write("backend/src/main.ts", `throw new Error("not today");\n${main}`);
+      const said = await says(
+        /new pods do not start[^]*commands|new pods do not start[^]*Look further/,
+        90,
+      );
+      assert.match(said, /not today/);
+      assert.equal(await status(), "mended");
+
+      project.write("backend/src/main.ts", main);
+      project.edit(SOURCE, '"mended"', '"recovered"');
+      await says(/given up for a newer change[^]*served after/, 120);
+      assert.equal(await status(), "recovered");
+    });
+
+    it("applies an edit of a template", async () => {
+      const template = "charts/soc-agent/templates/backend-service.yaml";
+      project.edit(template, "metadata:", 'metadata:\n  annotations: { edited: "yes" }');
+      const said = await says(/served after/, 90);
+      assert.match(said, /chart changed: templates\/backend-service\.yaml/);
+      assert.doesNotMatch(said, /build/);
+      const path = "jsonpath={.metadata.annotations.edited}";
+      assert.equal(
+        await kubectl(project, "get", "service", "soc-agent-backend", "-o", path),
+        "yes",
+      );
+    });
+
+    it("ends with Ctrl-C, without an error, and leaves nothing to do", async () => {
+      process.kill(-dev.pid, "SIGINT");
+      const { code, output } = await dev.ended;
+      assert.equal(code, 0, output.slice(-2000));
+      assert.match(output, /Stopped watching\. The system keeps running/);
+      await upWithoutChanges(project);
+      assert.equal(await status(), "recovered");
+    });
+  });
+
+  describe("add-ons", () => {
+    /** What differs from the dev stack's defaults. */
+    let config = stackConfig();
+
+    const configure = (more: Values) => {
+      config = mergeValues(config, more);
+      project.configure(STACK, config);
+    };
+    const kubeconfig = () => ["--kubeconfig", project.path(`.kube/${STACK}.yaml`)];
+    const releases = async () =>
+      lines(
+        await must("helm", ["list", "--all", "--short", "--all-namespaces", ...kubeconfig()]),
+      ).sort();
+    const namespaces = async () =>
+      (await objects<{ metadata: { name: string } }>(project, "namespaces")).map(
+        ({ metadata }) => metadata.name,
+      );
+
+    it("start with ingress-nginx and metrics-server", async () => {
+      assert.deepEqual(await releases(), ["ingress-nginx", "metrics-server", "soc-agent"]);
+    });
+
+    it("switch to Traefik: the old controller goes first, the new one answers on its ports", async () => {
+      const ownChart = process.env["SOC_LAB_INGRESS_NGINX_CHART"];
+      if (ownChart) {
+        standInTraefik(ownChart, project.path("traefik-chart"));
+      }
+      const chart = ownChart && { chart: "./traefik-chart" };
+      configure({ ingress: { controller: "traefik", ...chart } });
+
+      const { changed } = await up(project);
+      // It asks through the new controller, on the old one's port.
+      assert.ok(
+        changed.includes("command:local:Command soc-agent-smoke"),
+        `nothing asked the new controller: ${changed.join(", ")}`,
+      );
+      assert.deepEqual(await releases(), ["metrics-server", "soc-agent", "traefik"]);
+      assert.ok(!(await namespaces()).includes("ingress-nginx"), "its namespace is left behind");
+      const classes = await kubectl(project, "get", "ingressclasses", "-o", "name");
+      assert.equal(classes.trim(), "ingressclass.networking.k8s.io/traefik");
+      const [pod] = await objects<{ spec: { nodeName: string } }>(project, "pods", "-n", "traefik");
+      assert.equal(pod?.spec.nodeName, `${CLUSTER}-control-plane`);
+      assert.equal((await ask<{ status: string }>("/health")).status, "healthy");
+    });
+
+    it("let a WebSocket through the new controller", async () => {
+      const socket = new WebSocket(`${URL.replace("http", "ws")}/ws`);
+      const seen: string[] = [];
+      socket.on("message", (data: Buffer) => seen.push(JSON.parse(data.toString()).type));
+      try {
+        await until("the snapshot", 10, async () => seen.find((type) => type === "initial_batch"));
+      } finally {
+        socket.close();
+      }
+    });
+
+    it("leave nothing to do once they are switched", async () => {
+      await upWithoutChanges(project);
+    });
+
+    it("go when they are switched off, with what they registered at the API server", async () => {
+      configure({ metricsServer: { install: false } });
+      await up(project);
+      assert.deepEqual(await releases(), ["soc-agent", "traefik"]);
+      assert.ok((await namespaces()).includes("kube-system"));
+      const service = ["get", "apiservice", "v1beta1.metrics.k8s.io", "--ignore-not-found"];
+      assert.equal(await kubectl(project, ...service), "");
+      await upWithoutChanges(project);
+    });
+
+    it("leave a release alone that somebody else made under an add-on's name", async () => {
+      await must("helm", ["create", project.path("foreign")]);
+      const foreign = ["metrics-server", project.path("foreign"), "--namespace", "kube-system"];
+      await must("helm", ["install", ...foreign, ...kubeconfig()]);
+      configure({ ingress: { install: false } });
+      await up(project);
+      assert.deepEqual(await releases(), ["metrics-server", "soc-agent"]);
+    });
+  });
+});

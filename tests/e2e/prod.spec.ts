@@ -1,0 +1,215 @@
+/** The prod stack on a cluster that exists, with a registry in between. Tests build on each other. */
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { parse } from "yaml";
+import { mergeValues, type Values } from "../../config";
+import { must, run } from "../../scripts/run";
+import { Project } from "../support/project";
+import { until } from "../support/until";
+import { Cloud, CLOUD, CONTEXT } from "./support/cloud";
+import { LOGINS, Registry } from "./support/registry";
+import { HTTPS_PORT } from "./support/stack";
+
+const STACK = "prod";
+const HOST = "soc.example.com";
+
+/** The parts of objects that are read here. */
+interface Pod {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly containers: readonly { image: string; imagePullPolicy: string }[] };
+  readonly status: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly containerStatuses?: readonly { readonly imageID: string }[];
+  };
+}
+
+/** Smaller requests, for machines of two cores: production's four pods ask for two by themselves. */
+const SMALL_REQUESTS: Values = {
+  backend: { resources: { requests: { cpu: "50m", memory: "128Mi" } } },
+};
+
+describe("the prod stack on a cluster that exists", function () {
+  this.timeout("4m");
+  const cloud = new Cloud();
+  let project: Project;
+  let registry: Registry;
+
+  /** The committed stack file, with this test's cluster and registry in place of the example's. */
+  const configure = (existing: Values) => {
+    const { config } = parse(fs.readFileSync("Pulumi.prod.yaml", "utf8")) as { config: Values };
+    const committed = Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [key.replace(/^soc-agent:/, ""), value]),
+    );
+    project.configure(
+      STACK,
+      mergeValues(committed, {
+        cluster: { existing: { kubeconfig: cloud.kubeconfig, context: CONTEXT, ...existing } },
+        images: {
+          registry: `${registry.name}/my-project`,
+          pushUsername: LOGINS.push.username,
+          pullUsername: LOGINS.pull.username,
+        },
+        smokeCheck: { address: `127.0.0.1:${HTTPS_PORT}`, ca: "ca.pem" },
+        values: SMALL_REQUESTS,
+      }),
+    );
+  };
+  const secrets = async () => {
+    for (const use of ["push", "pull"] as const) {
+      const name = `registry${use === "push" ? "Push" : "Pull"}Password`;
+      const set = ["config", "set", "--secret", "--stack", STACK, `soc-agent:${name}`];
+      await project.must("pulumi", [...set, LOGINS[use].password]);
+    }
+  };
+  const pulumi = (command: string, ...args: string[]) =>
+    project.start("pulumi", [command, "--yes", "--skip-preview", "--stack", STACK, ...args]).ended;
+  const succeeds = async (command: string, ...args: string[]) => {
+    const { code, output } = await pulumi(command, ...args);
+    assert.equal(code, 0, output.slice(-6000));
+    return output;
+  };
+  /** As a user without the name in the DNS would ask. */
+  const curl = (path: string, ...args: string[]) =>
+    must("curl", [
+      ...["--silent", "--show-error", "--fail", "--max-time", "10"],
+      ...["--cacert", project.path("ca.pem"), "--resolve", `${HOST}:${HTTPS_PORT}:127.0.0.1`],
+      ...args,
+      `https://${HOST}:${HTTPS_PORT}${path}`,
+    ]);
+
+  before(async () => {
+    // The ambient kubeconfig is one that nothing could be done with.
+    [registry, project] = await Promise.all([
+      Registry.start(),
+      Project.copy("installed", { KUBECONFIG: "/nonexistent/kubeconfig" }),
+      cloud.create(),
+    ]);
+    await cloud.mirror(registry.name, await registry.openFor("kind"));
+    await cloud.installIngress();
+    const subject = ["-subj", `/CN=${HOST}`, "-addext", `subjectAltName=DNS:${HOST}`];
+    const out = ["-keyout", project.path("tls.key"), "-out", project.path("ca.pem")];
+    const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"];
+    await must("openssl", [...request, ...subject, ...out]);
+    await project.must("pulumi", ["stack", "select", "--create", "--stack", STACK]);
+  });
+  after(async () => {
+    await cloud.remove();
+    await registry?.stop();
+    project?.remove();
+  });
+
+  it("refuses a context that is not there, and a Kind cluster, before anything is made", async () => {
+    configure({ context: "soc-production" });
+    await secrets();
+    const missing = await pulumi("up");
+    assert.notEqual(missing.code, 0);
+    assert.match(missing.output, /has no context "soc-production", only: kind-.*, other\./);
+
+    configure({});
+    await secrets();
+    const local = await pulumi("up");
+    assert.notEqual(local.code, 0);
+    assert.match(
+      local.output,
+      new RegExp(`"${CONTEXT}" is the Kind cluster "${CLOUD}".*allowKind`),
+    );
+    await assert.rejects(cloud.kubectl("get", "namespace", "soc-agent"), /not found/);
+  });
+
+  it("comes up: pushed, pulled and answering over HTTPS with the certificate in the Secret", async () => {
+    configure({ allowKind: true });
+    await secrets();
+    const up = succeeds("up");
+    // A certificate of one's own is put into the namespace as soon as there is one.
+    const created = until("the namespace, and the certificate in it", 150, async () => {
+      const files = [`--cert=${project.path("ca.pem")}`, `--key=${project.path("tls.key")}`];
+      return cloud.kubectl("-n", "soc-agent", "create", "secret", "tls", "soc-agent-tls", ...files);
+    });
+    const [output] = await Promise.all([up, created]);
+    assert.match(output, /https:\/\/soc\.example\.com answers: \/health, \/api\/threats, \//);
+    assert.doesNotMatch(output, /was not checked/);
+
+    assert.equal(JSON.parse(await curl("/health")).status, "healthy");
+    const body = [
+      "--header",
+      "content-type: application/json",
+      "--data",
+      '{"threat_type":"bot_traffic"}',
+    ];
+    await curl("/api/threats/trigger", ...body);
+    assert.equal(JSON.parse(await curl("/api/threats")).length, 1);
+  });
+
+  it("runs four backend pods, by the digests that the registry has for the tags", async () => {
+    for (const [part, count] of [
+      ["backend", 4],
+      ["frontend", 1],
+    ] as const) {
+      const pods = await cloud.objects<Pod>("pods", "-l", `app=soc-${part}`);
+      assert.equal(pods.length, count);
+      for (const { metadata, spec, status } of pods) {
+        const ready = status.conditions?.find(({ type }) => type === "Ready")?.status;
+        assert.equal(ready, "True", metadata.name);
+        const [container] = spec.containers;
+        const [, repository = "", tag = "", digest] =
+          /^[^/]+\/(.+):(sha-[0-9a-f]{12})@(sha256:[0-9a-f]{64})$/.exec(container?.image ?? "") ??
+          [];
+        assert.equal(repository, `my-project/soc-${part}`, container?.image);
+        assert.equal(digest, await registry.digestOf(repository, tag));
+        assert.equal(container?.imagePullPolicy, "Always");
+        assert.ok(status.containerStatuses?.[0]?.imageID.endsWith(String(digest)));
+      }
+    }
+  });
+
+  it("holds the namespace to Pod Security restricted", async () => {
+    const privileged = ["run", "bad", "--image=redis:7-alpine", "--privileged", "--dry-run=server"];
+    const refused = cloud.kubectl("--namespace", "soc-agent", ...privileged);
+    await assert.rejects(refused, /violates PodSecurity "restricted/);
+  });
+
+  it("keeps the registry's passwords in Secrets only", async () => {
+    const state = await project.must("pulumi", ["stack", "export", "--stack", STACK]);
+    const manifest = await cloud.helm("get", "all", "soc-agent", "--namespace", "soc-agent");
+    const pods = await cloud.kubectl("--namespace", "soc-agent", "get", "pods", "-o", "yaml");
+    for (const text of [state, manifest, pods]) {
+      assert.doesNotMatch(text, /-canary-/);
+    }
+    const secret = await cloud.kubectl(
+      ...["--namespace", "soc-agent", "get", "secrets", "-o", "json"],
+      ...["--field-selector", "type=kubernetes.io/dockerconfigjson"],
+    );
+    const [{ data }] = JSON.parse(secret).items;
+    const config = Buffer.from(data[".dockerconfigjson"], "base64").toString();
+    assert.ok(config.includes(LOGINS.pull.password) && !config.includes(LOGINS.push.password));
+  });
+
+  it("up again changes nothing", async () => {
+    assert.match(await succeeds("up", "--expect-no-changes"), /\d+ unchanged/);
+  });
+
+  it("a preview without the kubeconfig changes nothing either, and says what it could not check", async () => {
+    const hidden = `${cloud.kubeconfig}.hidden`;
+    fs.renameSync(cloud.kubeconfig, hidden);
+    try {
+      const preview = ["preview", "--non-interactive", "--expect-no-changes", "--stack", STACK];
+      const output = await project.must("pulumi", preview);
+      assert.match(output, /Not checked in this preview: the cluster, because the kubeconfig/);
+    } finally {
+      fs.renameSync(hidden, cloud.kubeconfig);
+    }
+  });
+
+  it("destroy takes the release out of the cluster, and leaves the cluster", async () => {
+    await succeeds("destroy");
+    const releases = JSON.parse(await cloud.helm("list", "--all-namespaces", "--output", "json"));
+    assert.deepEqual(
+      releases.map(({ name }: { name: string }) => name),
+      ["ingress-nginx"],
+    );
+    const { ok } = await run("docker", ["inspect", `${CLOUD}-control-plane`]);
+    assert.ok(ok);
+    await assert.rejects(cloud.kubectl("get", "namespace", "soc-agent"), /not found/);
+    assert.equal((await cloud.kubectl("get", "--raw", "/readyz")).trim(), "ok");
+  });
+});
