@@ -11,6 +11,7 @@ import {
   STACK,
   URL,
   ask,
+  discard,
   kubectl,
   nodeContainers,
   objects,
@@ -34,13 +35,7 @@ describe("working with the dev stack on a real cluster", function () {
     project.configure(STACK, stackConfig());
   });
 
-  after(async () => {
-    if (project) {
-      await project.run("pulumi", ["cancel", "--yes", "--stack", STACK]);
-      await project.run("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", STACK]);
-      project.remove();
-    }
-  });
+  after(() => discard(project));
 
   describe("npm run dev", () => {
     let dev: Started;

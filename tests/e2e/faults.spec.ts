@@ -25,6 +25,7 @@ import {
 import {
   CLUSTER,
   destroy,
+  discard,
   kubectl,
   nodeContainers,
   STACK,
@@ -47,13 +48,7 @@ describe("npm run up, from any state", function () {
     configure(project);
   });
 
-  after(async () => {
-    if (project) {
-      await project.run("pulumi", ["cancel", "--yes", "--stack", STACK]);
-      await project.run("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", STACK]);
-      project.remove();
-    }
-  });
+  after(() => discard(project));
 
   describe("after a run that was killed", () => {
     const first: [string, RegExp][] = [

@@ -15,6 +15,7 @@ import {
   URL,
   ask,
   destroy,
+  discard,
   kubectl,
   networkEndpoints,
   nodeContainers,
@@ -54,13 +55,7 @@ describe("the dev stack on a real cluster", function () {
     project.configure(STACK, stackConfig());
   });
 
-  after(async () => {
-    if (project) {
-      await project.run("pulumi", ["cancel", "--yes", "--stack", STACK]);
-      await project.run("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", STACK]);
-      project.remove();
-    }
-  });
+  after(() => discard(project));
 
   it("comes up from nothing with npm run up, and ends with how to reach it", async () => {
     // What a user with a key for the model provider does first.

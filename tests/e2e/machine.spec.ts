@@ -24,6 +24,7 @@ import {
 import {
   CLUSTER,
   destroy,
+  discard,
   HTTP_PORT,
   nodeContainers,
   stackConfig,
@@ -44,13 +45,7 @@ describe("npm run up, on a machine that changes", function () {
     configure(project);
   });
 
-  after(async () => {
-    if (project) {
-      await project.run("pulumi", ["cancel", "--yes", "--stack", STACK]);
-      await project.run("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", STACK]);
-      project.remove();
-    }
-  });
+  after(() => discard(project));
 
   it("comes up", async () => {
     await mend(project);

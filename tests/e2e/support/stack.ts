@@ -51,6 +51,15 @@ export function destroy(project: Project): Promise<string> {
   return project.must("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", STACK]);
 }
 
+/** Ends whatever state a spec left its stack in, and removes the copy; nothing to do where there was none. */
+export async function discard(project: Project | undefined): Promise<void> {
+  if (project) {
+    await project.run("pulumi", ["cancel", "--yes", "--stack", STACK]);
+    await project.run("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", STACK]);
+    project.remove();
+  }
+}
+
 /** Runs kubectl against the stack's own kubeconfig. */
 export function kubectl(project: Project, ...args: string[]): Promise<string> {
   return project.must("kubectl", ["--kubeconfig", KUBECONFIG, ...args]);
