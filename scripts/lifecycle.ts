@@ -12,7 +12,7 @@ import { imageRefs } from "../components/images";
 import type { StackConfig, Values } from "../config";
 import { isEngine, KIND_CLUSTER_LABEL, stackFiles } from "../machine";
 import { develop } from "./dev";
-import { restoreCheckpoint } from "./checkpoint";
+import { mendState } from "./checkpoint";
 import { locksOf, needsOf, readStack } from "./needs";
 import {
   findLocks,
@@ -151,7 +151,7 @@ async function up({ stacks, extra }: Request): Promise<number> {
   if (report(problems(facts, "up")) || !("config" in reading)) {
     throw new Refusal("Nothing was changed. Mend the errors above and run npm run up again.");
   }
-  restore(stack, facts.locks);
+  mendState(STATES, stack).forEach(say);
   const code = await keepingFile(stack, async () => {
     await ask(env, ["stack", "select", "--create", stack]);
     await unlock(stack, facts.locks, env);
@@ -174,13 +174,6 @@ async function up({ stacks, extra }: Request): Promise<number> {
 
 function say(what: string): void {
   console.log(`${pc.yellow("mending")}  ${what}`);
-}
-
-/** Puts the last good state back where a killed run left half of one. */
-function restore(stack: string, locks: readonly Lock[]): void {
-  if (restoreCheckpoint(STATES, stack, locks.some(isLeft))) {
-    say("Taking the state before the last one, which a killed run left half written");
-  }
 }
 
 /** Removes the lock of a run that has ended. */
@@ -290,7 +283,7 @@ async function down({ stacks, extra }: Request): Promise<number> {
   const tools = await ensureTools(TOOL_NAMES);
   const env = pulumiEnvironment(tools);
   const locks = findLocks(locksOf(stack));
-  restore(stack, locks);
+  mendState(STATES, stack).forEach(say);
   if (!(await listStacks(env)).includes(stack)) {
     console.log(`There is no stack ${stack}: nothing to delete.`);
     return 0;

@@ -1,4 +1,5 @@
 /** The stack under test on its real cluster, as its users see it. */
+import * as assert from "node:assert/strict";
 import { mergeValues, type Values } from "../../../config";
 import { must, lines } from "../../../scripts/run";
 import { mirrors, type Project, type Result } from "../../support/project";
@@ -54,9 +55,11 @@ export function destroy(project: Project): Promise<string> {
 /** Ends whatever state a spec left its stack in, and removes the copy; nothing to do where there was none. */
 export async function discard(project: Project | undefined): Promise<void> {
   if (project) {
-    await project.run("pulumi", ["cancel", "--yes", "--stack", STACK]);
-    await project.run("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", STACK]);
+    const { code, output } = await project.run("npm", ["run", "down", "--", "--stack", STACK]);
+    // What a failed spec leaves may not be in the way of the next one.
+    await must("kind", ["delete", "cluster", "--name", CLUSTER]);
     project.remove();
+    assert.equal(code, 0, output);
   }
 }
 

@@ -1,35 +1,60 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { restoreCheckpoint } from "../../../scripts/checkpoint";
+import { mendState } from "../../../scripts/checkpoint";
 import { Scratch } from "./support/fakes";
 
-describe("restoreCheckpoint", () => {
+describe("mendState", () => {
   let scratch: Scratch;
   beforeEach(() => (scratch = new Scratch()));
   afterEach(() => scratch.remove());
 
   const good = '{"version":3}';
-  const cases: [string, string | undefined, string | undefined, boolean, string | undefined][] = [
-    ["leaves a whole state alone", '{"version":4}', good, true, '{"version":4}'],
-    ["puts the last one back for an empty file", "", good, false, good],
-    ["puts the last one back for half a file", '{"vers', good, false, good],
-    ["puts the last one back for none, after a kill", undefined, good, true, good],
-    ["does not bring a removed stack back", undefined, good, false, undefined],
-    ["keeps what it has when there is no good one", '{"vers', "", true, '{"vers'],
-    ["has nothing to do where nothing is", undefined, undefined, true, undefined],
+  type Files = Readonly<Record<string, string>>;
+  const cases: [string, Files, Files][] = [
+    [
+      "leaves whole files alone",
+      { "dev.json": '{"version":4}', "dev.json.bak": good, "dev.json.attrs": "{}" },
+      { "dev.json": '{"version":4}', "dev.json.bak": good, "dev.json.attrs": "{}" },
+    ],
+    [
+      "removes attributes that a kill left empty, and only those of its stack",
+      { "dev.json": good, "dev.json.attrs": "", "prod.json": good, "prod.json.attrs": "" },
+      { "dev.json": good, "prod.json": good, "prod.json.attrs": "" },
+    ],
+    [
+      "removes the backup's attributes too",
+      { "dev.json": good, "dev.json.bak": good, "dev.json.bak.attrs": '{"user' },
+      { "dev.json": good, "dev.json.bak": good },
+    ],
+    [
+      "puts the last state back for an empty one",
+      { "dev.json": "", "dev.json.bak": good },
+      { "dev.json": good, "dev.json.bak": good },
+    ],
+    [
+      "puts the last state back for half a one",
+      { "dev.json": '{"vers', "dev.json.bak": good },
+      { "dev.json": good, "dev.json.bak": good },
+    ],
+    ["does not bring a removed stack back", { "dev.json.bak": good }, { "dev.json.bak": good }],
+    [
+      "keeps what it has when there is no good one",
+      { "dev.json": '{"vers', "dev.json.bak": "" },
+      { "dev.json": '{"vers', "dev.json.bak": "" },
+    ],
+    ["has nothing to do where nothing is", {}, {}],
   ];
-  for (const [title, state, backup, killed, expected] of cases) {
+  for (const [title, before, after] of cases) {
     it(title, () => {
-      const file = scratch.file("dev.json");
-      if (state !== undefined) {
-        fs.writeFileSync(file, state);
+      for (const [name, text] of Object.entries(before)) {
+        fs.writeFileSync(scratch.file(name), text);
       }
-      if (backup !== undefined) {
-        fs.writeFileSync(`${file}.bak`, backup);
-      }
-      const restored = restoreCheckpoint(scratch.dir, "dev", killed);
-      assert.equal(restored, state !== expected);
-      assert.equal(fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined, expected);
+      const mended = mendState(scratch.dir, "dev");
+      const found = fs.readdirSync(scratch.dir).map((name) => {
+        return [name, fs.readFileSync(scratch.file(name), "utf8")];
+      });
+      assert.deepEqual(Object.fromEntries(found), after);
+      assert.equal(mended.length > 0, JSON.stringify(before) !== JSON.stringify(after));
     });
   }
 });
