@@ -40,6 +40,7 @@ import { repair, startNodes } from "./repair";
 import { lines, messageOf, run } from "./run";
 import { smoke } from "./smoke";
 import { digestsOf, sourcesOf } from "./sources";
+import { parseState, withoutInterrupted } from "./stackState";
 import { table } from "./table";
 import {
   ensureTools,
@@ -199,22 +200,32 @@ async function mend(
   { cluster }: Facts,
   env: NodeJS.ProcessEnv,
 ): Promise<string[]> {
-  if (config.cluster.kind !== "kind" || cluster?.kind !== "ours") {
+  if (config.cluster.kind !== "kind") {
     return [];
   }
-  if (cluster.stopped.length > 0) {
-    await startNodes(cluster.stopped, say);
+  const exported = await ask(env, ["stack", "export", "--stack", stack]);
+  let options: string[] = [];
+  if (cluster?.kind === "ours") {
+    if (cluster.stopped.length > 0) {
+      await startNodes(cluster.stopped, say);
+    }
+    options = await repair({
+      config: { ...config, cluster: config.cluster },
+      files: stackFiles(stack),
+      namespace: NAMESPACE,
+      found: cluster,
+      env,
+      root: ROOT,
+      state: parseState(exported),
+      say,
+    });
   }
-  return repair({
-    config: { ...config, cluster: config.cluster },
-    files: stackFiles(stack),
-    namespace: NAMESPACE,
-    found: cluster,
-    env,
-    root: ROOT,
-    exportState: () => ask(env, ["stack", "export", "--stack", stack]),
-    say,
-  });
+  const settled = withoutInterrupted(exported);
+  if (settled !== undefined) {
+    say("Forgetting what a killed run was at work on");
+    await ask(env, ["stack", "import", "--stack", stack], settled);
+  }
+  return options;
 }
 
 /** Proves that the system answers, also where Pulumi had nothing to do and so asked nothing. */

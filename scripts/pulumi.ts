@@ -97,9 +97,13 @@ export async function pulumi(env: NodeJS.ProcessEnv, args: readonly string[]): P
   }
 }
 
-/** Asks Pulumi something. */
-export async function ask(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<string> {
-  const said = await run("pulumi", ["--non-interactive", ...args], { cwd: ROOT, env });
+/** Asks Pulumi something. @param input what it reads */
+export async function ask(
+  env: NodeJS.ProcessEnv,
+  args: readonly string[],
+  input = "",
+): Promise<string> {
+  const said = await run("pulumi", ["--non-interactive", ...args], { cwd: ROOT, env, input });
   if (!said.ok) {
     throw new Refusal(`pulumi ${args.join(" ")} failed: ${said.reason}`);
   }

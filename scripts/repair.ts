@@ -11,7 +11,7 @@ import type { KindClusterState, StackFiles } from "../machine";
 import { lacks, workers } from "./nodeImages";
 import { curesFor, idOf, parseRevisions, secretOf, type Revision } from "./releases";
 import { lines, must, run } from "./run";
-import { parseState, type Release, type State, type StateResource } from "./stackState";
+import type { Release, State, StateResource } from "./stackState";
 
 /** Seconds in which a cluster whose nodes were started must answer. */
 const PATIENCE = 180;
@@ -27,8 +27,8 @@ export interface RepairArgs {
   readonly env: NodeJS.ProcessEnv;
   /** Folder of the project. */
   readonly root: string;
-  /** Asks Pulumi for the stack's state: the output of `pulumi stack export`. */
-  readonly exportState: () => Promise<string>;
+  /** What Pulumi believes to be there. */
+  readonly state: State;
   /** Tells the user what is mended. */
   readonly say: (what: string) => void;
 }
@@ -47,8 +47,7 @@ export async function repair(args: RepairArgs): Promise<string[]> {
   }
   await restoreKubeconfig(args);
   await comeBack(args);
-  const state = parseState(await args.exportState());
-  const options = await Promise.all([mendReleases(args, state), mendImages(args, state)]);
+  const options = await Promise.all([mendReleases(args), mendImages(args)]);
   return options.flat();
 }
 
@@ -101,9 +100,9 @@ async function comeBack(args: RepairArgs): Promise<void> {
   }
 }
 
-async function mendReleases(args: RepairArgs, state: State): Promise<string[]> {
+async function mendReleases(args: RepairArgs): Promise<string[]> {
   const [revisions, namespaces] = await Promise.all([findRevisions(args), findNamespaces(args)]);
-  const cures = curesFor(state, revisions, namespaces);
+  const cures = curesFor(args.state, revisions, namespaces);
   for (const cure of cures) {
     switch (cure.kind) {
       case "uninstall":
@@ -155,7 +154,7 @@ async function findNamespaces(args: RepairArgs): Promise<string[]> {
 }
 
 /** Images that are in neither the nodes nor, where they have to be built again, the engine. */
-async function mendImages({ config, env, say }: RepairArgs, state: State): Promise<string[]> {
+async function mendImages({ config, env, say, state }: RepairArgs): Promise<string[]> {
   const refs = Object.values(imageRefs(config.images));
   const loaded = state.resources.find(({ inputs }) => isLoadOf(inputs, refs));
   if (!loaded) {

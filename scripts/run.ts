@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Milliseconds until it is ended. Defaults to none. */
   readonly timeout?: number;
+  /** What it reads from its standard input. Defaults to nothing. */
+  readonly input?: string;
 }
 
 /** How many of a failed program's last lines are worth repeating. */
@@ -28,12 +30,15 @@ export function run(
   options: RunOptions = {},
 ): Promise<Outcome> {
   return new Promise((resolve) => {
-    const all = { ...options, maxBuffer: 64 << 20 };
+    const { input, ...rest } = options;
+    const all = { ...rest, maxBuffer: 64 << 20 };
     const child = execFile(command, args, all, (error, stdout, stderr) => {
       const reason = error ? [happened(error, command, options), ...tail(stderr)].join("\n") : "";
       resolve({ ok: !error, stdout, reason });
     });
-    child.stdin?.end();
+    // A program that ends without reading says more by how it ended than the broken pipe does.
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(input);
   });
 }
 

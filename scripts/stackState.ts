@@ -28,6 +28,20 @@ export function parseState(text: string): State {
   };
 }
 
+/**
+ * A state without the operations that were cut off. Pulumi would warn of them at every run from then on,
+ * until somebody answers the questions of a `pulumi refresh`; for a Kind cluster that was looked over
+ * there is nothing left to ask.
+ *
+ * @param text output of `pulumi stack export`
+ * @returns input for `pulumi stack import`; `undefined` when nothing was cut off
+ */
+export function withoutInterrupted(text: string): string | undefined {
+  const state = JSON.parse(text) as { deployment: { pending_operations?: unknown[] } };
+  const { pending_operations: interrupted = [], ...deployment } = state.deployment;
+  return interrupted.length > 0 ? JSON.stringify({ ...state, deployment }) : undefined;
+}
+
 /** Which Helm release. */
 export interface Release {
   readonly namespace: string;

@@ -2,25 +2,15 @@
 import * as assert from "node:assert/strict";
 import { mergeValues, type Values } from "../../config";
 import { lines, must, run } from "../../scripts/run";
-import { Project } from "../support/project";
+import type { Project } from "../support/project";
 import { until } from "../support/until";
+import { CANARY, liveStack } from "./support/liveStack";
 import { callerPods, reach, standIns, targetsOf, type Caller } from "./support/reach";
 import { inImage, placesOf } from "./support/secrets";
-import {
-  CLUSTER,
-  KUBECONFIG,
-  STACK,
-  destroy,
-  kubectl,
-  objects,
-  stackConfig,
-  up,
-} from "./support/stack";
+import { CLUSTER, KUBECONFIG, kubectl, objects } from "./support/stack";
 import { tlsRedis } from "./support/tlsRedis";
 import { QUICK, VALUE_SETS } from "./support/valueSets";
 
-/** A key that must be found nowhere but where it belongs. */
-const CANARY = "sk-canary-2b8e51d7";
 /** Of a Redis; all that could trip up a shell or a configuration file. */
 const REDIS_PASSWORD = `pa ss"w'o$(rd)`;
 const NAMESPACE = "lab";
@@ -78,12 +68,7 @@ describe("the chart on a real cluster", function () {
     objects<Pod>(project, "pods", "--namespace", NAMESPACE, "-l", `app=${app}`);
 
   before(async () => {
-    project = await Project.copy("installed");
-    project.configure(STACK, stackConfig());
-    await project.must("pulumi", ["stack", "select", "--create", "--stack", STACK]);
-    const key = ["config", "set", "--secret", "openaiApiKey", CANARY, "--stack", STACK];
-    await project.must("pulumi", key);
-    firstUp = (await up(project)).output;
+    ({ project, firstUp } = await liveStack());
 
     const of = ["--kubeconfig", project.path(KUBECONFIG), "--namespace=soc-agent", "--output=json"];
     const given = JSON.parse(await must("helm", ["get", "values", "soc-agent", ...of])) as Record<
@@ -96,14 +81,6 @@ describe("the chart on a real cluster", function () {
       backend: { image: given.backend.image },
       frontend: { image: given.frontend.image },
     };
-  });
-
-  after(async () => {
-    if (project) {
-      await project.run("pulumi", ["cancel", "--yes", "--stack", STACK]);
-      await destroy(project);
-      project.remove();
-    }
   });
 
   it("satisfies Pod Security 'restricted' where the API server enforces it, without a warning", async () => {

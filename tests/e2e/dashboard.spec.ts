@@ -1,19 +1,11 @@
 /** The dashboard on a real cluster, in a real browser. Tests build on each other. */
 import * as assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
-import { Project } from "../support/project";
+import type { Project } from "../support/project";
 import { until } from "../support/until";
 import { launch, Window } from "./support/browser";
-import {
-  CLUSTER,
-  STACK,
-  ask,
-  destroy,
-  kubectl,
-  nodeContainers,
-  stackConfig,
-  up,
-} from "./support/stack";
+import { liveStack } from "./support/liveStack";
+import { ask, kubectl } from "./support/stack";
 
 interface Threat {
   readonly id: string;
@@ -35,11 +27,7 @@ describe("the dashboard on a real cluster", function () {
     kubectl(project, "scale", "deploy/soc-agent-backend", `--replicas=${replicas}`);
 
   before(async () => {
-    assert.deepEqual(await nodeContainers(), [], `a cluster named ${CLUSTER} is in the way`);
-    project = await Project.copy("installed");
-    project.configure(STACK, stackConfig());
-    await project.must("pulumi", ["stack", "select", "--create", "--stack", STACK]);
-    await up(project);
+    ({ project } = await liveStack());
     browser = await launch();
     first = await Window.open(browser);
     second = await Window.open(browser);
@@ -47,11 +35,6 @@ describe("the dashboard on a real cluster", function () {
 
   after(async () => {
     await browser?.close();
-    if (project) {
-      await project.run("pulumi", ["cancel", "--yes", "--stack", STACK]);
-      await destroy(project);
-      project.remove();
-    }
   });
 
   it("shows a threat that one window triggers in both, once each", async () => {

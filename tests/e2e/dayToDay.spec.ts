@@ -3,17 +3,18 @@ import * as assert from "node:assert/strict";
 import { WebSocket } from "ws";
 import { mergeValues, type Values } from "../../config";
 import { lines, must } from "../../scripts/run";
-import { Project, type Started } from "../support/project";
+import type { Project, Started } from "../support/project";
 import { until } from "../support/until";
+import { askNewestBackend } from "../support/askPod";
+import { liveStack } from "./support/liveStack";
 import { standInTraefik } from "./support/standInTraefik";
 import {
   CLUSTER,
+  KUBECONFIG,
   STACK,
   URL,
   ask,
-  discard,
   kubectl,
-  nodeContainers,
   objects,
   stackConfig,
   up,
@@ -30,12 +31,8 @@ describe("working with the dev stack on a real cluster", function () {
   let project: Project;
 
   before(async () => {
-    assert.deepEqual(await nodeContainers(), [], `a cluster named ${CLUSTER} is in the way`);
-    project = await Project.copy("installed");
-    project.configure(STACK, stackConfig());
+    ({ project } = await liveStack());
   });
-
-  after(() => discard(project));
 
   describe("npm run dev", () => {
     let dev: Started;
@@ -55,8 +52,8 @@ describe("working with the dev stack on a real cluster", function () {
     };
     /** What the backend serves on /. */
     const status = async () => {
-      const path = "/api/v1/namespaces/soc-agent/services/soc-agent-backend:8000/proxy/";
-      return JSON.parse(await kubectl(project, "get", "--raw", path)).status;
+      const root = await askNewestBackend(project, KUBECONFIG, "/");
+      return (JSON.parse(root) as { status: string }).status;
     };
 
     before(() => {

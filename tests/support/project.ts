@@ -57,7 +57,9 @@ export class Project {
         verbatimSymlinks: true,
       });
     }
-    return new Project(dir, { ...process.env, PULUMI_CONFIG_PASSPHRASE: "", ...env });
+    // What is printed is compared, and CI services are taken for terminals with colours.
+    const plain = { NO_COLOR: "1", PULUMI_CONFIG_PASSPHRASE: "" };
+    return new Project(dir, { ...process.env, ...plain, ...env });
   }
 
   /** Writes a stack file of the given configuration, whose keys have no prefix. */

@@ -47,6 +47,7 @@ esac`,
   ${cases}
   version) echo "v3.259.0" ;;
   *"stack ls"*) echo '[{"name":"dev"}]' ;;
+  *"stack export"*) echo '{"version":3,"deployment":{}}' ;;
   *"stack output"*) echo '{"dashboard":"http://localhost:8080","hpa":"kubectl get hpa"}' ;;
   up*) echo "passphrase=[$PULUMI_CONFIG_PASSPHRASE]" ;;
 esac`,
@@ -101,6 +102,7 @@ esac`,
       assert.equal(code, 0, err + out);
       assert.deepEqual(pulumi, [
         `pulumi --non-interactive stack select --create ${stack}`,
+        `pulumi --non-interactive stack export --stack ${stack}`,
         `pulumi up --yes --skip-preview --stack ${stack} --diff`,
         `pulumi --non-interactive stack output --json --stack ${stack}`,
       ]);
@@ -115,6 +117,27 @@ esac`,
         PULUMI_CONFIG_PASSPHRASE: "mine",
       });
       assert.match(out, /^passphrase=\[mine\]$/m);
+    });
+
+    it("forgets what a killed run was at work on, of which Pulumi would warn from then on", async () => {
+      const resource = { urn: "u", type: "command:local:Command" };
+      const cutOff = {
+        version: 3,
+        deployment: { pending_operations: [{ resource }], manifest: 1 },
+      };
+      const imported = scratch.file("imported");
+      pulumi(`*"stack export"*) echo '${JSON.stringify(cutOff)}' ;;
+  *"stack import"*) cat >"${imported}" ;;`);
+      scratch.program("cat", 'exec /bin/cat "$@"');
+      const { out, err, code, pulumi: calls } = await lifecycle(["up", "--stack", stack]);
+      assert.equal(code, 0, err + out);
+      assert.match(out, /mending {2}Forgetting what a killed run was at work on/);
+      assert.deepEqual(calls.slice(2, 4), [
+        `pulumi --non-interactive stack import --stack ${stack}`,
+        `pulumi up --yes --skip-preview --stack ${stack}`,
+      ]);
+      const kept = { version: 3, deployment: { manifest: 1 } };
+      assert.deepEqual(JSON.parse(fs.readFileSync(imported, "utf8")), kept);
     });
 
     it("touches nothing when the machine is not fit, and says all that is wrong", async () => {
