@@ -6,7 +6,6 @@
  * Both start with warm layers of the base images and npm packages, and build changed sources.
  */
 import * as fs from "node:fs";
-import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { ingressNginxValues } from "../components/ingressNginx";
 import { kindConfig } from "../components/kindCluster";
@@ -15,14 +14,11 @@ import { withDefaults, type KindSettings, type StackConfig, type Values } from "
 import { askNewestBackend } from "../tests/support/askPod";
 import { mirrors, Project } from "../tests/support/project";
 import { until } from "../tests/support/until";
+import { change, kindOf, median, runsFrom } from "./benchSupport";
 import { messageOf, run } from "./run";
 import { table } from "./table";
 
 const STACK = "bench";
-/** The line that a change changes, in a file of the backend. */
-const SOURCE = "backend/src/routes/health.ts";
-const STATUS = /status: "running[^"]*"/;
-
 /** What is timed, in the order in which it is done. */
 const STEPS = {
   bare: ["create", "build", "load", "releases", "again", "change", "destroy"],
@@ -99,11 +95,7 @@ const ROWS: readonly Row[] = [
 ];
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { runs: { type: "string", default: "1" } } });
-  const runs = Number(values.runs);
-  if (!Number.isInteger(runs) || runs < 1) {
-    throw new Error(`--runs must be a whole number from 1, got ${values.runs}`);
-  }
+  const runs = runsFrom(process.argv.slice(2));
   const project = await Project.copy("installed");
   const config = withDefaults(mirrors());
   const all: Times[] = [];
@@ -251,26 +243,6 @@ function bareSteps(project: Project, config: StackConfig): Step[] {
   ];
 }
 
-function kindOf({ cluster }: StackConfig): KindSettings {
-  if (cluster.kind !== "kind") {
-    throw new Error("the bench is about a Kind cluster");
-  }
-  return cluster;
-}
-
-let changes = Date.now();
-
-/** Changes one line of the backend. Returns what it serves from then on. */
-function change(project: Project): string {
-  const before = project.read(SOURCE).match(STATUS)?.[0];
-  if (!before) {
-    throw new Error(`${SOURCE} has no line like ${STATUS}`);
-  }
-  const status = `running-${(changes += 1)}`;
-  project.edit(SOURCE, before, `status: "${status}"`);
-  return status;
-}
-
 /** Waits until the backend serves a change. */
 async function served(project: Project, kubeconfig: string, status: string): Promise<void> {
   await until("the change", 60, async () => {
@@ -296,12 +268,6 @@ function print(all: readonly Times[]): void {
     return [what, a.toFixed(1), b.toFixed(1), ratio, target ? `<= ${target}` : "", beside];
   });
   console.log(table([["", "pulumi", "other", "ratio", "target", "the other"], ...rows]));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
 }
 
 main().catch((error: unknown) => {

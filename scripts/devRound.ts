@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import pc from "picocolors";
 import { EngineLog } from "./engineEvents";
 import { failingPods, podReport, type PodsOf } from "./podReport";
@@ -126,10 +127,8 @@ async function watchPods(
   onTrouble: () => void,
 ): Promise<void> {
   while (!ended.aborted) {
-    await Promise.race([
-      new Promise((resolve) => setTimeout(resolve, POD_PAUSE)),
-      new Promise((resolve) => ended.addEventListener("abort", resolve)),
-    ]);
+    // The end of the round ends the pause, which is no error.
+    await setTimeout(POD_PAUSE, undefined, { signal: ended }).catch(() => {});
     const rolling = [...log.running.values()].some(({ name }) => name === ROLL_OUT);
     if (rolling && !ended.aborted && (await failingPods(pods))) {
       status.print(`          ${pc.red("new pods do not start")}; the old ones keep serving`);

@@ -62,7 +62,7 @@ describe("the dashboard on a real cluster", function () {
 
   it("filters, opens, and shows the same after a reload", async () => {
     const { page } = first;
-    await page.getByRole("searchbox").fill("healthcare");
+    await page.getByRole("searchbox").fill(`healthcare ${known.id}`);
     await until("one row", 10, async () => (await first.rowIds()).join() === known.id || undefined);
     await first.row(known.id).getByRole("link").click();
     const detail = page.locator(".pane");

@@ -129,6 +129,7 @@ describe("working with the dev stack on a real cluster", function () {
       process.kill(-dev.pid, "SIGINT");
       const { code, output } = await dev.ended;
       assert.equal(code, 0, output.slice(-2000));
+      assert.doesNotMatch(output, /Warning: Possible EventTarget memory leak/);
       assert.match(output, /Stopped watching\. The system keeps running/);
       await upWithoutChanges(project);
       assert.equal(await status(), "recovered");
