@@ -31,16 +31,22 @@ export function askFromPod(project: Project, question: Question): Promise<string
   return project.must("kubectl", [...where, "exec", pod, "--", ...node]);
 }
 
-/** Asks the youngest of the backend's pods for a path of its own. */
+/** Asks the youngest of the backend's pods that are ready for a path of its own. */
 export async function askNewestBackend(
   project: Project,
   kubeconfig: string,
   path: string,
 ): Promise<string> {
-  const names = await project.must("kubectl", [
-    ...["--kubeconfig", kubeconfig, "get", "pods", "-l", "app=soc-backend", "-o", "name"],
+  const ready = '{.status.conditions[?(@.type=="Ready")].status}';
+  const pods = await project.must("kubectl", [
+    ...["--kubeconfig", kubeconfig, "get", "pods", "-l", "app=soc-backend"],
     ...["--sort-by=.metadata.creationTimestamp"],
+    `-o=jsonpath={range .items[*]}pod/{.metadata.name} ${ready}{"\\n"}{end}`,
   ]);
-  const pod = names.trim().split("\n").at(-1) ?? "";
+  const [pod = ""] = pods
+    .split("\n")
+    .filter((line) => line.endsWith(" True"))
+    .map((line) => line.replace(/ True$/, ""))
+    .slice(-1);
   return askFromPod(project, { kubeconfig, pod, url: `http://127.0.0.1:8000${path}` });
 }
