@@ -247,12 +247,15 @@ export async function findDocker(): Promise<DockerEngine | DockerFailure> {
   let context: { name?: string; host?: string } = {};
   try {
     const format = "{{.Name}} {{.Endpoints.docker.Host}}";
+    const server = "{{.Server.Os}}/{{.Server.Arch}} {{.Server.Version}}";
+    const answer = docker(["version", "--format", server]);
+    // Its failure counts when it is awaited: the context, for which it is not needed, is part of the advice.
+    answer.catch(() => {});
     const [name, host] = (await docker(["context", "inspect", "--format", format]))
       .trim()
       .split(" ");
     context = { ...(name && { name }), ...(host && { host }) };
-    const server = "{{.Server.Os}}/{{.Server.Arch}} {{.Server.Version}}";
-    const [platform, version] = (await docker(["version", "--format", server])).trim().split(" ");
+    const [platform, version] = (await answer).trim().split(" ");
     if (!context.host || !platform || !version) {
       throw new Error("the Docker CLI gave an answer that could not be read");
     }

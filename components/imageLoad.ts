@@ -19,7 +19,7 @@ export class ImageLoad extends pulumi.ComponentResource {
       `${name}-nodes`,
       {
         // Run again whenever a reference changes: it sends only what a node does not have.
-        create: "exec node --import tsx scripts/loadImages.ts",
+        create: "exec node --require tsx/cjs scripts/loadImages.ts",
         environment: { CLUSTER_NAME: args.clusterName, IMAGES: args.refs.join(" ") },
         triggers: [args.identity],
         addPreviousOutputInEnv: false,

@@ -88,7 +88,7 @@ export class SocAgent extends pulumi.ComponentResource {
       new local.Command(
         `${name}-smoke`,
         {
-          create: "exec node --import tsx scripts/smoke.ts",
+          create: "exec node --require tsx/cjs scripts/smoke.ts",
           // Asked again after every change of the release.
           environment: {
             ...smokeEnvironment(args),

@@ -34,7 +34,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   "this program": (images, { project, cluster }) =>
     project.must("env", [
       ...[`CLUSTER_NAME=${cluster}`, `IMAGES=${images.join(" ")}`],
-      ...["node", "--import", "tsx", "scripts/loadImages.ts"],
+      ...["node", "--require", "tsx/cjs", "scripts/loadImages.ts"],
     ]),
   "kind load docker-image": (images, { project, cluster }) =>
     project.must("kind", ["load", "docker-image", ...images, "--name", cluster]),

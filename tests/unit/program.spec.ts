@@ -140,7 +140,7 @@ describe("the dev stack", () => {
 
   it("loads both images into this very cluster", () => {
     assert.deepEqual(inputsOf(ran, "image-load-nodes"), {
-      create: "exec node --import tsx scripts/loadImages.ts",
+      create: "exec node --require tsx/cjs scripts/loadImages.ts",
       environment: { CLUSTER_NAME: "soc-demo", IMAGES: `${refs.backend} ${refs.frontend}` },
       triggers: inputsOf(ran, "kind-cluster")["triggers"],
       addPreviousOutputInEnv: false,
@@ -252,7 +252,7 @@ describe("the dev stack", () => {
 
   it("ends with the smoke check, again after every revision", () => {
     assert.deepEqual(inputsOf(ran, "soc-agent-smoke"), {
-      create: "exec node --import tsx scripts/smoke.ts",
+      create: "exec node --require tsx/cjs scripts/smoke.ts",
       environment: {
         BASE_URL: "http://localhost:8080",
         KUBECONFIG: ".kube/dev.yaml",

@@ -10,6 +10,7 @@ import { until } from "../../support/until";
 import { Scratch } from "./support/fakes";
 
 const ROOT = path.resolve(__dirname, "../../..");
+const PRELOADS = ["--require", "./scripts/lazyModules.cjs", "--require", "tsx/cjs"];
 
 /** Every tool and a Docker, all pretended: nothing of the real machine is asked or changed. */
 describe("lifecycle", function () {
@@ -54,7 +55,8 @@ esac`,
     );
 
   const start = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
-    spawn(process.execPath, ["--import", "tsx", "scripts/lifecycle.ts", ...args], {
+    // As cli.mjs does.
+    spawn(process.execPath, [...PRELOADS, "scripts/lifecycle.ts", ...args], {
       cwd: ROOT,
       // A backend of its own: whether this project has state must not matter.
       env: scratch.env({ PULUMI_BACKEND_URL: "file:///none", ...env }),

@@ -74,7 +74,7 @@ describe("smoke", function () {
     fs.writeFileSync(at("kubectl"), script, { mode: 0o755 });
     const PATH = `${dir}:${process.env["PATH"]}`;
     const to = { KUBECONFIG: "/kube.yaml", KUBE_CONTEXT: "gke", NAMESPACE: "soc-agent" };
-    return run(process.execPath, ["--import", "tsx", "scripts/smoke.ts"], {
+    return run(process.execPath, ["--require", "tsx/cjs", "scripts/smoke.ts"], {
       env: { ...process.env, PATH, ...to, ...env },
     });
   }

@@ -1,0 +1,28 @@
+import * as assert from "node:assert/strict";
+import * as path from "node:path";
+import { must } from "../../../scripts/run";
+
+const ROOT = path.resolve(__dirname, "../../..");
+
+describe("lazyModules", () => {
+  /** Runs a program with the preload. Returns what it prints. */
+  const node = (program: string) =>
+    must(process.execPath, ["--require", "./scripts/lazyModules.cjs", "--eval", program], {
+      cwd: ROOT,
+    });
+  const loaded = `Object.keys(require.cache).filter((file) => /(@npmcli.arborist|typescript).lib/.test(file)).length`;
+
+  it("keeps what only serialized functions need from being loaded with Pulumi's SDK", async () => {
+    const program = `const { Output } = require("@pulumi/pulumi"); console.log(typeof Output, ${loaded})`;
+    assert.equal(await node(program), "function 0\n");
+  });
+
+  it("loads it as soon as it is used", async () => {
+    const serialized = await node(`
+      const pulumi = require("@pulumi/pulumi");
+      pulumi.runtime.serializeFunction(() => 41 + 1).then(({ text }) => console.log(text, ${loaded}));
+    `);
+    assert.match(serialized, /return 41 \+ 1|41 \+ 1/);
+    assert.doesNotMatch(serialized, / 0\n$/);
+  });
+});
