@@ -35,6 +35,17 @@ const kubectl = command("kubectl", "kubectl", "version", "--client");
 const helm = command("helm", "helm", "version");
 const kubeScore = command("kube-score", "kube-score", "version");
 const redisServer = command("redis-server", "redis-server", "-v");
+const cluster = [docker, kind, kubectl, pulumi, helm];
+const registryProgram = process.env["SOC_LAB_REGISTRY"] ?? "docker-registry";
+const registry: Need = {
+  what: "docker-registry, or another build of it in SOC_LAB_REGISTRY",
+  found: async () => (await run(registryProgram, ["--version"])).ok,
+};
+const restart: Need = {
+  // Asked for by name, for it ends every container of the machine for a while.
+  what: "a command that may restart the Docker engine, in SOC_LAB_RESTART_DOCKER",
+  found: async () => Boolean(process.env["SOC_LAB_RESTART_DOCKER"]),
+};
 const redis: Need = {
   what: "redis-server, or a Redis in REDIS_URL",
   found: async () => Boolean(process.env["REDIS_URL"]) || (await run("redis-server", ["-v"])).ok,
@@ -91,10 +102,18 @@ const SUITES: readonly Suite[] = [
     packages: ["frontend"],
     commands: [["run", "test:image", "--prefix", "frontend"]],
   },
+  // From here on each has a real cluster.
+  { name: "e2e", needs: cluster, commands: [["run", "test:e2e"]] },
+  { name: "e2e-live", needs: [...cluster, chromium], commands: [["run", "test:e2e:live"]] },
   {
-    name: "e2e",
-    needs: [docker, kind, kubectl, pulumi, helm, chromium],
-    commands: [["run", "test:e2e"]],
+    name: "e2e-machine",
+    needs: [...cluster, restart],
+    commands: [["run", "test:e2e:machine"]],
+  },
+  {
+    name: "e2e-prod",
+    needs: [...cluster, registry, command("openssl", "openssl", "version")],
+    commands: [["run", "test:e2e:prod"]],
   },
 ];
 

@@ -151,9 +151,10 @@ export async function hasImage(node: string, image: string): Promise<boolean> {
   return lines(found).includes(name);
 }
 
-/** Restarts the Docker engine. */
+/** Restarts the Docker engine, with the command that the machine's owner has named for it. */
 export async function restartDocker(): Promise<void> {
-  const { SOC_LAB_RESTART_DOCKER = "sudo systemctl restart docker" } = process.env;
+  const { SOC_LAB_RESTART_DOCKER = "" } = process.env;
+  assert.notEqual(SOC_LAB_RESTART_DOCKER, "", "SOC_LAB_RESTART_DOCKER must be set");
   await must("sh", ["-c", SOC_LAB_RESTART_DOCKER]);
   await until("the Docker engine", 60, async () =>
     (await run("docker", ["version"])).ok ? true : undefined,
