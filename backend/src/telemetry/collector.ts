@@ -4,6 +4,10 @@ import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
 import type { Logger } from "../log.js";
 
 const CONNECT_TIMEOUT_MS = 2000;
+/** A collector that starts together with this process is there a moment later, so look soon. */
+const FIRST_RETRY_MS = 1000;
+/** One that has been away for long may never come. */
+const MAX_RETRY_MS = 30_000;
 
 /**
  * Knows whether there is a collector. Most clusters have none, and the endpoint has a default all the
@@ -15,17 +19,16 @@ export class Collector implements SpanExporter {
   #told = false;
   #closed = false;
   #timer: NodeJS.Timeout | null = null;
+  #retryMs = FIRST_RETRY_MS;
 
   /**
    * @param endpoint URL of the collector
    * @param exporter sends to it
-   * @param retryMs time between two looks while there is none
    */
   constructor(
     private readonly endpoint: string,
     private readonly exporter: SpanExporter,
     private readonly log: Logger,
-    private readonly retryMs = 30_000,
   ) {
     void this.#look();
   }
@@ -43,6 +46,9 @@ export class Collector implements SpanExporter {
     this.exporter.export(spans, (result) => {
       if (result.code !== ExportResultCode.SUCCESS) {
         this.#lost(result.error?.message ?? "export failed");
+      } else {
+        // Not as soon as something listens: it may take connections and no traces.
+        this.#retryMs = FIRST_RETRY_MS;
       }
       done(result);
     });
@@ -71,8 +77,9 @@ export class Collector implements SpanExporter {
       this.#told = true;
     }
     clearTimeout(this.#timer ?? undefined);
-    this.#timer = setTimeout(() => void this.#look(), this.retryMs);
+    this.#timer = setTimeout(() => void this.#look(), this.#retryMs);
     this.#timer.unref();
+    this.#retryMs = Math.min(2 * this.#retryMs, MAX_RETRY_MS);
   }
 
   async #look(): Promise<void> {
