@@ -328,6 +328,11 @@ describe("loss of Redis", () => {
     await guarded.start("--requirepass", "p@ss/word%1");
     const without = await startPod({ REDIS_URL: guarded.url });
     await unavailable(without.api);
+    const { redis_error } = (await without.api.get("/ready")).json as { redis_error: string };
+    assert.equal(
+      redis_error,
+      "no connection to Redis: it asks for another user or password (NOAUTH)",
+    );
     const withIt = await startPod({ REDIS_URL: guarded.url, REDIS_PASSWORD: "p@ss/word%1" });
     await withIt.api.ready();
     await withIt.api.trigger();

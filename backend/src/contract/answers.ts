@@ -52,6 +52,8 @@ export const NOT_READY = z.object({
   status: z.literal("not_ready"),
   reason: z.string(),
   components: COMPONENTS,
+  /** Why `redis` is not ready; absent where it is. */
+  redis_error: z.string().optional(),
 });
 
 /** `total_threats` counts all since the last reset, the others what is stored. */

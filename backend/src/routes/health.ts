@@ -2,7 +2,7 @@ import type { Panel } from "../agents/panel.js";
 import { isoMicros, systemClock } from "../clock.js";
 import type { Components } from "../contract/answers.js";
 import type { Metrics } from "../metrics.js";
-import type { ThreatStore } from "../store/store.js";
+import { StoreUnavailable, type ThreatStore } from "../store/store.js";
 import type { Routes } from "./route.js";
 
 /** The version of the API, which `/`, `/health` and `/openapi.json` tell. */
@@ -64,7 +64,8 @@ export function healthRoutes(routes: Routes, deps: HealthDependencies): void {
       },
     },
     async ({ reply }) => {
-      const components = await checkComponents(store, panel);
+      const redisError = store.kind === "redis" ? await failure(store) : null;
+      const components = checkComponents(store, panel, redisError);
       const failed = failedComponents(components);
       const reason = draining()
         ? "Shutting down"
@@ -75,7 +76,12 @@ export function healthRoutes(routes: Routes, deps: HealthDependencies): void {
         // A model that fails takes nothing away: the rules judge in its place.
         return { status: "ready", components, model: panel.state() };
       }
-      return reply.code(503).send({ status: "not_ready", reason, components });
+      return reply.code(503).send({
+        status: "not_ready",
+        reason,
+        components,
+        ...(redisError !== null && { redis_error: redisError }),
+      });
     },
   );
 
@@ -91,12 +97,16 @@ export function healthRoutes(routes: Routes, deps: HealthDependencies): void {
   );
 }
 
-async function checkComponents(store: ThreatStore, { agents }: Panel): Promise<Components> {
+function checkComponents(
+  store: ThreatStore,
+  { agents }: Panel,
+  redisError: string | null,
+): Components {
   return {
     // Both are made before the server listens.
     coordinator: true,
     store: true,
-    redis: store.kind === "redis" ? await answers(store) : null,
+    redis: store.kind === "redis" ? redisError === null : null,
     agents: {
       historical: "historical" in agents,
       config: "config" in agents,
@@ -108,13 +118,13 @@ async function checkComponents(store: ThreatStore, { agents }: Panel): Promise<C
   };
 }
 
-/** Whether Redis answers now, and its events reach this process. */
-async function answers(store: ThreatStore): Promise<boolean> {
+/** Why Redis does not answer now, or its events do not reach this process; null if all is well. */
+async function failure(store: ThreatStore): Promise<string | null> {
   try {
     await store.ping();
-    return store.live;
-  } catch {
-    return false;
+    return store.live ? null : "its events do not reach this process yet";
+  } catch (error) {
+    return error instanceof StoreUnavailable ? error.reason : "it does not answer";
   }
 }
 

@@ -64,6 +64,8 @@ export class RedisLink {
   #subscribing = false;
   /** How often the connection for events was lost. */
   #losses = 0;
+  /** Why the last attempt to connect failed; null once one did not. */
+  #refusal: unknown = null;
 
   /** Begins to connect, and does not wait for it. */
   constructor(
@@ -108,7 +110,7 @@ export class RedisLink {
     try {
       return await command(this.#commands);
     } catch (error) {
-      throw unavailable(error);
+      throw unavailable(error, this.#refusal);
     }
   }
 
@@ -137,7 +139,7 @@ export class RedisLink {
     try {
       replies = (await this.#commands.pipeline(all).exec()) ?? [];
     } catch (error) {
-      transactions.forEach(({ reject }) => reject(unavailable(error)));
+      transactions.forEach(({ reject }) => reject(unavailable(error, this.#refusal)));
       return;
     }
     for (const { commands, resolve, reject } of transactions) {
@@ -152,7 +154,7 @@ export class RedisLink {
       if (error === null) {
         resolve(results);
       } else {
-        reject(unavailable(error));
+        reject(unavailable(error, this.#refusal));
       }
     }
   }
@@ -173,6 +175,7 @@ export class RedisLink {
     // One line when it is lost and one when it is back, not one for each attempt.
     let lost: boolean | null = null;
     connection.on("error", (error) => {
+      this.#refusal = error;
       if (lost !== true) {
         this.log.warn({ ...errorFields(error), connection: role }, "Redis is not reachable");
       }
@@ -186,6 +189,7 @@ export class RedisLink {
     });
     connection.on("ready", () => {
       this.log.info({ connection: role }, "Connected to Redis");
+      this.#refusal = null;
       lost = false;
     });
     return connection;
@@ -231,7 +235,8 @@ function connectionOptions({ url, password, ca }: RedisConfig): RedisOptions {
   };
 }
 
-function unavailable(error: unknown): StoreUnavailable {
+/** @param refusal why there is no connection, as far as that is known */
+function unavailable(error: unknown, refusal: unknown): StoreUnavailable {
   if (error instanceof StoreUnavailable) {
     return error;
   }
@@ -243,6 +248,19 @@ function unavailable(error: unknown): StoreUnavailable {
       ? `Redis did not answer within ${COMMAND_TIMEOUT_MS} ms`
       : code !== undefined
         ? `Redis refused the command (${code})`
-        : "no connection to Redis";
+        : `no connection to Redis${whyRefused(refusal)}`;
   return new StoreUnavailable(reason, error);
+}
+
+/** What can only be mended by whoever set the connection up; nothing of what passes by itself. */
+function whyRefused(refusal: unknown): string {
+  const { code, message } = (refusal ?? {}) as Partial<NodeJS.ErrnoException>;
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return ": its certificate is for another host name";
+  }
+  if (code !== undefined && /CERT|SELF_SIGNED|LEAF_SIGNATURE/.test(code)) {
+    return `: its certificate is not trusted (${code})`;
+  }
+  const reply = /^(NOAUTH|WRONGPASS|NOPERM)\b/.exec(message ?? "")?.[0];
+  return reply === undefined ? "" : `: it asks for another user or password (${reply})`;
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { Redis } from "ioredis";
 import type { Context } from "mocha";
+import type { CertificateFiles } from "./certificates.js";
 import { eventually } from "./eventually.js";
 
 let skipTold = false;
@@ -58,7 +59,19 @@ export class RedisServer {
   }
 
   async start(...options: string[]): Promise<void> {
-    const args = ["--port", String(this.port), "--bind", "127.0.0.1", "--save", "", ...options];
+    await this.#run("--port", String(this.port), ...options);
+  }
+
+  /** Starts a server that speaks TLS only, and asks no client for a certificate. */
+  async startTls({ cert, key }: CertificateFiles): Promise<void> {
+    await this.#run(
+      ...["--port", "0", "--tls-port", String(this.port), "--tls-auth-clients", "no"],
+      ...["--tls-cert-file", cert, "--tls-key-file", key],
+    );
+  }
+
+  async #run(...options: string[]): Promise<void> {
+    const args = ["--bind", "127.0.0.1", "--save", "", ...options];
     const child = spawn("redis-server", args, { stdio: "ignore" });
     await once(child, "spawn");
     this.#process = child;
