@@ -10,6 +10,9 @@ const proxy = {
   "/health": { target: BACKEND },
   "/ready": { target: BACKEND },
   "/metrics": { target: BACKEND },
+  "/docs": { target: BACKEND },
+  "/redoc": { target: BACKEND },
+  "/openapi.json": { target: BACKEND },
 };
 
 export default defineConfig({

@@ -87,4 +87,9 @@ describe("description of the API", () => {
     }
     assert.equal((await pod.api.get("/redoc", { redirect: "manual" })).status, 302);
   });
+
+  it("shows that page with a slash behind too, whose links would lead nowhere from there", async () => {
+    const { status, headers } = await pod.api.get("/docs/", { redirect: "manual" });
+    assert.deepEqual([status, headers.get("location")], [302, "../docs"]);
+  });
 });

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { NginxConfig } from "./support/nginxConfig";
 
 const SCRIPT = join(import.meta.dirname, "../nginx/90-backend.sh");
 
@@ -55,5 +56,31 @@ describe("what the container tells nginx about the backend", () => {
       configuration("# empty\n"),
       'map "" $backend { default "http://backend:8000"; }\n',
     );
+  });
+});
+
+describe("what nginx hands on to the backend", () => {
+  const config = NginxConfig.read();
+
+  for (const path of [
+    ...["/api/threats", "/api/threats/trigger", "/health", "/ready", "/metrics"],
+    ...["/docs", "/docs/", "/docs/start.js", "/redoc", "/openapi.json"],
+  ]) {
+    it(`has ${path}`, () => {
+      assert.equal(config.isProxied(path), true);
+    });
+  }
+
+  for (const path of ["/", "/index.html", "/some/view", "/docsomething", "/openapixjson"]) {
+    it(`has not ${path}, which is the dashboard's`, () => {
+      assert.equal(config.isProxied(path), false);
+      assert.match(config.policy(path), /^default-src 'none'; script-src 'self';/);
+    });
+  }
+
+  it("is the API's page with the backend's policy alone, and all else with the dashboard's", () => {
+    assert.equal(config.policy("/docs"), "");
+    assert.equal(config.policy("/docs/start.js"), "");
+    assert.match(config.policy("/api/threats"), /trusted-types 'none'$/);
   });
 });

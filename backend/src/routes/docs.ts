@@ -48,14 +48,18 @@ export function docsRoutes(server: FastifyInstance, routes: Routes): void {
   const { resolve } = createRequire(join(import.meta.dirname, "docs.js"));
 
   server.get("/openapi.json", async () => description);
-  server.get("/docs", async (_request, reply) =>
-    reply
+  server.get("/docs", async (request, reply) => {
+    // The page's own links start from where it is, so that it also works below another path.
+    if (request.url.split("?", 1)[0]?.endsWith("/") === true) {
+      return reply.redirect("../docs");
+    }
+    return reply
       .type("text/html; charset=utf-8")
       .header("content-security-policy", POLICY)
       .header("x-content-type-options", "nosniff")
       .header("referrer-policy", "no-referrer")
-      .send(PAGE),
-  );
+      .send(PAGE);
+  });
   server.get("/docs/start.js", async (_request, reply) =>
     reply.type("text/javascript; charset=utf-8").send(START),
   );

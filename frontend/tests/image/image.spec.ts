@@ -9,6 +9,9 @@ const FOLDER = join(import.meta.dirname, "../..");
 const NAME = `soc-frontend-test-${process.pid}`;
 const BACKEND = `${NAME}-backend`;
 
+/** Where the backend describes itself. */
+const DOCS = ["/docs", "/docs/start.js", "/docs/swagger-ui.css", "/redoc", "/openapi.json"];
+
 interface Echo {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -95,9 +98,19 @@ if (hasDocker()) {
     });
 
     it("hands the backend's paths on, unchanged", async () => {
-      for (const path of ["/api/threats?limit=5&offset=%2F", "/health", "/ready", "/metrics"]) {
+      const paths = ["/api/threats?limit=5&offset=%2F", "/health", "/ready", "/metrics"];
+      for (const path of [...paths, ...DOCS]) {
         assert.equal((await echo(path)).url, path);
       }
+    });
+
+    it("leaves the policy of the API's page to the backend, and keeps its own elsewhere", async () => {
+      const policy = async (path: string) =>
+        (await get(path)).headers.get("content-security-policy");
+      assert.equal(await policy("/docs"), null);
+      assert.equal(await policy("/docs/start.js"), null);
+      assert.match((await policy("/api/threats")) ?? "", /^default-src 'none';/);
+      assert.match((await policy("/docsomething")) ?? "", /trusted-types 'none'$/);
     });
 
     it("tells the backend who asked, and how", async () => {

@@ -6,6 +6,7 @@ import { extname, join, normalize } from "node:path";
 import { WebSocketServer } from "ws";
 import { countThreats } from "../../src/state/analytics";
 import type { ThreatAnalysis, TriggerRequest } from "../../src/types";
+import { NginxConfig } from "./nginxConfig";
 import { makeThreat } from "./threats";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -59,7 +60,8 @@ export class FakeBackend {
 
   /** Listens on a free port, and on the same one again after a stop. */
   async start(): Promise<void> {
-    this.policy = await contentSecurityPolicy();
+    // As the image's nginx sends it: the page must work under exactly that one.
+    this.policy = NginxConfig.read().policy("/");
     this.server = createServer((request, response) => void this.answer(request, response));
     this.sockets = new WebSocketServer({ noServer: true });
     this.server.on("upgrade", (request, socket, head) => {
@@ -177,14 +179,4 @@ function message(type: string, data: unknown): string {
 
 function send(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
   response.writeHead(status, { "content-type": type }).end(body);
-}
-
-/** The policy as the image's nginx sends it: the page must work under exactly that one. */
-async function contentSecurityPolicy(): Promise<string> {
-  const template = await readFile(join(ROOT, "nginx/soc-agent.conf"), "utf8");
-  const policy = /Content-Security-Policy "([^"]+)"/.exec(template)?.[1];
-  if (policy === undefined) {
-    throw new Error("nginx/soc-agent.conf sets no Content-Security-Policy");
-  }
-  return policy;
 }

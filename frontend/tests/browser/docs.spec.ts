@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { Backend } from "../support/backend";
+import { hasBrowser, launchBrowser } from "../support/browser";
+import { NginxProxy } from "../support/nginxProxy";
+
+if (hasBrowser()) {
+  describe("the page that describes the API, in a real browser, behind nginx", () => {
+    let browser: Browser;
+    let backend: Backend;
+    let proxy: NginxProxy;
+    let page: Page;
+    let faults: string[];
+
+    before(async () => {
+      [browser, backend] = await Promise.all([launchBrowser(), Backend.start()]);
+      proxy = await NginxProxy.start(backend.url);
+    });
+
+    after(async () => {
+      await browser?.close();
+      await proxy?.stop();
+      await backend?.stop();
+    });
+
+    beforeEach(async () => {
+      faults = [];
+      page = await browser.newPage();
+      page.setDefaultTimeout(30_000);
+      page.on("pageerror", (error) => faults.push(String(error)));
+      page.on("console", (message) => {
+        if (message.type() === "error") {
+          faults.push(message.text());
+        }
+      });
+      page.on("requestfailed", (request) => faults.push(`${request.url()} failed`));
+    });
+
+    afterEach(async () => {
+      await page.close();
+      assert.deepEqual(faults, [], "an error, or a breach of the content security policy");
+    });
+
+    for (const path of ["/docs", "/docs/", "/redoc"]) {
+      it(`shows every route at ${path}`, async () => {
+        await page.goto(proxy.url + path);
+        await page.locator(".opblock").first().waitFor();
+        const routes = await page.locator(".opblock-summary").allInnerTexts();
+        const shown = routes.map((text) => text.replace(/\s+/g, " ").replaceAll("\u200b", ""));
+        assert.equal(shown.length, 12);
+        assert.ok(shown.some((text) => text.startsWith("POST /api/threats/trigger")));
+        assert.equal(new URL(page.url()).pathname, "/docs");
+      });
+    }
+
+    it("asks the backend for who tries a route", async () => {
+      await page.goto(`${proxy.url}/docs`);
+      const route = page.locator(".opblock", { hasText: "/health" });
+      await route.locator(".opblock-summary").click();
+      await route.getByRole("button", { name: "Try it out" }).click();
+      await route.getByRole("button", { name: "Execute" }).click();
+      await route.locator(".live-responses-table").getByText('"healthy"').waitFor();
+    });
+  });
+}
