@@ -82,7 +82,7 @@ describe("analysis", () => {
     const [fresh, repeated] = [await analyze(signal), await analyze(signal, [past(), past()])];
     assert.deepEqual(fresh.agent_analyses.historical.key_findings, []);
     assert.deepEqual(repeated.agent_analyses.historical.key_findings, [
-      "198.51.100.1 was behind 2 earlier threat(s)",
+      "198.51.100.1 was behind 2 earlier threats",
     ]);
     assert.deepEqual(repeated.agent_analyses.historical.raw_output, {
       similar_incidents_found: 2,

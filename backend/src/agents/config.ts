@@ -1,4 +1,5 @@
 import { clamp, reasons, riskOf, round, type RuleAgent } from "./agent.js";
+import { count } from "../wording.js";
 
 /** Compares the signal with what is configured for the customer. */
 export const config: RuleAgent = ({ signal, facts, profile }) => {
@@ -30,7 +31,7 @@ export const config: RuleAgent = ({ signal, facts, profile }) => {
     analysis:
       found.length === 0
         ? "Within the customer's configured limits."
-        : `${found.length} deviation(s) from the customer's configuration.`,
+        : `${count(found.length, "deviation")} from the customer's configuration.`,
     confidence: profile.industry === null ? 0.6 : 0.85,
     findings: found.map((reason) => reason.text),
     recommendations: changes.length > 0 ? changes : ["No change of configuration needed"],

@@ -1,5 +1,6 @@
 import type { ThreatType } from "../types.js";
 import { reasons, riskOf, type RuleAgent } from "./agent.js";
+import { count, humanName } from "../wording.js";
 
 /** Work on the platform that comes back at fixed hours and looks like an attack from outside. */
 interface PlannedWork {
@@ -34,7 +35,7 @@ export const devops: RuleAgent = ({ signal, facts, history, now }) => {
     facts.healthCheck &&
       facts.internal && { text: "Internal calls of a health endpoint: an own probe", risk: -0.2 },
     customersHit >= MANY_CUSTOMERS && {
-      text: `${customersHit} customers report ${signal.threat_type} at the same time`,
+      text: `${customersHit} customers report ${humanName(signal.threat_type)} at the same time`,
       risk: 0.05,
     },
   );
@@ -42,7 +43,7 @@ export const devops: RuleAgent = ({ signal, facts, history, now }) => {
     analysis:
       found.length === 0
         ? "No cause found in the platform."
-        : `${found.length} correlation(s) with the platform.`,
+        : `${count(found.length, "correlation")} with the platform.`,
     confidence: 0.8,
     findings: found.map((reason) => reason.text),
     recommendations:

@@ -3,6 +3,7 @@ import { number, text } from "../threats/facts.js";
 import { hygienic } from "../threats/untrusted.js";
 import type { ThreatType } from "../types.js";
 import { clamp, reasons, round, type AgentInput, type Reason } from "./agent.js";
+import { count } from "../wording.js";
 
 /** What a signal of a type weighs before its facts are looked at. */
 export const BASE_RISK: Readonly<Record<ThreatType, number>> = {
@@ -59,7 +60,7 @@ const GRAVITY: Readonly<Record<ThreatType, (input: AgentInput) => readonly Reaso
     const seen = Array.isArray(listed) ? (listed as unknown[]) : [];
     return reasons(
       seen.length > 0 && {
-        text: `${seen.length} sign(s) of compromise`,
+        text: `${count(seen.length, "sign")} of compromise`,
         risk: Math.min(0.4, 0.12 * seen.length),
       },
       ...SIGNS.filter(({ words }) => seen.some((sign) => words.test(String(sign)))).map(

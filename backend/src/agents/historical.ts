@@ -1,6 +1,7 @@
 import type { PastThreat } from "../threats/history.js";
 import { claimsHarmless } from "../threats/untrusted.js";
 import { clamp, reasons, riskOf, round, type RuleAgent, type AgentInput } from "./agent.js";
+import { count } from "../wording.js";
 
 const MAX_MATCHES = 5;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -29,7 +30,7 @@ export const historical: RuleAgent = (input) => {
       risk: -0.15,
     },
     repeated > 0 && {
-      text: `${facts.sourceIp ?? ""} was behind ${repeated} earlier threat(s)`,
+      text: `${facts.sourceIp ?? ""} was behind ${count(repeated, "earlier threat")}`,
       risk: 0.1,
     },
     sameCustomerToday >= 3 && {
@@ -48,7 +49,7 @@ export const historical: RuleAgent = (input) => {
     analysis:
       matches.length === 0
         ? "Nothing similar has been seen before."
-        : `${matches.length} similar threat(s) seen before, match ${score}.`,
+        : `${count(matches.length, "similar threat")} seen before, match ${score}.`,
     confidence: round(clamp(0.6 + 0.06 * matches.length)),
     findings: found.map((reason) => reason.text),
     recommendations:

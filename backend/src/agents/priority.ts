@@ -2,6 +2,7 @@ import { severityOfRisk } from "../analyzers/severity.js";
 import { techniqueOf } from "../analyzers/techniques.js";
 import { clamp, riskOf, round, type RuleAgent } from "./agent.js";
 import { BASE_RISK, gravity } from "./gravity.js";
+import { humanName } from "../wording.js";
 
 /** How sure a technique is for which a rule sees evidence. */
 const TECHNIQUE_CONFIDENCE = 0.8;
@@ -17,7 +18,7 @@ export const priority: RuleAgent = (input) => {
     ...new Set(found.map(({ technique }) => technique).filter((id) => id !== undefined)),
   ];
   return {
-    analysis: `Taken by itself, this ${signal.threat_type} signal weighs ${risk} of 1.`,
+    analysis: `Taken by itself, this ${humanName(signal.threat_type)} signal weighs ${risk} of 1.`,
     confidence: round(clamp(0.7 + 0.06 * found.length, 0, 0.95)),
     findings: found.map((reason) => reason.text),
     recommendations: risk >= 0.6 ? ["Treat before other work"] : ["Treat in normal order"],

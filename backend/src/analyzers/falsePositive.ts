@@ -1,6 +1,7 @@
 import { clamp, round, type AgentInput } from "../agents/agent.js";
 import type { FalsePositiveIndicator, FalsePositiveScore, ThreatType } from "../types.js";
 import { FALSE_POSITIVE_SCORE } from "./severity.js";
+import { count, humanName } from "../wording.js";
 
 /** How often signals of a type turn out to be nothing. */
 const BASE_RATE: Readonly<Record<ThreatType, number>> = {
@@ -45,10 +46,19 @@ export function scoreFalsePositive(input: AgentInput, agentConfidence: number): 
     similar_resolved_as_fp: asFp,
     similar_resolved_as_real: similar.length - asFp,
     recommendation,
-    explanation:
-      `Of ${signal.threat_type} signals ${Math.round(BASE_RATE[signal.threat_type] * 100)} % are ` +
-      `usually nothing; ${indicators.length} indicator(s) move this one to ${Math.round(score * 100)} %.`,
+    explanation: explain(signal.threat_type, indicators.length, score),
   };
+}
+
+function explain(type: ThreatType, indicators: number, score: number): string {
+  const usual = `${percent(BASE_RATE[type])} of the signals of type "${humanName(type)}" are nothing`;
+  return indicators === 0
+    ? `${usual}, and no indicator says more of this one.`
+    : `${usual}; ${count(indicators, "indicator")} ${indicators === 1 ? "makes" : "make"} that ${percent(score)} here.`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }
 
 function findIndicators(

@@ -5,6 +5,7 @@ import type {
   ThreatSeverity,
   ThreatSignal,
 } from "../types.js";
+import { humanName } from "../wording.js";
 
 const GRAVE: readonly ThreatSeverity[] = ["HIGH", "CRITICAL"];
 
@@ -27,7 +28,7 @@ export function summarize(
       ? ""
       : ` Judged by rules, since the model did not: ${[...replaced].join(", ")}.`;
   return (
-    `${severity} ${label(signal)} against ${signal.customer_name}.${evidence}` +
+    `${severity} ${humanName(signal.threat_type)} against ${signal.customer_name}.${evidence}` +
     ` Probability of a false positive: ${Math.round(falsePositive.score * 100)} %.${byRules}`
   );
 }
@@ -39,7 +40,7 @@ export function narrate(
   slaMinutes: number,
 ): string {
   return (
-    `We have seen ${label(signal)} aimed at ${signal.customer_name}. ` +
+    `We have seen ${humanName(signal.threat_type)} aimed at ${signal.customer_name}. ` +
     (GRAVE.includes(severity)
       ? `Our analysts act on it within ${slaMinutes} minutes and will contact you.`
       : "We keep watching it; you need not do anything.")
@@ -72,14 +73,10 @@ export function whyReview(facts: ReviewFacts): string | null {
       ? ["A grave signal that looks like a false positive"]
       : []),
     ...(detection?.manipulation_detected === true
-      ? [`Possible manipulation: ${detection.attack_vector?.replaceAll("_", " ") ?? "unknown way"}`]
+      ? [`Possible manipulation: ${humanName(detection.attack_vector ?? "unknown_way")}`]
       : []),
     ...(asked ? ["The priority agent asks for it"] : []),
     ...(failedAgents.length > 0 ? [`Failed agents: ${failedAgents.join(", ")}`] : []),
   ];
   return why.length > 0 ? why.join("; ") : null;
-}
-
-function label(signal: ThreatSignal): string {
-  return signal.threat_type.replaceAll("_", " ");
 }

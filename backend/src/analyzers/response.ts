@@ -8,6 +8,7 @@ import type {
   ThreatSignal,
   ThreatType,
 } from "../types.js";
+import { humanName } from "../wording.js";
 
 type Actions = readonly [ResponseActionType, ...ResponseActionType[]];
 
@@ -133,7 +134,7 @@ function buildAction(
     action_type: type,
     urgency: URGENCY[severity],
     target: targetOf(type, signal, facts),
-    reason: `${severity} ${signal.threat_type} against ${signal.customer_name}`,
+    reason: `${severity} ${humanName(signal.threat_type)} against ${signal.customer_name}`,
     confidence: severity === "HIGH" || severity === "CRITICAL" ? 0.8 : 0.6,
     auto_executable: automatic,
     requires_approval: !automatic,

@@ -1,5 +1,6 @@
 import type { AdversarialDetectionResult, ResponsePlan } from "../types.js";
 import type { TimelineRecorder } from "./timeline.js";
+import { humanName } from "../wording.js";
 
 /** Writes the outcome of the adversarial detector into the timeline; null means that it was off. */
 export function recordDetection(
@@ -18,7 +19,7 @@ export function recordDetection(
 /** Writes what is proposed into the timeline. */
 export function recordPlan(timeline: TimelineRecorder, plan: ResponsePlan): void {
   for (const action of [plan.primary_action, ...plan.secondary_actions]) {
-    timeline.record("action", `Proposed: ${action.action_type}`, "response_engine", {
+    timeline.record("action", `Proposed: ${humanName(action.action_type)}`, "response_engine", {
       description: action.reason,
       data: { target: action.target, urgency: action.urgency },
     });

@@ -10,6 +10,7 @@ import {
   type ThreatListener,
   type ThreatStore,
 } from "./store.js";
+import { count } from "../wording.js";
 
 /** Keeps threats in this process: for a single pod, lost when it ends. */
 export class MemoryStore implements ThreatStore {
@@ -61,7 +62,7 @@ export class MemoryStore implements ThreatStore {
       status: "success",
       storage: "in-memory",
       cleared: { threats, redis_keys: 0, mock_data_reset: true },
-      message: `Demo reset: ${threats} threat(s) removed`,
+      message: `Demo reset: ${count(threats, "threat")} removed`,
     };
   }
 

@@ -1,6 +1,7 @@
 import type { Reset } from "../contract/answers.js";
 import { CHANNELS, KEYS } from "./keys.js";
 import type { RedisLink } from "./link.js";
+import { count } from "../wording.js";
 
 const BATCH = 500;
 
@@ -42,7 +43,7 @@ export async function resetRedis(link: RedisLink): Promise<Reset> {
       mock_data_reset: true,
     },
     preserved: { vt_cache: intel.length },
-    message: `Demo reset: ${total} key(s) removed`,
+    message: `Demo reset: ${count(total, "key")} removed`,
   };
 }
 

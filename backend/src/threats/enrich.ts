@@ -5,6 +5,7 @@ import { customerProfile } from "./customers.js";
 import { factsOf } from "./facts.js";
 import type { PastThreat } from "./history.js";
 import { localIntel } from "./intel.js";
+import { humanName, sentence } from "../wording.js";
 
 /**
  * What the agents may look at, put together from the signal and what is known.
@@ -20,7 +21,7 @@ export function enrich(
   timeline: TimelineRecorder,
 ): AgentInput {
   timeline.recordAt(signal.timestamp, "detection", "Signal received", "sensor", {
-    description: `${signal.threat_type} against ${signal.customer_name}`,
+    description: sentence(`${humanName(signal.threat_type)} against ${signal.customer_name}`),
     data: { signal_id: signal.id },
   });
   const enriched = (title: string, data: Readonly<Record<string, unknown>>): void =>

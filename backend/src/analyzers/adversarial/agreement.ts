@@ -3,6 +3,7 @@ import { claimsHarmless } from "../../threats/untrusted.js";
 import { AGENT_KEYS } from "../../types.js";
 import { severityOfRisk } from "../severity.js";
 import { anomaly, contradiction, snippet, type Check } from "./evidence.js";
+import { count } from "../../wording.js";
 
 /** From this risk on the priority agent says HIGH. */
 const GRAVE = 0.6;
@@ -96,7 +97,7 @@ export const egressAgainstHistory: Check = ({ input, findings, egress }) => {
       vector: "egress_evasion",
       contradiction: contradiction({
         agents: ["historical", "egress_monitor"],
-        description: `History speaks for harmless, but ${fresh.length} connection(s) to the outside were blocked in the last minutes`,
+        description: `History speaks for harmless, but ${count(fresh.length, "connection")} to the outside ${fresh.length === 1 ? "was" : "were"} blocked in the last minutes`,
         severity_mismatch: "historical: benign, egress: blocked",
         confidence: round(Math.min(0.95, 0.7 + 0.05 * fresh.length)),
         historical_analysis_snippet: snippet(historical),

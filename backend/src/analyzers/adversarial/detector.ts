@@ -21,6 +21,7 @@ import {
   privateAddressWithPlace,
   unexplainedVolume,
 } from "./telemetry.js";
+import { count, sentence } from "../../wording.js";
 
 /** In the order in which, of equally heavy ones, they name the attack. */
 const CHECKS: readonly Check[] = [
@@ -121,7 +122,9 @@ function explain(
   if (contradictions + anomalies.length === 0) {
     return "Nothing suggests that somebody tries to mislead the analysis.";
   }
-  const found = `${contradictions} contradiction(s) and ${anomalies.length} anomaly(ies)`;
+  const found = sentence(
+    `${count(contradictions, "contradiction")} and ${count(anomalies.length, "anomaly", "anomalies")}`,
+  );
   const first = anomalies[0] === undefined ? "" : ` ${anomalies[0].description}.`;
   return detected
     ? `${found} suggest that somebody tries to mislead the analysis.${first}`

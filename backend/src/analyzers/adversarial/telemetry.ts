@@ -2,6 +2,7 @@ import { number, text } from "../../threats/facts.js";
 import { injections } from "../../threats/untrusted.js";
 import type { ThreatType } from "../../types.js";
 import { anomaly, type Check } from "./evidence.js";
+import { humanName } from "../../wording.js";
 
 const MAX_QUOTED = 120;
 
@@ -62,7 +63,7 @@ export const unexplainedVolume: Check = ({ input: { signal, facts, profile } }) 
           vector: "volume_masking",
           anomaly: anomaly({
             type: "unexplained_volume",
-            description: `${count} requests are more than a ${signal.threat_type} signal explains`,
+            description: `${count} requests are more than a signal of type "${humanName(signal.threat_type)}" explains`,
             severity: "medium",
             indicators: [`${Math.round(rpm)} requests a minute`],
             confidence: 0.6,
