@@ -1,0 +1,159 @@
+/** What a stack file leaves out. */
+import * as path from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import type { addOn, Input } from "./schema";
+import {
+  CONTROLLERS,
+  type AddOnSettings,
+  type BuildSettings,
+  type ChartSource,
+  type Controller,
+  type Part,
+  type RefSettings,
+  type RegistryLogin,
+  type StackConfig,
+} from "./settings";
+
+/** Keys that are held as secrets. */
+export const SECRETS = ["openaiApiKey", "registryPushPassword", "registryPullPassword"] as const;
+/** The secrets that are set. */
+export type Secrets = { readonly [key in (typeof SECRETS)[number]]?: pulumi.Output<string> };
+
+/** The node image of kind 0.33.0, by digest so that every machine boots the same Kubernetes. */
+export const DEFAULT_NODE_IMAGE =
+  "kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5";
+
+/** What a controller brings by default: its chart, and the name that its users know its IngressClass by. */
+const INGRESS: Readonly<
+  Record<Controller, { readonly source: Required<ChartSource>; readonly className: string }>
+> = {
+  "ingress-nginx": {
+    source: {
+      chart: "ingress-nginx",
+      repo: "https://kubernetes.github.io/ingress-nginx",
+      version: "4.15.1",
+    },
+    className: "nginx",
+  },
+  traefik: {
+    source: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.3.0" },
+    className: "traefik",
+  },
+};
+const METRICS_SERVER: Required<ChartSource> = {
+  chart: "metrics-server",
+  repo: "https://kubernetes-sigs.github.io/metrics-server",
+  version: "3.13.0",
+};
+const CERT_MANAGER: Required<ChartSource> = {
+  chart: "cert-manager",
+  repo: "https://charts.jetstack.io",
+  version: "v1.21.2",
+};
+
+/** Fills in what a configuration without problems leaves out. */
+export function withDefaults(input: Input, secrets: Secrets = {}): StackConfig {
+  const { existing, kind } = input.cluster ?? {};
+  const onKind = existing === undefined;
+  const { controller = CONTROLLERS[0], host } = input.ingress ?? {};
+  const usual = INGRESS[controller];
+  const { certManager, smokeCheck } = input;
+  const { openaiApiKey, registryPushPassword, registryPullPassword } = secrets;
+  const push = registryLogin(input, input.images?.pushUsername, registryPushPassword);
+  const pull = registryLogin(input, input.images?.pullUsername, registryPullPassword);
+  return {
+    cluster: existing
+      ? {
+          kind: "existing",
+          kubeconfig: path.resolve(expandHome(existing.kubeconfig)),
+          context: existing.context,
+          allowKind: existing.allowKind ?? false,
+        }
+      : {
+          kind: "kind",
+          name: kind?.name ?? "soc-demo",
+          workers: kind?.workers ?? 2,
+          nodeImage: kind?.nodeImage ?? DEFAULT_NODE_IMAGE,
+          httpPort: kind?.httpPort ?? 8080,
+          httpsPort: kind?.httpsPort ?? 8443,
+        },
+    images: {
+      backend: imageSettings("backend", input),
+      frontend: imageSettings("frontend", input),
+    },
+    registry: { ...(push && { push }), ...(pull && { pull }) },
+    ingress: {
+      controller,
+      ...addOnSettings(input.ingress, usual.source, onKind),
+      className: input.ingress?.className ?? usual.className,
+      ...(host !== undefined && { host }),
+    },
+    metricsServer: addOnSettings(input.metricsServer, METRICS_SERVER, onKind),
+    // Twenty pods are replaced one after the other, on nodes that may have to be added first.
+    timeout: input.timeout ?? (onKind ? 300 : 900),
+    certManager: {
+      ...addOnSettings(certManager, CERT_MANAGER, false),
+      issuer: certManager?.issuer ?? "letsencrypt-staging",
+      ...(certManager?.email && { email: certManager.email }),
+    },
+    smokeCheck: { ...smokeCheck, run: smokeCheck?.run ?? true },
+    ...(openaiApiKey && { openaiApiKey }),
+    values: input.values ?? {},
+  };
+}
+
+/** Where a part's image comes from. */
+export function imageSettings(part: Part, { images }: Input): BuildSettings | RefSettings {
+  const given = images?.[part] ?? {};
+  if (given.ref !== undefined) {
+    return { kind: "ref", ref: given.ref };
+  }
+  const context = given.context ?? part;
+  const name = `soc-${part}`;
+  const registry = images?.registry;
+  return {
+    kind: "build",
+    context,
+    dockerfile: given.dockerfile ?? path.join(context, "Dockerfile"),
+    repository: given.repository ?? (registry ? `${registry}/${name}` : name),
+    push: registry !== undefined,
+  };
+}
+
+function registryLogin(
+  { images }: Input,
+  username: string | undefined,
+  password: pulumi.Output<string> | undefined,
+): RegistryLogin | undefined {
+  return images?.registry && username !== undefined && password
+    ? { server: registryServer(images.registry), username, password }
+    : undefined;
+}
+
+/** The server that a repository is on, as Docker's configuration names it: Docker Hub has a name of its own there. */
+export function registryServer(repository: string): string {
+  const [host = ""] = repository.split("/");
+  const isHost = /[.:]/.test(host) || host === "localhost";
+  return isHost && host !== "docker.io" ? host : "https://index.docker.io/v1/";
+}
+
+/** An own chart (a folder or a mirror) brings its own version; the default's pin is for the default's chart. */
+function addOnSettings(
+  given: z.infer<z.ZodObject<typeof addOn>> | undefined,
+  usual: Required<ChartSource>,
+  install: boolean,
+): AddOnSettings {
+  const { chart = usual.chart, version } = given ?? {};
+  const ownChart = chart !== usual.chart;
+  const repo = given?.repo ?? (ownChart ? undefined : usual.repo);
+  const pinned = version ?? (ownChart ? undefined : usual.version);
+  return {
+    install: given?.install ?? install,
+    source: { chart, ...(repo && { repo }), ...(pinned && { version: pinned }) },
+  };
+}
+
+function expandHome(file: string): string {
+  return file.replace(/^~(?=\/|$)/, process.env["HOME"] ?? "~");
+}

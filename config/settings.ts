@@ -1,0 +1,119 @@
+/** What a stack file comes to: the settings that the program works with. */
+import type * as pulumi from "@pulumi/pulumi";
+import type { Values } from "./values";
+
+/** The parts of the application that have an image of their own. */
+export const PARTS = ["backend", "frontend"] as const;
+export type Part = (typeof PARTS)[number];
+
+/** The ingress controllers that a Kind cluster can have, the default first. */
+export const CONTROLLERS = ["ingress-nginx", "traefik"] as const;
+export type Controller = (typeof CONTROLLERS)[number];
+
+/** Let's Encrypt's directories: https://letsencrypt.org/docs/acme-protocol-updates/ */
+export const ISSUERS = {
+  /** Has generous rate limits, and certificates that no browser trusts. */
+  "letsencrypt-staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
+  "letsencrypt-prod": "https://acme-v02.api.letsencrypt.org/directory",
+} as const;
+export type Issuer = keyof typeof ISSUERS;
+
+/** Names the issuer to cert-manager (https://cert-manager.io/docs/usage/ingress/). */
+export const ISSUER_ANNOTATION = "cert-manager.io/cluster-issuer";
+
+/** A Kind cluster that the stack makes. */
+export interface KindSettings {
+  readonly kind: "kind";
+  readonly name: string;
+  readonly workers: number;
+  readonly nodeImage: string;
+  /** Ports of the loopback interface that reach the ingress controller. */
+  readonly httpPort: number;
+  readonly httpsPort: number;
+}
+
+/** A cluster that exists and that the stack only deploys to. */
+export interface ExistingSettings {
+  readonly kind: "existing";
+  /** Path of its kubeconfig, absolute. */
+  readonly kubeconfig: string;
+  readonly context: string;
+  /** Whether the context may be a Kind cluster's. */
+  readonly allowKind: boolean;
+}
+
+/** An image that the stack builds. */
+export interface BuildSettings {
+  readonly kind: "build";
+  /** Paths relative to the project, so that they are the same on every machine. */
+  readonly context: string;
+  readonly dockerfile: string;
+  /** Repository without a tag. */
+  readonly repository: string;
+  /** Whether the image is pushed to its registry, instead of loaded into the cluster's nodes. */
+  readonly push: boolean;
+}
+
+/** An image that was built elsewhere. */
+export interface RefSettings {
+  readonly kind: "ref";
+  readonly ref: string;
+}
+
+/** Credentials for a registry. */
+export interface RegistryLogin {
+  /** As Docker's own configuration names it, such as `gcr.io`. */
+  readonly server: string;
+  readonly username: string;
+  readonly password: pulumi.Output<string>;
+}
+
+/** Which chart to install, and from where. */
+export interface ChartSource {
+  readonly chart: string;
+  readonly repo?: string;
+  readonly version?: string;
+}
+
+/** An add-on of the cluster. */
+export interface AddOnSettings {
+  readonly install: boolean;
+  readonly source: ChartSource;
+}
+
+/** How an `up` asks the application whether it answers. */
+export interface SmokeSettings {
+  readonly run: boolean;
+  /** `host` or `host:port` to ask instead of what the name resolves to. */
+  readonly address?: string;
+  /** Path of a PEM file with the certificate authority to trust, besides the usual ones. */
+  readonly ca?: string;
+}
+
+/** Everything the program reads from `Pulumi.<stack>.yaml`. No other file reads configuration. */
+export interface StackConfig {
+  readonly cluster: KindSettings | ExistingSettings;
+  readonly images: Readonly<Record<Part, BuildSettings | RefSettings>>;
+  /** Whose credentials push images, instead of Docker's own login, and pull them, instead of the nodes'. */
+  readonly registry: { readonly push?: RegistryLogin; readonly pull?: RegistryLogin };
+  readonly ingress: AddOnSettings & {
+    readonly controller: Controller;
+    /** Name of the IngressClass; the controller's usual one by default. */
+    readonly className: string;
+    /** Host that the Ingress answers to; the chart's own default when unset. */
+    readonly host?: string;
+  };
+  readonly metricsServer: AddOnSettings;
+  /** Seconds until a Helm release counts as failed whose pods are not ready. */
+  readonly timeout: number;
+  readonly certManager: AddOnSettings & {
+    readonly issuer: Issuer;
+    /** Whom Let's Encrypt tells about certificates; there when it is installed. */
+    readonly email?: string;
+  };
+  readonly smokeCheck: SmokeSettings;
+  /** Key for the model provider; agents use their rules without it. */
+  readonly openaiApiKey?: pulumi.Output<string>;
+  /** Chart values, merged over what the program computes. */
+  readonly values: Values;
+}
