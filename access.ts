@@ -1,6 +1,7 @@
 /** How people reach what the stack has made: its address, and commands that can be pasted. */
-import { ISSUER_ANNOTATION, isMap, type Issuer, type StackConfig, type Values } from "./config";
-import type { StackFiles } from "./machine";
+import { ISSUER_ANNOTATION, type Issuer, type StackConfig } from "./config/settings";
+import { isMap, type Values } from "./config/values";
+import type { StackFiles } from "./machine/files";
 
 /** Namespace of the application. */
 export const NAMESPACE = "soc-agent";

@@ -5,19 +5,22 @@ import {
   hasUntrustedCertificate,
   NAMESPACE as namespace,
 } from "./access";
-import { chartDefaults, chartValues, valuesProblems, withDigests } from "./components/chart";
+import { chartDefaults, chartValues, valuesProblems } from "./components/chart";
 import { CertManager } from "./components/certManager";
-import { wantedAddOns, withoutCharts } from "./components/addOn";
+import { withoutCharts } from "./components/addOn";
+import { wantedAddOns } from "./components/addOnNames";
 import { AddOnRemoval } from "./components/addOnRemoval";
 import { ExistingCluster } from "./components/existingCluster";
 import { ImageLoad } from "./components/imageLoad";
-import { Images, imageRefs } from "./components/images";
+import { imageRefs } from "./components/imageRefs";
+import { Images, withDigests } from "./components/images";
 import { ingressController } from "./components/ingressController";
 import { KindCluster } from "./components/kindCluster";
 import { MetricsServer } from "./components/metricsServer";
 import { SocAgent } from "./components/socAgent";
 import { configError, loadConfig } from "./config";
-import { readMachine, stackFiles } from "./machine";
+import { readMachine } from "./machine";
+import { stackFiles } from "./machine/files";
 
 export = async () => {
   // Read and check everything before the first resource.

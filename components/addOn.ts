@@ -1,21 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ChartSource, Controller, StackConfig, Values } from "../config";
+import type { ChartSource, Values } from "../config";
+import { ADD_ON_NAMESPACES, type AddOnName } from "./addOnNames";
 import { releaseHooks, type Waiting } from "./releaseWatch";
 
 /** Revisions that Helm keeps of a release; without a limit it keeps a Secret for each. */
 export const MAX_HISTORY = 5;
-
-/** What can be added to a Kind cluster. The name is also its release's. */
-export type AddOnName = Controller | "metrics-server" | "cert-manager";
-
-/** Namespace of an add-on's release. One that has the add-on's own name goes when the add-on goes. */
-export const ADD_ON_NAMESPACES: Readonly<Record<AddOnName, string>> = {
-  "ingress-nginx": "ingress-nginx",
-  traefik: "traefik",
-  "metrics-server": "kube-system",
-  "cert-manager": "cert-manager",
-};
 
 /** Which add-on to install, from where and how. */
 export interface AddOnArgs {
@@ -25,19 +15,6 @@ export interface AddOnArgs {
   readonly waiting: Waiting;
   /** Whether the chart's CustomResourceDefinitions stay out; they would outlive the release. */
   readonly skipCrds?: true;
-}
-
-/** The add-ons that a configuration wants. */
-export function wantedAddOns({
-  ingress,
-  metricsServer,
-  certManager,
-}: Pick<StackConfig, "ingress" | "metricsServer" | "certManager">): AddOnName[] {
-  return [
-    ...(ingress.install ? [ingress.controller] : []),
-    ...(metricsServer.install ? ["metrics-server" as const] : []),
-    ...(certManager.install ? ["cert-manager" as const] : []),
-  ];
 }
 
 /** Makes the Release of an add-on's upstream chart, as a child of the add-on's component. */

@@ -1,6 +1,6 @@
 import * as local from "@pulumi/command/local";
 import * as pulumi from "@pulumi/pulumi";
-import { ADD_ON_NAMESPACES, type AddOnName } from "./addOn";
+import { ADD_ON_NAMESPACES, type AddOnName } from "./addOnNames";
 
 /** Inputs of {@link AddOnRemoval}. */
 export interface AddOnRemovalArgs {

@@ -4,21 +4,17 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
 import { closest } from "fastest-levenshtein";
-import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import {
   CONTROLLERS,
   ISSUER_ANNOTATION,
   PARTS,
-  isMap,
-  mergeValues,
-  show,
   type Part,
   type StackConfig,
-  type Values,
-} from "../config";
-import { ADD_ON_NAMESPACES } from "./addOn";
-import type { Digests, ImageRefs } from "./images";
+} from "../config/settings";
+import { isMap, mergeValues, show, type Values } from "../config/values";
+import { ADD_ON_NAMESPACES } from "./addOnNames";
+import type { ImageRefs } from "./imageRefs";
 
 /** The chart, relative to the project: an absolute path would differ on every machine. */
 export const CHART = "./charts/soc-agent";
@@ -58,24 +54,6 @@ const AT_ONCE = {
   rollout: { maxSurge: "100%" },
   probes: { readiness: { initialDelaySeconds: 0, periodSeconds: 2 } },
 };
-
-/**
- * Puts the digests of pushed images behind their tags, so that what runs is what was pushed, whatever
- * becomes of the tag. Images that the configuration's `values` name themselves stay as they are.
- *
- * @param values from {@link chartValues}, of the same `refs`
- */
-export function withDigests(values: Values, refs: ImageRefs, digests: Digests): Values {
-  return PARTS.reduce((all, part) => {
-    const digest = digests[part];
-    const { repository, tag } = splitRef(refs[part]);
-    const { image } = isMap(all[part]) ? all[part] : {};
-    const ours = isMap(image) && image["repository"] === repository && image["tag"] === tag;
-    return digest && ours
-      ? mergeValues(all, { [part]: { image: { tag: pulumi.interpolate`${tag}@${digest}` } } })
-      : all;
-  }, values);
-}
 
 /** An image that was loaded into the nodes is in no registry, so none may be asked for it. */
 function pullPolicy({ cluster, images }: StackConfig, part: Part): string {

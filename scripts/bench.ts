@@ -8,7 +8,7 @@
 import * as fs from "node:fs";
 import pc from "picocolors";
 import { ingressNginxValues } from "../components/ingressNginx";
-import { kindConfig } from "../components/kindCluster";
+import { kindConfig } from "../components/kindConfig";
 import { metricsServerValues } from "../components/metricsServer";
 import { withDefaults, type KindSettings, type StackConfig, type Values } from "../config";
 import { askNewestBackend } from "../tests/support/askPod";

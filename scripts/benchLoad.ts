@@ -5,7 +5,7 @@
  */
 import * as fs from "node:fs";
 import pc from "picocolors";
-import { kindConfig } from "../components/kindCluster";
+import { kindConfig } from "../components/kindConfig";
 import { withDefaults } from "../config";
 import { LOGINS, Registry } from "../tests/e2e/support/registry";
 import { mirrors, Project } from "../tests/support/project";

@@ -74,8 +74,8 @@ async function main() {
     }
   }
   return run(process.execPath, [
-    ...["--require", "./scripts/lazyModules.cjs"],
-    ...["--require", "tsx/cjs"],
+    "--require",
+    "tsx/cjs",
     "scripts/lifecycle.ts",
     ...process.argv.slice(2),
   ]);

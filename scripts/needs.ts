@@ -2,8 +2,11 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { findProblems, isMap, withDefaults, type StackConfig, type Values } from "../config";
-import { stackFiles } from "../machine";
+import { withDefaults } from "../config/defaults";
+import { findProblems } from "../config/rules";
+import type { StackConfig } from "../config/settings";
+import { isMap, type Values } from "../config/values";
+import { stackFiles } from "../machine/files";
 import type { Needs } from "./preflight";
 import { PROJECT, ROOT, stackFile, STATE } from "./pulumi";
 

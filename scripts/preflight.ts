@@ -7,13 +7,12 @@ import * as semver from "semver";
 import {
   dockerAdvice,
   findDocker,
-  findKindCluster,
   isEngine,
   KIND_CLUSTER_LABEL,
   type DockerEngine,
   type DockerFailure,
-  type KindClusterState,
-} from "../machine";
+} from "../machine/docker";
+import { findKindCluster, type KindClusterState } from "../machine/kindCluster";
 import { lines, run } from "./run";
 
 const GIB = 2 ** 30;

@@ -6,7 +6,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
-import { isMap } from "../config";
+import { isMap } from "../config/values";
 import { run } from "./run";
 import { toolEnvironment, type Found } from "./tools";
 

@@ -4,10 +4,12 @@
  * cluster, so an `up` after a fault says "unchanged" or stumbles over what a killed run left.
  */
 import * as path from "node:path";
-import { clusterIdentity } from "../components/kindCluster";
-import { imageRefs } from "../components/images";
-import { isMap, type KindSettings, type StackConfig } from "../config";
-import type { KindClusterState, StackFiles } from "../machine";
+import { clusterIdentity } from "../components/kindConfig";
+import { imageRefs } from "../components/imageRefs";
+import type { KindSettings, StackConfig } from "../config/settings";
+import { isMap } from "../config/values";
+import type { StackFiles } from "../machine/files";
+import type { KindClusterState } from "../machine/kindCluster";
 import { lacks, workers } from "./nodeImages";
 import { curesFor, idOf, parseRevisions, secretOf, type Revision } from "./releases";
 import { lines, must, run } from "./run";

@@ -3,8 +3,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { CHART, chartDigest } from "../components/chart";
-import { contentTag, contextFilter } from "../components/images";
-import { isMap, PARTS, type StackConfig } from "../config";
+import { contentTag, contextFilter } from "../components/imageRefs";
+import { PARTS, type StackConfig } from "../config/settings";
+import { isMap } from "../config/values";
 import { messageOf } from "./run";
 
 /** Something that a stack is made of. */

@@ -1,5 +1,5 @@
 /** What Pulumi believes to be there: the parts of a stack's state that a repair looks at. */
-import { isMap } from "../config";
+import { isMap } from "../config/values";
 
 /** The part of a state's resource that is read here (sdk/go/common/apitype ResourceV3). */
 export interface StateResource {

@@ -5,7 +5,7 @@
 import * as fs from "node:fs";
 import { stringify } from "yaml";
 import { chartDefaults, chartValues, valuesProblems } from "../components/chart";
-import { imageRefs } from "../components/images";
+import { imageRefs } from "../components/imageRefs";
 import { messageOf } from "./run";
 import { readStack } from "./needs";
 import { ROOT } from "./pulumi";

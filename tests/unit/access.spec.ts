@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { accessOutputs, dashboardUrl } from "../../access";
 import { withDefaults } from "../../config";
-import { stackFiles } from "../../machine";
+import { stackFiles } from "../../machine/files";
 
 const existing = withDefaults({
   cluster: { existing: { kubeconfig: "/kube.yaml", context: "gke" } },

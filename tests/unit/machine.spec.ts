@@ -1,15 +1,14 @@
 import * as assert from "node:assert/strict";
+import { dockerAdvice, type DockerFailure } from "../../machine/docker";
+import { stackFiles } from "../../machine/files";
 import {
   clusterState,
-  dockerAdvice,
   lostNodes,
   nodeNames,
-  stackFiles,
-  type DockerFailure,
   type KindClusterState,
   type Node,
   type NodeIdentity,
-} from "../../machine";
+} from "../../machine/kindCluster";
 
 describe("clusterState", () => {
   const nodes = (...identities: NodeIdentity[]): Node[] =>

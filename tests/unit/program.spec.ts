@@ -5,7 +5,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import { chartDigest } from "../../components/chart";
-import { imageRefs } from "../../components/images";
+import { imageRefs } from "../../components/imageRefs";
 import { DEFAULT_NODE_IMAGE, type Values } from "../../config";
 import { DIGEST, runProgram, stackConfig, type Ran } from "./support/program";
 

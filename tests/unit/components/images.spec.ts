@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { contentTag, imageRefs } from "../../../components/images";
+import { contentTag, imageRefs } from "../../../components/imageRefs";
 
 describe("contentTag", () => {
   let dir: string;

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
-import { clusterIdentity, kindConfig } from "../../../components/kindCluster";
+import { clusterIdentity, kindConfig } from "../../../components/kindConfig";
 import { withDefaults, type KindSettings } from "../../../config";
-import { nodeNames } from "../../../machine";
+import { nodeNames } from "../../../machine/kindCluster";
 
 const settings = withDefaults({}).cluster as KindSettings;
 const ours = (identity: string, nodes = nodeNames(settings)) =>

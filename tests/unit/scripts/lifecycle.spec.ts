@@ -6,11 +6,11 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { text } from "node:stream/consumers";
+import { must } from "../../../scripts/run";
 import { until } from "../../support/until";
 import { Scratch } from "./support/fakes";
 
 const ROOT = path.resolve(__dirname, "../../..");
-const PRELOADS = ["--require", "./scripts/lazyModules.cjs", "--require", "tsx/cjs"];
 
 /** Every tool and a Docker, all pretended: nothing of the real machine is asked or changed. */
 describe("lifecycle", function () {
@@ -55,8 +55,7 @@ esac`,
     );
 
   const start = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
-    // As cli.mjs does.
-    spawn(process.execPath, [...PRELOADS, "scripts/lifecycle.ts", ...args], {
+    spawn(process.execPath, ["--require", "tsx/cjs", "scripts/lifecycle.ts", ...args], {
       cwd: ROOT,
       // A backend of its own: whether this project has state must not matter.
       env: scratch.env({ PULUMI_BACKEND_URL: "file:///none", ...env }),
@@ -96,6 +95,21 @@ esac`,
   after(() => {
     server.close();
     fs.rmSync(file);
+  });
+
+  it("starts without Pulumi's packages, which take longer to load than all the rest", async () => {
+    const modules = [
+      "access",
+      "components/chart",
+      "scripts/dev",
+      "scripts/preflight",
+      "scripts/repair",
+    ];
+    const load = modules.map((name) => `require("./${name}");`).join("");
+    const found = "Object.keys(require.cache).filter((file) => file.includes('@pulumi')).length";
+    const program = `${load} console.log(Object.keys(require.cache).length > 5, ${found})`;
+    const args = ["--require", "tsx/cjs", "--eval", program];
+    assert.equal(await must(process.execPath, args, { cwd: ROOT }), "true 0\n");
   });
 
   describe("up", () => {

@@ -1,0 +1,133 @@
+/** What stands behind a Kind cluster's name, and who made it. */
+import * as fs from "node:fs";
+import type { KindSettings } from "../config/settings";
+import { docker, KIND_CLUSTER_LABEL, messageOf } from "./docker";
+
+/** The node label that says which stack made a cluster, and which time it was made. */
+export const IDENTITY_LABEL = "soc-agent.dev/identity";
+
+/** What stands behind a Kind cluster's name. */
+export type KindClusterState =
+  /** No container has the name. */
+  | { readonly kind: "absent" }
+  /** This stack made it; `identity` is the one that it was made with, `stopped` those of its nodes that do not run. */
+  | {
+      readonly kind: "ours";
+      readonly identity: string;
+      readonly nodes: readonly string[];
+      readonly stopped: readonly string[];
+    }
+  /** An interrupted run of this stack left it before it could carry an identity. */
+  | { readonly kind: "unfinished" }
+  /** Somebody else's: never to be touched. */
+  | { readonly kind: "foreign"; readonly nodes: readonly string[] };
+
+/** What to do about somebody else's cluster. */
+export function foreignAdvice(name: string): string {
+  return (
+    `a Kind cluster named "${name}" exists that this stack did not make: it is left alone. ` +
+    `Delete it (kind delete cluster --name ${name}), or set another name in soc-agent:cluster.kind.name`
+  );
+}
+
+/** What to do about nodes that do not run, as after a restart of the machine. */
+export function stoppedAdvice(nodes: readonly string[]): string {
+  return `nodes of the Kind cluster are stopped: ${nodes.join(", ")}. Run npm run up, which starts them, or do it by hand (docker start ${nodes.join(" ")})`;
+}
+
+/** The names that Kind gives to a cluster's nodes (kind, pkg/cluster/internal/providers/common/namer.go). */
+export function nodeNames({ name, workers }: Pick<KindSettings, "name" | "workers">): string[] {
+  const worker = (index: number) => `${name}-worker${index === 0 ? "" : index + 1}`;
+  return [`${name}-control-plane`, ...Array.from({ length: workers }, (_, index) => worker(index))];
+}
+
+/** Nodes that a cluster of ours should have and that are not there any more. */
+export function lostNodes(
+  settings: Pick<KindSettings, "name" | "workers">,
+  found: Extract<KindClusterState, { kind: "ours" }>,
+): string[] {
+  return nodeNames(settings).filter((name) => !found.nodes.includes(name));
+}
+
+/**
+ * Looks for a Kind cluster and for who made it. Works on stopped nodes as well.
+ *
+ * @param name the cluster's name
+ * @param identityFile where the stack remembers the identity it last gave to a cluster
+ */
+export async function findKindCluster(
+  name: string,
+  identityFile: string,
+): Promise<KindClusterState> {
+  const filter = `label=${KIND_CLUSTER_LABEL}=${name}`;
+  const format = "{{.Names}} {{.State}}";
+  const listed = await docker(["ps", "--all", "--filter", filter, "--format", format]);
+  const nodes = listed
+    .split("\n")
+    .filter(Boolean)
+    .sort()
+    .map((line) => line.split(" ") as [name: string, state: string]);
+  const identities = await Promise.all(nodes.map(([node]) => nodeIdentity(node)));
+  const remembered = fs.existsSync(identityFile)
+    ? fs.readFileSync(identityFile, "utf8").trim()
+    : undefined;
+  return clusterState(
+    nodes.map(([name, state], index) => ({
+      name,
+      running: state === "running",
+      identity: identities[index],
+    })),
+    remembered,
+  );
+}
+
+/** A node's identity: `null` when it was made without one, `undefined` before kubeadm was set up. */
+export type NodeIdentity = string | null | undefined;
+
+/** A node container. */
+export interface Node {
+  readonly name: string;
+  readonly running: boolean;
+  readonly identity: NodeIdentity;
+}
+
+/**
+ * Judges whose cluster some nodes are.
+ *
+ * @param remembered the identity that this stack last wrote down, if any
+ */
+export function clusterState(
+  nodes: readonly Node[],
+  remembered: string | undefined,
+): KindClusterState {
+  if (nodes.length === 0) {
+    return { kind: "absent" };
+  }
+  const told = nodes.find(({ identity }) => identity !== undefined)?.identity;
+  const names = nodes.map(({ name }) => name);
+  if (remembered !== undefined && told === remembered) {
+    const stopped = nodes.filter(({ running }) => !running).map(({ name }) => name);
+    return { kind: "ours", identity: remembered, nodes: names, stopped };
+  }
+  // Only a run that wrote its identity down before `kind create` can have left such nodes.
+  if (remembered !== undefined && told === undefined) {
+    return { kind: "unfinished" };
+  }
+  return { kind: "foreign", nodes: names };
+}
+
+/** Reads a node's identity from the kubeadm configuration that Kind wrote into its container. */
+async function nodeIdentity(node: string): Promise<NodeIdentity> {
+  let archive: string;
+  try {
+    // `cp` reads stopped containers too, which `exec` cannot.
+    archive = await docker(["cp", `${node}:/kind/kubeadm.conf`, "-"]);
+  } catch (error) {
+    if (/could not find the file|no such (file|container)/i.test(messageOf(error))) {
+      return undefined;
+    }
+    throw error;
+  }
+  const escaped = IDENTITY_LABEL.replaceAll(".", "\\.");
+  return new RegExp(`${escaped}=([A-Za-z0-9._-]+)`).exec(archive)?.[1] ?? null;
+}
