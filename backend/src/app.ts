@@ -4,6 +4,7 @@ import { createPanel } from "./agents/panel.js";
 import { reportModel } from "./agents/report.js";
 import type { Config } from "./config.js";
 import { Coordinator } from "./coordinator.js";
+import { withDemo } from "./demo.js";
 import { EventFeed } from "./events.js";
 import { generateThreats } from "./generatorJob.js";
 import { answerErrors, createServer, observeRequests, traceRequests } from "./http.js";
@@ -84,7 +85,8 @@ export async function startApp(
   if (store.kind === "memory") {
     log.warn("REDIS_URL is not set: threats stay in this process, so run a single pod only");
   }
-  store.start(new EventFeed(history, hub, telemetry));
+  const feed = new EventFeed(history, hub, telemetry);
+  store.start(config.demo ? withDemo(feed, store, log) : feed);
 
   let draining = false;
   const server = createServer();

@@ -67,6 +67,8 @@ export interface Config {
    * `THREAT_GENERATION_INTERVAL` (default 30) where `ENABLE_AUTO_THREAT_GENERATION` is true.
    */
   readonly generateEverySeconds: number | null;
+  /** Whether a few made-up packages are known as malicious. `DEMO_MODE`, default false. */
+  readonly demo: boolean;
 }
 
 /** The environment cannot be used; the message names every problem. */
@@ -131,6 +133,7 @@ const SCHEMA = z.object({
     .default(DEFAULT_CORS_ORIGINS),
   ENABLE_AUTO_THREAT_GENERATION: flag.default(false),
   THREAT_GENERATION_INTERVAL: integer(1, 86_400).default(30),
+  DEMO_MODE: flag.default(false),
 });
 type Key = keyof typeof SCHEMA.shape;
 
@@ -157,6 +160,7 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   CORS_ORIGINS: 'a JSON list such as ["http://localhost:3000"]',
   ENABLE_AUTO_THREAT_GENERATION: BOOLEAN,
   THREAT_GENERATION_INTERVAL: "a whole number of seconds from 1 to 86400",
+  DEMO_MODE: BOOLEAN,
 };
 
 /** What may hold a secret is never repeated; a URL may hold a password. */
@@ -233,6 +237,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     generateEverySeconds: values.ENABLE_AUTO_THREAT_GENERATION
       ? values.THREAT_GENERATION_INTERVAL
       : null,
+    demo: values.DEMO_MODE,
   };
 }
 

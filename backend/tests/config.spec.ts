@@ -16,6 +16,7 @@ describe("loadConfig", () => {
     maxStoredThreats: 100,
     corsOrigins: ["http://localhost:3000", "http://127.0.0.1:3000"],
     generateEverySeconds: null,
+    demo: false,
   };
   let folder: string;
 
@@ -57,6 +58,7 @@ describe("loadConfig", () => {
       CORS_ORIGINS: '["https://soc.example.com"]',
       ENABLE_AUTO_THREAT_GENERATION: "True",
       THREAT_GENERATION_INTERVAL: "5",
+      DEMO_MODE: "true",
     };
     assert.deepEqual(loadConfig(env), {
       port: 8080,
@@ -80,6 +82,7 @@ describe("loadConfig", () => {
       maxStoredThreats: 50,
       corsOrigins: ["https://soc.example.com"],
       generateEverySeconds: 5,
+      demo: true,
     });
   });
 

@@ -19,6 +19,7 @@ export class MemoryStore implements ThreatStore {
   egress: EgressLog = new MemoryEgress();
   /** Newest first. */
   #threats: readonly StoredThreat[] = [];
+  readonly #intel = new Map<string, IntelMatch>();
   #total = 0;
   #listener: ThreatListener | null = null;
 
@@ -48,8 +49,13 @@ export class MemoryStore implements ThreatStore {
     return { total: this.#total, stored: this.#threats };
   }
 
-  async packageIntel(): Promise<IntelMatch | null> {
-    return null;
+  async packageIntel(name: string): Promise<IntelMatch | null> {
+    return this.#intel.get(name) ?? null;
+  }
+
+  /** For as long as the process lives, which keeps nothing else longer either. */
+  async keepIntel(match: IntelMatch): Promise<void> {
+    this.#intel.set(match.ioc_value, match);
   }
 
   async reset(): Promise<Reset> {

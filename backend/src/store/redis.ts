@@ -115,6 +115,11 @@ export class RedisStore implements ThreatStore {
     }
   }
 
+  async keepIntel(match: IntelMatch, seconds: number): Promise<void> {
+    const key = KEYS.packageIntel(match.ioc_value);
+    await this.#link.ask((redis) => redis.set(key, JSON.stringify(match), "EX", seconds));
+  }
+
   async reset(): Promise<Reset> {
     const result = await resetRedis(this.#link);
     this.egress.changed();

@@ -67,6 +67,8 @@ export interface ThreatStore {
   content(): Promise<StoreContent>;
   /** What a feed says of a package, as far as somebody has asked lately. */
   packageIntel(name: string): Promise<IntelMatch | null>;
+  /** Keeps what a feed says of a package, for so many seconds. */
+  keepIntel(match: IntelMatch, seconds: number): Promise<void>;
   /** Removes all threats and violations, and says how much that was. */
   reset(): Promise<Reset>;
   /**

@@ -50,6 +50,7 @@ export async function startLocalPod(
     maxStoredThreats: 100,
     corsOrigins: ["http://localhost:3000"],
     generateEverySeconds: null,
+    demo: false,
     ...overrides,
   };
   const app = await startApp(config, quietLogger(lines), hubOptions);
