@@ -153,14 +153,28 @@ async function reportOn(pod: Pod, kubectl: Kubectl): Promise<string> {
   const format = 'jsonpath={range .items[*]}{.reason}: {.message}{"\\n"}{end}';
   const [events, log] = await Promise.all([
     kubectl(["get", "events", selector, "-o", format]).catch(messageOf),
-    // A container that was restarted has said why before it ended.
-    kubectl(restarted ? [...logs, "--previous"] : logs).catch(messageOf),
+    lastWords(kubectl, logs, restarted === true).catch(messageOf),
   ]);
   return [
     `  ${name}: ${reasonOf(pod)}`,
     ...indent("events", lastLines(events, 5)),
     ...indent("log", lastLines(log, LOG_LINES)),
   ].join("\n");
+}
+
+/** A container that was restarted has said why before it ended; it may have been only just now. */
+async function lastWords(
+  kubectl: Kubectl,
+  logs: readonly string[],
+  restarted: boolean,
+): Promise<string> {
+  const previous = [...logs, "--previous"];
+  if (restarted) {
+    return kubectl(previous);
+  }
+  const log = await kubectl(logs);
+  // Where none was restarted, there is no previous log, which is no news.
+  return log.trim() === "" ? kubectl(previous).catch(() => "") : log;
 }
 
 function indent(title: string, lines: readonly string[]): string[] {

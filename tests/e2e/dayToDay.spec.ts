@@ -36,6 +36,7 @@ describe("working with the dev stack on a real cluster", function () {
 
   describe("npm run dev", () => {
     let dev: Started;
+    let running = false;
     /** How much of its output was looked at. */
     let seen = 0;
 
@@ -58,12 +59,14 @@ describe("working with the dev stack on a real cluster", function () {
 
     before(() => {
       dev = project.start("npm", ["run", "dev", "--", "--stack", STACK]);
+      running = true;
+      void dev.ended.then(() => (running = false));
     });
-    after(() => {
-      try {
-        process.kill(-dev.pid, "SIGKILL");
-      } catch {
-        // It has ended, as it should have.
+    // A run that is at work ends cleanly first, or its lock would be in the way of what comes next.
+    after(async () => {
+      if (running) {
+        process.kill(-dev.pid, "SIGINT");
+        await dev.ended;
       }
     });
 

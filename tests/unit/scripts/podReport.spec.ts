@@ -153,6 +153,19 @@ Look further with:
     );
   });
 
+  it("has the last words of a container that was restarted while it was asked", async () => {
+    const terminated = { exitCode: 1, reason: "Error" };
+    const items = [pod({ containerStatuses: [{ ...container, state: { terminated } }] })];
+    scratch.program(
+      "kubectl",
+      `case "$*" in
+  *"get pods"*) echo '${JSON.stringify({ items })}' ;;
+  *logs*--previous*) echo "not today" ;;
+esac`,
+    );
+    assert.match(await podReport(of), /container backend: Error\n {4}log:\n {6}not today\n/);
+  });
+
   const waiting = pod({
     containerStatuses: [{ ...container, state: { waiting: { reason: "ContainerCreating" } } }],
   });
