@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { SECRETS, withDefaults } from "./config/defaults";
 import { findProblems } from "./config/rules";
-import { key, PROJECT } from "./config/schema";
-import type { StackConfig } from "./config/settings";
+import { key } from "./config/schema";
+import { PROJECT, type StackConfig } from "./config/settings";
 
 export * from "./config/defaults";
 export * from "./config/rules";

@@ -1,11 +1,8 @@
 /** The shape of a stack file, and what is said of one that does not have it. */
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
-import { CONTROLLERS, ISSUERS, type Issuer } from "./settings";
+import { CONTROLLERS, ISSUERS, PROJECT, type Issuer } from "./settings";
 import { isMap, show, type Values } from "./values";
-
-/** The Pulumi project, which keys of its stack files are prefixed with. */
-export const PROJECT = "soc-agent";
 
 /**
  * A leaf of the configuration.

@@ -2,6 +2,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Values } from "./values";
 
+/** The Pulumi project, which keys of its stack files are prefixed with. */
+export const PROJECT = "soc-agent";
+
 /** The parts of the application that have an image of their own. */
 export const PARTS = ["backend", "frontend"] as const;
 export type Part = (typeof PARTS)[number];

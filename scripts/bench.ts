@@ -8,13 +8,20 @@
 import * as fs from "node:fs";
 import pc from "picocolors";
 import { ingressNginxValues } from "../components/ingressNginx";
-import { kindConfig } from "../components/kindConfig";
 import { metricsServerValues } from "../components/metricsServer";
 import { withDefaults, type KindSettings, type StackConfig, type Values } from "../config";
 import { askNewestBackend } from "../tests/support/askPod";
 import { mirrors, Project } from "../tests/support/project";
 import { until } from "../tests/support/until";
-import { change, kindOf, median, runsFrom } from "./benchSupport";
+import {
+  buildImages,
+  change,
+  createCluster,
+  imagesOf,
+  kindOf,
+  median,
+  runsFrom,
+} from "./benchSupport";
 import { messageOf, run } from "./run";
 import { table } from "./table";
 
@@ -171,15 +178,9 @@ function pulumiSteps(project: Project): Step[] {
 function bareSteps(project: Project, config: StackConfig): Step[] {
   const kind = kindOf(config);
   const kubeconfig = ".kube-bare.yaml";
-  const parts = ["backend", "frontend"];
-  const build = async (tag: string) => {
-    for (const part of parts) {
-      await project.must("docker", ["build", "-q", "-t", `soc-${part}:${tag}`, part]);
-    }
-  };
+  const build = (tag: string) => buildImages(project, tag);
   const load = async (tag: string) => {
-    for (const part of parts) {
-      const image = `soc-${part}:${tag}`;
+    for (const image of imagesOf(tag)) {
       await project.must("kind", ["load", "docker-image", image, "--name", kind.name]);
     }
   };
@@ -212,9 +213,7 @@ function bareSteps(project: Project, config: StackConfig): Step[] {
   let tag = "";
   return [
     async () => {
-      project.write("kind.json", JSON.stringify(kindConfig(kind, "bare.bench")));
-      const create = ["create", "cluster", "--name", kind.name, "--kubeconfig", kubeconfig];
-      await project.must("kind", [...create, "--config", "kind.json", "--wait", "2m"]);
+      await createCluster(project, kind, kubeconfig);
       const context = ["config", "set-context", "--current", "--namespace", "soc-agent"];
       await project.must("kubectl", [...context, "--kubeconfig", kubeconfig]);
     },

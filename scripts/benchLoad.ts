@@ -5,16 +5,21 @@
  */
 import * as fs from "node:fs";
 import pc from "picocolors";
-import { kindConfig } from "../components/kindConfig";
 import { withDefaults } from "../config";
 import { LOGINS, Registry } from "../tests/e2e/support/registry";
 import { mirrors, Project } from "../tests/support/project";
-import { change, kindOf, median, runsFrom } from "./benchSupport";
+import {
+  buildImages,
+  change,
+  createCluster,
+  imagesOf,
+  kindOf,
+  median,
+  runsFrom,
+} from "./benchSupport";
 import { CTR, fullName, workers } from "./nodeImages";
 import { messageOf, must } from "./run";
 import { table } from "./table";
-
-const PARTS = ["backend", "frontend"];
 
 /** Where images go. */
 interface Place {
@@ -94,11 +99,8 @@ async function assertLoaded(cluster: string, images: readonly string[]): Promise
 
 async function build(project: Project): Promise<string[]> {
   const tag = change(project);
-  const images = PARTS.map((part) => `soc-${part}:${tag}`);
-  for (const [index, part] of PARTS.entries()) {
-    await project.must("docker", ["build", "--quiet", "--tag", images[index] ?? "", part]);
-  }
-  return images;
+  await buildImages(project, tag);
+  return imagesOf(tag);
 }
 
 /** Seconds that a way takes. */
@@ -116,9 +118,7 @@ async function main(): Promise<void> {
   const project = await Project.copy("installed");
   const times = new Map(Object.keys(WAYS).map((name) => [name, [] as [number, number][]]));
   try {
-    project.write("kind.json", JSON.stringify(kindConfig(kind, "bare.bench")));
-    const create = ["create", "cluster", "--name", kind.name, "--kubeconfig", ".kube-bare.yaml"];
-    await project.must("kind", [...create, "--config", "kind.json", "--wait", "2m"]);
+    await createCluster(project, kind, ".kube-bare.yaml");
     const [first, changed] = [await build(project), await build(project)];
     for (let index = 0; index < runs; index += 1) {
       for (const [name, way] of Object.entries(WAYS)) {

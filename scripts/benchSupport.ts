@@ -1,6 +1,7 @@
 /** What the benches share. */
 import { parseArgs } from "node:util";
-import type { KindSettings, StackConfig } from "../config";
+import { kindConfig } from "../components/kindConfig";
+import { PARTS, type KindSettings, type StackConfig } from "../config/settings";
 import type { Project } from "../tests/support/project";
 
 /** The line that a change changes, in a file of the backend. */
@@ -27,6 +28,29 @@ export function kindOf({ cluster }: StackConfig): KindSettings {
     throw new Error("the bench is about a Kind cluster");
   }
   return cluster;
+}
+
+/** Makes a cluster like the stack's with Kind alone. Its kubeconfig is the project's file of that name. */
+export async function createCluster(
+  project: Project,
+  kind: KindSettings,
+  kubeconfig: string,
+): Promise<void> {
+  project.write("kind.json", JSON.stringify(kindConfig(kind, "bare.bench")));
+  const create = ["create", "cluster", "--name", kind.name, "--kubeconfig", kubeconfig];
+  await project.must("kind", [...create, "--config", "kind.json", "--wait", "2m"]);
+}
+
+/** References of the application's images with a tag. */
+export function imagesOf(tag: string): string[] {
+  return PARTS.map((part) => `soc-${part}:${tag}`);
+}
+
+/** Builds the application's images with a tag, one after the other. */
+export async function buildImages(project: Project, tag: string): Promise<void> {
+  for (const part of PARTS) {
+    await project.must("docker", ["build", "-q", "-t", `soc-${part}:${tag}`, part]);
+  }
 }
 
 let changes = Date.now();

@@ -4,11 +4,11 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { withDefaults } from "../config/defaults";
 import { findProblems } from "../config/rules";
-import type { StackConfig } from "../config/settings";
+import { PROJECT, type StackConfig } from "../config/settings";
 import { isMap, type Values } from "../config/values";
 import { stackFiles } from "../machine/files";
 import type { Needs } from "./preflight";
-import { PROJECT, ROOT, stackFile, STATE } from "./pulumi";
+import { ROOT, stackFile, STATE } from "./pulumi";
 
 /** A stack's configuration, or what is wrong with it. */
 export type Reading = { readonly config: StackConfig } | { readonly problems: readonly string[] };

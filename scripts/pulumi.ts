@@ -6,12 +6,12 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
+import { PROJECT } from "../config/settings";
 import { isMap } from "../config/values";
 import { run } from "./run";
 import { toolEnvironment, type Found } from "./tools";
 
 export const ROOT = path.resolve(__dirname, "..");
-export const PROJECT = "soc-agent";
 /** The file backend of Pulumi.yaml. */
 export const STATE = path.join(ROOT, ".pulumi");
 /** The states of the project's stacks in it. */
