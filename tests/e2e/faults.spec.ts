@@ -5,11 +5,10 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { must } from "../../scripts/run";
-import { Project } from "../support/project";
+import type { Project } from "../support/project";
 import { until } from "../support/until";
 import {
   assertWhole,
-  configure,
   hasImage,
   inNode,
   killUpAt,
@@ -23,9 +22,9 @@ import {
   waitingReasons,
 } from "./support/faults";
 import {
-  CLUSTER,
   destroy,
   discard,
+  freshProject,
   kubectl,
   nodeContainers,
   STACK,
@@ -43,9 +42,7 @@ describe("npm run up, from any state", function () {
   };
 
   before(async () => {
-    assert.deepEqual(await nodeContainers(), [], `a cluster named ${CLUSTER} is in the way`);
-    project = await Project.copy("installed");
-    configure(project);
+    project = await freshProject("installed");
   });
 
   after(() => discard(project));

@@ -1,11 +1,11 @@
 /** The main job on a real cluster, from nothing to a dashboard and back to nothing. Tests build on each other. */
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { WebSocket } from "ws";
 import { lines, must } from "../../scripts/run";
 import { askFromPod, askNewestBackend } from "../support/askPod";
-import { Project } from "../support/project";
+import type { Project } from "../support/project";
 import { until } from "../support/until";
+import { Client, type Threat } from "./support/podClients";
 import {
   CLUSTER,
   HTTP_PORT,
@@ -16,11 +16,11 @@ import {
   ask,
   destroy,
   discard,
+  freshProject,
   kubectl,
   networkEndpoints,
   nodeContainers,
   objects,
-  stackConfig,
   tryUp,
   up,
   upWithoutChanges,
@@ -28,11 +28,6 @@ import {
 
 /** A key that must be found nowhere but where it belongs. */
 const CANARY = "sk-canary-7f3a9c";
-
-interface Threat {
-  readonly id: string;
-  readonly signal: { readonly threat_type: string };
-}
 
 interface Pod {
   readonly metadata: { readonly name: string; readonly namespace: string };
@@ -50,9 +45,7 @@ describe("the dev stack on a real cluster", function () {
   let firstUp: string;
 
   before(async () => {
-    assert.deepEqual(await nodeContainers(), [], `a cluster named ${CLUSTER} is in the way`);
-    project = await Project.copy("missing");
-    project.configure(STACK, stackConfig());
+    project = await freshProject("missing");
   });
 
   after(() => discard(project));
@@ -128,21 +121,14 @@ describe("the dev stack on a real cluster", function () {
   });
 
   it("sends a triggered threat to a WebSocket client through the ingress", async () => {
-    const socket = new WebSocket(`${URL.replace("http", "ws")}/ws`);
-    const seen: { type: string; data: Threat }[] = [];
-    socket.on("message", (data: Buffer) => seen.push(JSON.parse(data.toString())));
+    const client = await Client.connect(URL);
     try {
-      await until("the snapshot", 10, async () =>
-        seen.find(({ type }) => type === "initial_batch"),
-      );
       const threat = await ask<Threat>("/api/threats/trigger", { threat_type: "bot_traffic" });
       assert.equal(threat.signal.threat_type, "bot_traffic");
-      const event = await until("the event", 10, async () =>
-        seen.find(({ type, data }) => type === "new_threat" && data.id === threat.id),
-      );
-      assert.deepEqual(event.data, threat);
+      const event = await until("the event", 10, async () => client.threat(threat.id));
+      assert.deepEqual(event, threat);
     } finally {
-      socket.close();
+      client.close();
     }
   });
 

@@ -6,7 +6,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { DEFAULT_NODE_IMAGE } from "../../config";
 import { must } from "../../scripts/run";
-import { Project } from "../support/project";
+import type { Project } from "../support/project";
 import {
   addressOf,
   assertWhole,
@@ -25,6 +25,7 @@ import {
   CLUSTER,
   destroy,
   discard,
+  freshProject,
   HTTP_PORT,
   nodeContainers,
   stackConfig,
@@ -40,9 +41,7 @@ describe("npm run up, on a machine that changes", function () {
   let project: Project;
 
   before(async () => {
-    assert.deepEqual(await nodeContainers(), [], `a cluster named ${CLUSTER} is in the way`);
-    project = await Project.copy("installed");
-    configure(project);
+    project = await freshProject("installed");
   });
 
   after(() => discard(project));

@@ -1,7 +1,6 @@
 /** One stack, brought up once, for all specs of a run that leave its cluster as they found it. */
-import * as assert from "node:assert/strict";
-import { Project } from "../../support/project";
-import { CLUSTER, STACK, discard, nodeContainers, stackConfig, up } from "./stack";
+import type { Project } from "../../support/project";
+import { STACK, discard, freshProject, up } from "./stack";
 
 /** A key for the model provider that must be found nowhere but where it belongs. */
 export const CANARY = "sk-canary-2b8e51d7";
@@ -22,9 +21,7 @@ export function liveStack(): Promise<LiveStack> {
 }
 
 async function start(): Promise<LiveStack> {
-  assert.deepEqual(await nodeContainers(), [], `a cluster named ${CLUSTER} is in the way`);
-  project = await Project.copy("installed");
-  project.configure(STACK, stackConfig());
+  project = await freshProject("installed");
   await project.must("pulumi", ["stack", "select", "--create", "--stack", STACK]);
   const key = ["config", "set", "--secret", "openaiApiKey", CANARY, "--stack", STACK];
   await project.must("pulumi", key);

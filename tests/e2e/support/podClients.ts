@@ -1,10 +1,9 @@
 /** Clients of single pods: over a port that leads to one pod alone, as no Service does. */
-import * as assert from "node:assert/strict";
 import { once } from "node:events";
 import { WebSocket } from "ws";
 import type { Project } from "../../support/project";
 import { until } from "../../support/until";
-import { KUBECONFIG } from "./stack";
+import { askAt, KUBECONFIG } from "./stack";
 
 /** What is read of a threat here; it has more, which is compared as a whole. */
 export interface Threat {
@@ -30,20 +29,10 @@ export async function forwardTo(project: Project, pod: string): Promise<Forward>
   const listening = /Forwarding from 127\.0\.0\.1:(\d+)/;
   await started.said(listening);
   const url = `http://127.0.0.1:${listening.exec(started.output())?.[1]}`;
-  const ask = async (path: string, init: RequestInit = {}): Promise<Threat> => {
-    const answer = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(10_000) });
-    assert.equal(answer.status, 200, `${path} of ${pod}`);
-    return (await answer.json()) as Threat;
-  };
   return {
     url,
-    trigger: (wish) =>
-      ask("/api/threats/trigger", {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(wish),
-      }),
-    get: (id) => ask(`/api/threats/${id}`),
+    trigger: (wish) => askAt(url, "/api/threats/trigger", wish),
+    get: (id) => askAt(url, `/api/threats/${id}`),
     close: () => void process.kill(-started.pid),
   };
 }

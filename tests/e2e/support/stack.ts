@@ -2,7 +2,7 @@
 import * as assert from "node:assert/strict";
 import { mergeValues, type Values } from "../../../config";
 import { must, lines } from "../../../scripts/run";
-import { mirrors, type Project, type Result } from "../../support/project";
+import { mirrors, Project, type Result } from "../../support/project";
 
 // Overrides let the suites run beside a cluster that is in use.
 const { E2E_CLUSTER, E2E_HTTP_PORT, E2E_HTTPS_PORT } = process.env;
@@ -19,6 +19,19 @@ export const KUBECONFIG = `.kube/${STACK}.yaml`;
 export function stackConfig(): Values {
   const kind = { name: CLUSTER, httpPort: HTTP_PORT, httpsPort: HTTPS_PORT };
   return mergeValues(mirrors(), { cluster: { kind } });
+}
+
+/**
+ * A copy of the project with the stack under test, of which there is nothing yet.
+ *
+ * @param dependencies whether its npm packages are there already
+ * @throws AssertionError when a cluster is in the way
+ */
+export async function freshProject(dependencies: "installed" | "missing"): Promise<Project> {
+  assert.deepEqual(await nodeContainers(), [], `a cluster named ${CLUSTER} is in the way`);
+  const project = await Project.copy(dependencies);
+  project.configure(STACK, stackConfig());
+  return project;
 }
 
 /** How Pulumi ended: what it did to how many resources. */
@@ -94,16 +107,21 @@ export async function networkEndpoints(): Promise<string[]> {
   return all.filter((name) => name.startsWith(CLUSTER));
 }
 
-/** Asks the application for JSON. */
-export async function ask<T>(path: string, body?: object): Promise<T> {
+/** Asks the application for JSON, through the ingress. */
+export function ask<T>(path: string, body?: object): Promise<T> {
+  return askAt(URL, path, body);
+}
+
+/** Asks for JSON at a base URL. Anything but a 200 is an error. */
+export async function askAt<T>(base: string, path: string, body?: object): Promise<T> {
   const init = body && {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   };
-  const response = await fetch(`${URL}${path}`, { ...init, signal: AbortSignal.timeout(10_000) });
-  if (!response.ok) {
-    throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  const response = await fetch(`${base}${path}`, { ...init, signal: AbortSignal.timeout(10_000) });
+  if (response.status !== 200) {
+    throw new Error(`${base}${path} answered ${response.status}: ${await response.text()}`);
   }
   return (await response.json()) as T;
 }
