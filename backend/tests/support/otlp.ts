@@ -2,14 +2,15 @@ import { once } from "node:events";
 import { createServer, type Http2Server, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { bytesOf, fields, numberOf, textOf, type Field } from "./protobuf.js";
+import protobuf from "protobufjs";
 
 /** A span as it arrived. */
 export interface ReceivedSpan {
   /** `service.name` of who sent it. */
   readonly service: unknown;
   readonly name: string;
-  readonly kind: "internal" | "server" | "consumer";
+  /** In lower case: `internal`, `server`, `consumer`. */
+  readonly kind: string;
   /** Hexadecimal, as in a `traceparent`. */
   readonly traceId: string;
   readonly spanId: string;
@@ -71,53 +72,74 @@ export class OtlpCollector {
   }
 }
 
-const KINDS = { 1: "internal", 2: "server", 5: "consumer" } as const;
+/** What is read of opentelemetry/proto/{collector/trace,trace,resource,common}/v1/*.proto. */
+const SCHEMA = `
+  syntax = "proto3";
+  message Request { repeated ResourceSpans resource_spans = 1; }
+  message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; }
+  message Resource { repeated KeyValue attributes = 1; }
+  message ScopeSpans { repeated Span spans = 2; }
+  enum Kind { unspecified = 0; internal = 1; server = 2; client = 3; producer = 4; consumer = 5; }
+  message Span {
+    bytes trace_id = 1;
+    bytes span_id = 2;
+    bytes parent_span_id = 4;
+    string name = 5;
+    Kind kind = 6;
+    repeated KeyValue attributes = 9;
+  }
+  message KeyValue { string key = 1; AnyValue value = 2; }
+  message AnyValue {
+    oneof value { string text = 1; bool flag = 2; int64 integer = 3; double number = 4; }
+  }`;
 
-// Numbers of fields are those of opentelemetry/proto/{collector/trace,trace,common}/v1/*.proto.
-function readSpans(request: Buffer): ReceivedSpan[] {
-  return fields(request, 1).flatMap((resourceSpans) => {
-    const resource = fields(bytesOf(resourceSpans), 1).flatMap((part) => fields(bytesOf(part), 1));
-    const service = attributesOf(resource)["service.name"];
-    return fields(bytesOf(resourceSpans), 2)
-      .flatMap((scopeSpans) => fields(bytesOf(scopeSpans), 2))
-      .map((span) => readSpan(bytesOf(span), service));
+interface Attribute {
+  readonly key: string;
+  /** One member, named after its kind. */
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+interface Span {
+  readonly traceId: Buffer;
+  readonly spanId: Buffer;
+  /** Absent in a span that begins a trace. */
+  readonly parentSpanId?: Buffer;
+  readonly name: string;
+  readonly kind: string;
+  readonly attributes: readonly Attribute[];
+}
+
+interface ExportRequest {
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: readonly Attribute[] };
+    readonly scopeSpans: readonly { readonly spans: readonly Span[] }[];
+  }[];
+}
+
+const requestType = protobuf.parse(SCHEMA).root.lookupType("Request");
+
+function readSpans(message: Buffer): ReceivedSpan[] {
+  const read = { longs: Number, enums: String, arrays: true, bytes: Buffer };
+  const request = requestType.toObject(requestType.decode(message), read) as ExportRequest;
+  return request.resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const service = attributesOf(resource.attributes)["service.name"];
+    return scopeSpans.flatMap(({ spans }) => spans).map((span) => receivedSpan(span, service));
   });
 }
 
-function readSpan(span: Buffer, service: unknown): ReceivedSpan {
-  const hex = (number: number): string => {
-    const [field] = fields(span, number);
-    return field === undefined ? "" : bytesOf(field).toString("hex");
-  };
-  const [name, kind] = [fields(span, 5)[0], fields(span, 6)[0]];
+function receivedSpan(span: Span, service: unknown): ReceivedSpan {
+  const hex = (id: Buffer | undefined): string => id?.toString("hex") ?? "";
   return {
     service,
-    name: name === undefined ? "" : textOf(name),
-    kind: KINDS[(kind === undefined ? 1 : numberOf(kind)) as keyof typeof KINDS],
-    traceId: hex(1),
-    spanId: hex(2),
-    parentId: hex(4),
-    attributes: attributesOf(fields(span, 9)),
+    name: span.name,
+    kind: span.kind,
+    traceId: hex(span.traceId),
+    spanId: hex(span.spanId),
+    parentId: hex(span.parentSpanId),
+    attributes: attributesOf(span.attributes),
   };
 }
 
-function attributesOf(pairs: readonly Field[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [key, value] = [1, 2].map((number) => fields(bytesOf(pair), number)[0]);
-      return [key === undefined ? "" : textOf(key), value && valueOf(bytesOf(value))];
-    }),
-  );
-}
-
-/** A value of one of the kinds that attributes have here. */
-function valueOf(any: Buffer): string | boolean | number | undefined {
-  const [text, flag, integer, double] = [1, 2, 3, 4].map((number) => fields(any, number)[0]);
-  return text !== undefined
-    ? textOf(text)
-    : flag !== undefined
-      ? numberOf(flag) === 1
-      : integer !== undefined
-        ? numberOf(integer)
-        : double && bytesOf(double).readDoubleLE();
+function attributesOf(attributes: readonly Attribute[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 }
