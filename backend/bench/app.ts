@@ -13,8 +13,9 @@ import autocannon from "autocannon";
 import { WebSocket } from "ws";
 import { eventually } from "../tests/support/eventually.js";
 import { freePort, RedisServer } from "../tests/support/redis.js";
-import { BenchPod } from "./pod.js";
+import { BenchPod, leaveCore, POD_CORE } from "./pod.js";
 import { soak } from "./soak.js";
+import { askSteadily, type Question, type Served } from "./steady.js";
 
 const CLIENTS = 500;
 const TARGET_TRIGGERS = 2000;
@@ -22,45 +23,45 @@ const TARGET_P99_MS = 50;
 const CONNECTIONS = 50;
 
 /** What a load test found. */
-interface Measured {
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
+interface Measured extends Served {
   /** Requests that one core could serve, by the CPU time that each one took. */
   readonly perCore: number;
-  readonly errors: number;
 }
 
-const TRIGGER = {
+const TRIGGER: Question = {
   method: "POST",
   path: "/api/threats/trigger",
   headers: { "content-type": "application/json" },
   body: "{}",
-} as const;
-const LIST = { method: "GET", path: "/api/threats" } as const;
+};
+const LIST: Question = { method: "GET", path: "/api/threats" };
 
-async function load(
-  pod: BenchPod,
-  request: typeof TRIGGER | typeof LIST,
-  seconds: number,
-  rate?: number,
-): Promise<Measured> {
-  const before = await pod.usage();
+/** As many requests as so many connections can have answered, one after the other on each. */
+async function hammer(pod: BenchPod, question: Question, seconds: number): Promise<Served> {
   const result = await autocannon({
     url: `http://127.0.0.1:${pod.api.port}`,
     connections: CONNECTIONS,
     duration: seconds,
-    requests: [request],
-    ...(rate === undefined ? {} : { overallRate: rate }),
+    requests: [{ ...question }],
   });
-  const cpu = (await pod.usage()).cpuSeconds - before.cpuSeconds;
   return {
     perSecond: Math.round(result["2xx"] / result.duration),
     p50: result.latency.p50,
     p99: result.latency.p99,
-    perCore: Math.round(result["2xx"] / cpu),
     errors: result.errors + result.timeouts + result.non2xx,
   };
+}
+
+/** Adds to what a load test finds what it cost. */
+async function costing(
+  pod: BenchPod,
+  seconds: number,
+  test: () => Promise<Served>,
+): Promise<Measured> {
+  const before = await pod.usage();
+  const served = await test();
+  const cpu = (await pod.usage()).cpuSeconds - before.cpuSeconds;
+  return { ...served, perCore: Math.round((served.perSecond * seconds) / cpu) };
 }
 
 /** Triggers as fast as all clients can be served, and counts what reaches them. */
@@ -127,26 +128,33 @@ async function main(): Promise<void> {
   const model = cpus()[0]?.model ?? "unknown";
   const busy = () => `load average ${loadavg()[0]?.toFixed(1) ?? "?"}`;
   console.log(`${availableParallelism()} x ${model}, Node.js ${process.version}, ${busy()}`);
+  leaveCore(POD_CORE);
   const redis = new RedisServer(await freePort());
   await redis.start();
   const pod = await BenchPod.start(redis.url);
   try {
-    await load(pod, TRIGGER, 5);
-    const trigger = await load(pod, TRIGGER, seconds);
+    // What has just started compiles.
+    await hammer(pod, TRIGGER, 5);
+    const most = (question: Question) =>
+      costing(pod, seconds, () => hammer(pod, question, seconds));
+    const trigger = await most(TRIGGER);
     line("trigger, as many as it can", trigger);
-    const half = await load(pod, TRIGGER, seconds, TARGET_TRIGGERS / 2);
-    line(`trigger, ${TARGET_TRIGGERS / 2} a second`, half);
-    line("list of 20, as many as it can", await load(pod, LIST, seconds));
+    const rate = TARGET_TRIGGERS / 2;
+    const half = await costing(pod, seconds, () =>
+      askSteadily(pod.api.port, [TRIGGER], rate, seconds),
+    );
+    line(`trigger, ${rate} a second`, half);
+    line("list of 20, as many as it can", await most(LIST));
     const events = await fanOut(pod, seconds);
     console.log(
       `events to ${CLIENTS} clients: ${events.perSecond} /s by the clock, ${events.perCore} /s per ` +
         `core; ${events.triggered} threats, each to every client exactly once: ` +
         `${events.exact ? "yes" : "NO"}, ${events.dropped} dropped`,
     );
-    const memory = minutes > 0 ? await soak(pod, minutes, TARGET_TRIGGERS / 2) : null;
+    const memory = minutes > 0 ? await soak(pod, minutes, rate) : null;
     if (memory !== null) {
       console.log(
-        `memory over ${minutes} minute(s) at ${memory.perSecond} triggers/s: ` +
+        `memory over ${minutes} minute(s) at ${memory.perSecond} requests/s: ` +
           `${memory.earlyMb.toFixed(0)} MB early, ${memory.lateMb.toFixed(0)} MB late, ` +
           `at most ${memory.mostMb.toFixed(0)} MB`,
       );

@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Api } from "../tests/support/client.js";
@@ -16,6 +16,9 @@ export interface Usage {
   /** Memory that is resident, in MB. */
   readonly residentMb: number;
 }
+
+/** The core that is the pod's. */
+export const POD_CORE = 0;
 
 /** The built program as in a pod: one process, on a core of its own where that can be had. */
 export class BenchPod {
@@ -34,8 +37,7 @@ export class BenchPod {
     const port = await freePort();
     const logs = mkdtempSync(join(tmpdir(), "soc-bench-"));
     const log = openSync(join(logs, "pod.log"), "w");
-    const program = [process.execPath, "--enable-source-maps", "dist/main.cjs"];
-    const [command, ...args] = onCore(0, program);
+    const [command, ...args] = onCore(POD_CORE, imageCommand());
     const child = spawn(command ?? "", args, {
       cwd: ROOT,
       env: {
@@ -79,6 +81,25 @@ export class BenchPod {
       await once(this.child, "exit");
     }
     rmSync(this.logs, { recursive: true });
+  }
+}
+
+/** What the image runs, with this Node.js. */
+function imageCommand(): readonly string[] {
+  const dockerfile = readFileSync(join(ROOT, "Dockerfile"), "utf8");
+  const [, command] = /^CMD (\[.*\])$/m.exec(dockerfile) ?? [];
+  const [, ...args] = JSON.parse(command ?? "[]") as string[];
+  return [process.execPath, ...args];
+}
+
+/** Keeps this process, and what it starts from now on, off a core, where there are others and the system can do that. */
+export function leaveCore(core: number): void {
+  const others = cpus()
+    .map((_, index) => index)
+    .filter((index) => index !== core);
+  if (others.length > 0) {
+    const to = ["--all-tasks", "--cpu-list", "--pid", others.join(), String(process.pid)];
+    spawnSync("taskset", to);
   }
 }
 

@@ -1,5 +1,5 @@
-import autocannon from "autocannon";
 import type { BenchPod } from "./pod.js";
+import { askSteadily, type Question } from "./steady.js";
 
 const SAMPLE_MS = 2000;
 
@@ -13,24 +13,20 @@ export interface Soak {
   readonly mostMb: number;
 }
 
-/** Triggers at a steady rate and watches the memory of the pod. */
+const QUESTIONS: readonly Question[] = [
+  {
+    method: "POST",
+    path: "/api/threats/trigger",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  },
+  { method: "GET", path: "/api/analytics" },
+];
+
+/** Asks at a steady rate and watches the memory of the pod. */
 export async function soak(pod: BenchPod, minutes: number, rate: number): Promise<Soak> {
   const samples: number[] = [];
-  const running = autocannon({
-    url: `http://127.0.0.1:${pod.api.port}`,
-    connections: 20,
-    duration: minutes * 60,
-    overallRate: rate,
-    requests: [
-      {
-        method: "POST",
-        path: "/api/threats/trigger",
-        headers: { "content-type": "application/json" },
-        body: "{}",
-      },
-      { method: "GET", path: "/api/analytics" },
-    ],
-  });
+  const running = askSteadily(pod.api.port, QUESTIONS, rate, minutes * 60);
   let ended = false;
   const watched = (async () => {
     while (!ended) {
@@ -38,12 +34,12 @@ export async function soak(pod: BenchPod, minutes: number, rate: number): Promis
       await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
     }
   })();
-  const result = await running;
+  const { perSecond } = await running;
   ended = true;
   await watched;
   const quarter = Math.floor(samples.length / 4);
   return {
-    perSecond: Math.round(result["2xx"] / result.duration),
+    perSecond,
     earlyMb: mean(samples.slice(quarter, 2 * quarter)),
     lateMb: mean(samples.slice(-quarter)),
     mostMb: Math.max(...samples),
