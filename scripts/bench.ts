@@ -3,15 +3,22 @@
  * one-line change of the backend until it is served, and a destroy; each beside the same work done by the
  * bare commands one after the other, in the same run on the same machine. Only ratios mean anything.
  *
- * Both start with warm layers of the base images and npm packages, and build changed sources.
+ * Both start with warm layers of the base images and npm packages, and build changed sources. Where there
+ * is a `skaffold`, it brings the same change into the same cluster as the bare commands.
  */
 import * as fs from "node:fs";
 import pc from "picocolors";
 import { ingressNginxValues } from "../components/ingressNginx";
 import { metricsServerValues } from "../components/metricsServer";
-import { withDefaults, type KindSettings, type StackConfig, type Values } from "../config";
+import {
+  mergeValues,
+  withDefaults,
+  type KindSettings,
+  type StackConfig,
+  type Values,
+} from "../config";
 import { askNewestBackend } from "../tests/support/askPod";
-import { mirrors, Project } from "../tests/support/project";
+import { committed, mirrors, Project } from "../tests/support/project";
 import { until } from "../tests/support/until";
 import {
   buildImages,
@@ -22,13 +29,18 @@ import {
   median,
   runsFrom,
 } from "./benchSupport";
+import { hasSkaffold, skaffoldRun } from "./benchSkaffold";
 import { messageOf, run } from "./run";
 import { table } from "./table";
 
 const STACK = "bench";
+/** Kubeconfig of the cluster that the bare commands make, relative to the project. */
+const KUBECONFIG = ".kube-bare.yaml";
 /** What is timed, in the order in which it is done. */
 const STEPS = {
-  bare: ["create", "build", "load", "releases", "again", "change", "destroy"],
+  bare: ["create", "build", "load", "releases", "again", "change"],
+  skaffold: ["first", "again", "change"],
+  clean: ["destroy"],
   pulumi: ["cold", "again", "change", "destroy"],
   empty: ["again"],
 } as const;
@@ -93,9 +105,21 @@ const ROWS: readonly Row[] = [
     target: 0.6,
   },
   {
+    what: "up without changes",
+    ours: time("pulumi again"),
+    theirs: time("skaffold again"),
+    beside: "skaffold run",
+  },
+  {
+    what: "one-line change until served",
+    ours: time("pulumi change"),
+    theirs: time("skaffold change"),
+    beside: "skaffold run",
+  },
+  {
     what: "destroy",
     ours: time("pulumi destroy"),
-    theirs: time("bare destroy"),
+    theirs: time("clean destroy"),
     beside: "kind delete cluster",
     target: 1.2,
   },
@@ -104,10 +128,12 @@ const ROWS: readonly Row[] = [
 async function main(): Promise<void> {
   const runs = runsFrom(process.argv.slice(2));
   const project = await Project.copy("installed");
-  const config = withDefaults(mirrors());
+  const input = mergeValues(committed("dev"), mirrors());
+  const config = withDefaults(input);
+  const skaffold = await hasSkaffold();
   const all: Times[] = [];
   try {
-    project.configure(STACK, mirrors());
+    project.configure(STACK, input);
     await project.must("pulumi", ["stack", "select", "--create", "--stack", STACK]);
     const empty = emptyProgram(project);
     // What runs for the first time compiles and caches.
@@ -115,6 +141,8 @@ async function main(): Promise<void> {
     for (let index = 0; index < runs; index += 1) {
       all.push({
         ...(await timeAll("bare", bareSteps(project, config))),
+        ...(skaffold && (await timeAll("skaffold", skaffoldSteps(project, config)))),
+        ...(await timeAll("clean", [() => deleteCluster(project, config)])),
         ...(await timeAll("pulumi", pulumiSteps(project))),
         ...(await timeAll("empty", [empty])),
       });
@@ -177,7 +205,6 @@ function pulumiSteps(project: Project): Step[] {
 /** What the specification's script does, with content in the tag so that a change rolls the pods. */
 function bareSteps(project: Project, config: StackConfig): Step[] {
   const kind = kindOf(config);
-  const kubeconfig = ".kube-bare.yaml";
   const build = (tag: string) => buildImages(project, tag);
   const load = async (tag: string) => {
     for (const image of imagesOf(tag)) {
@@ -192,7 +219,7 @@ function bareSteps(project: Project, config: StackConfig): Step[] {
   ) => {
     project.write(`${name}-values.json`, JSON.stringify(values));
     const source = [...(repo ? ["--repo", repo] : []), ...(version ? ["--version", version] : [])];
-    const where = ["--namespace", namespace, "--create-namespace", "--kubeconfig", kubeconfig];
+    const where = ["--namespace", namespace, "--create-namespace", "--kubeconfig", KUBECONFIG];
     const how = ["--values", `${name}-values.json`, "--wait", "--timeout", "5m"];
     await project.must("helm", ["upgrade", "--install", name, chart, ...source, ...where, ...how]);
   };
@@ -213,9 +240,9 @@ function bareSteps(project: Project, config: StackConfig): Step[] {
   let tag = "";
   return [
     async () => {
-      await createCluster(project, kind, kubeconfig);
+      await createCluster(project, kind, KUBECONFIG);
       const context = ["config", "set-context", "--current", "--namespace", "soc-agent"];
-      await project.must("kubectl", [...context, "--kubeconfig", kubeconfig]);
+      await project.must("kubectl", [...context, "--kubeconfig", KUBECONFIG]);
     },
     async () => {
       tag = change(project);
@@ -236,10 +263,26 @@ function bareSteps(project: Project, config: StackConfig): Step[] {
       await build(tag);
       await load(tag);
       await releases(tag);
-      await served(project, kubeconfig, tag);
+      await served(project, KUBECONFIG, tag);
     },
-    () => project.must("kind", ["delete", "cluster", "--name", kind.name]),
   ];
+}
+
+function skaffoldSteps(project: Project, config: StackConfig): Step[] {
+  const deploy = () => skaffoldRun(project, kindOf(config), KUBECONFIG);
+  return [
+    deploy,
+    deploy,
+    async () => {
+      const status = change(project);
+      await deploy();
+      await served(project, KUBECONFIG, status);
+    },
+  ];
+}
+
+function deleteCluster(project: Project, config: StackConfig): Promise<string> {
+  return project.must("kind", ["delete", "cluster", "--name", kindOf(config).name]);
 }
 
 /** Waits until the backend serves a change. */
@@ -263,8 +306,8 @@ function print(all: readonly Times[]): void {
   );
   const rows = ROWS.map(({ what, ours, theirs, beside, target }) => {
     const [a, b] = [median(all.map(ours)), median(all.map(theirs))];
-    const ratio = (a / b).toFixed(2);
-    return [what, a.toFixed(1), b.toFixed(1), ratio, target ? `<= ${target}` : "", beside];
+    const numbers = [a, b, a / b].map((number) => (isNaN(number) ? "-" : number.toFixed(2)));
+    return [what, ...numbers, target ? `<= ${target}` : "", beside];
   });
   console.log(table([["", "pulumi", "other", "ratio", "target", "the other"], ...rows]));
 }

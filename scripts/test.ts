@@ -102,7 +102,7 @@ const SUITES: readonly Suite[] = [
   { name: "e2e-live", needs: [...cluster, chromium], commands: [["run", "test:e2e:live"]] },
   {
     name: "e2e-prod",
-    needs: [...cluster, registry, command("openssl", "openssl", "version")],
+    needs: [...cluster, registry, chromium, command("openssl", "openssl", "version")],
     commands: [["run", "test:e2e:prod"]],
   },
 ];

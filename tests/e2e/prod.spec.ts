@@ -1,16 +1,19 @@
 /** The prod stack on a cluster that exists, with a registry in between. Tests build on each other. */
 import * as assert from "node:assert/strict";
+import { createHash, X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
-import { parse } from "yaml";
 import { mergeValues, type Values } from "../../config";
 import { must, run } from "../../scripts/run";
-import { Project } from "../support/project";
+import { committed, mirrors, Project } from "../support/project";
 import { until } from "../support/until";
+import { launch, Window } from "./support/browser";
 import { Cloud, CLOUD, CONTEXT } from "./support/cloud";
 import { LOGINS, Registry } from "./support/registry";
-import { HTTPS_PORT } from "./support/stack";
+import { askAt, CLUSTER, HTTP_PORT, HTTPS_PORT } from "./support/stack";
 
 const STACK = "prod";
+/** Name of the Kind cluster that the stack is moved to. */
+const OWN = `${CLUSTER}-own`;
 const HOST = "soc.example.com";
 
 /** The parts of objects that are read here. */
@@ -36,13 +39,9 @@ describe("the prod stack on a cluster that exists", function () {
 
   /** The committed stack file, with this test's cluster and registry in place of the example's. */
   const configure = (existing: Values) => {
-    const { config } = parse(fs.readFileSync("Pulumi.prod.yaml", "utf8")) as { config: Values };
-    const committed = Object.fromEntries(
-      Object.entries(config).map(([key, value]) => [key.replace(/^soc-agent:/, ""), value]),
-    );
     project.configure(
       STACK,
-      mergeValues(committed, {
+      mergeValues(committed("prod"), {
         cluster: { existing: { kubeconfig: cloud.kubeconfig, context: CONTEXT, ...existing } },
         images: {
           registry: `${registry.name}/my-project`,
@@ -67,6 +66,21 @@ describe("the prod stack on a cluster that exists", function () {
     const { code, output } = await pulumi(command, ...args);
     assert.equal(code, 0, output.slice(-6000));
     return output;
+  };
+  /** `npm run up` to the existing cluster. Returns what it printed. */
+  const comesUp = async () => {
+    configure({ allowKind: true });
+    await secrets();
+    const up = project.must("npm", ["run", "up", "--", "--stack", STACK]);
+    // A certificate of one's own is put into the namespace as soon as there is one.
+    const created = until("the namespace, and the certificate in it", 150, async () => {
+      const files = [`--cert=${project.path("ca.pem")}`, `--key=${project.path("tls.key")}`];
+      return cloud.kubectl("-n", "soc-agent", "create", "secret", "tls", "soc-agent-tls", ...files);
+    });
+    const [output] = await Promise.all([up, created]);
+    assert.match(output, /https:\/\/soc\.example\.com answers: \/health, \/api\/threats, \//);
+    assert.doesNotMatch(output, /was not checked/);
+    assert.equal(JSON.parse(await curl("/health")).status, "healthy");
   };
   /** As a user without the name in the DNS would ask. */
   const curl = (path: string, ...args: string[]) =>
@@ -93,6 +107,7 @@ describe("the prod stack on a cluster that exists", function () {
     await project.must("pulumi", ["stack", "select", "--create", "--stack", STACK]);
   });
   after(async () => {
+    await must("kind", ["delete", "cluster", "--name", OWN]);
     await cloud.remove();
     await registry?.stop();
     project?.remove();
@@ -117,19 +132,7 @@ describe("the prod stack on a cluster that exists", function () {
   });
 
   it("comes up: pushed, pulled and answering over HTTPS with the certificate in the Secret", async () => {
-    configure({ allowKind: true });
-    await secrets();
-    const up = succeeds("up");
-    // A certificate of one's own is put into the namespace as soon as there is one.
-    const created = until("the namespace, and the certificate in it", 150, async () => {
-      const files = [`--cert=${project.path("ca.pem")}`, `--key=${project.path("tls.key")}`];
-      return cloud.kubectl("-n", "soc-agent", "create", "secret", "tls", "soc-agent-tls", ...files);
-    });
-    const [output] = await Promise.all([up, created]);
-    assert.match(output, /https:\/\/soc\.example\.com answers: \/health, \/api\/threats, \//);
-    assert.doesNotMatch(output, /was not checked/);
-
-    assert.equal(JSON.parse(await curl("/health")).status, "healthy");
+    await comesUp();
     const body = [
       "--header",
       "content-type: application/json",
@@ -138,6 +141,25 @@ describe("the prod stack on a cluster that exists", function () {
     ];
     await curl("/api/threats/trigger", ...body);
     assert.equal(JSON.parse(await curl("/api/threats")).length, 1);
+  });
+
+  it("is live in a browser, over wss", async () => {
+    // The browser trusts this one certificate, and nothing else is let pass.
+    const pin = createHash("sha256").update(
+      new X509Certificate(project.read("ca.pem")).publicKey.export({ type: "spki", format: "der" }),
+    );
+    const browser = await launch(
+      `--host-resolver-rules=MAP ${HOST} 127.0.0.1`,
+      `--ignore-certificate-errors-spki-list=${pin.digest("base64")}`,
+    );
+    try {
+      const window = await Window.open(browser, `https://${HOST}:${HTTPS_PORT}`);
+      const [threat] = JSON.parse(await curl("/api/threats"));
+      await window.row(threat.id).waitFor();
+      await window.close();
+    } finally {
+      await browser.close();
+    }
   });
 
   it("runs four backend pods, by the digests that the registry has for the tags", async () => {
@@ -198,6 +220,24 @@ describe("the prod stack on a cluster that exists", function () {
     } finally {
       fs.renameSync(hidden, cloud.kubeconfig);
     }
+  });
+
+  it("moves to a Kind cluster of its own: the existing cluster keeps nothing of it", async () => {
+    const kind = { name: OWN, workers: 1, httpPort: HTTP_PORT + 4, httpsPort: HTTPS_PORT + 4 };
+    project.configure(STACK, mergeValues(mirrors(), { cluster: { kind } }));
+    await project.must("npm", ["run", "up", "--", "--stack", STACK]);
+    const url = `http://localhost:${kind.httpPort}`;
+    assert.equal((await askAt<{ status: string }>(url, "/health")).status, "healthy");
+    await assert.rejects(cloud.kubectl("get", "namespace", "soc-agent"), /not found/);
+    await succeeds("up", "--expect-no-changes");
+  });
+
+  it("moves back to the existing cluster, and its own one is gone", async () => {
+    await comesUp();
+    const nodes = ["ps", "--all", "--quiet", "--filter", `label=io.x-k8s.kind.cluster=${OWN}`];
+    assert.equal(await must("docker", nodes), "");
+    assert.ok(!fs.existsSync(project.path(`.kube/${STACK}.yaml`)));
+    await succeeds("up", "--expect-no-changes");
   });
 
   it("destroy takes the release out of the cluster, and leaves the cluster", async () => {

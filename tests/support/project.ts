@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { Values } from "../../config";
 import { must } from "../../scripts/run";
 
@@ -138,6 +138,15 @@ export class Project {
   remove(): void {
     fs.rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+/** The configuration in a stack file of this project, with keys that have no prefix. */
+export function committed(stack: "dev" | "prod"): Values {
+  const text = fs.readFileSync(path.join(ROOT, `Pulumi.${stack}.yaml`), "utf8");
+  const { config } = parse(text) as { config: Values };
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key.replace(/^soc-agent:/, ""), value]),
+  );
 }
 
 /** Configuration that points at what a machine behind a firewall has instead of downloads. */

@@ -9,11 +9,11 @@ import {
 } from "playwright-core";
 import { URL } from "./stack";
 
-/** A headless Chromium. */
-export function launch(): Promise<Browser> {
+/** A headless Chromium. @param args besides the usual ones */
+export function launch(...args: string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ...args],
   });
 }
 
@@ -26,7 +26,7 @@ export class Window {
   ) {}
 
   /** Opens the dashboard and waits until it is live. */
-  static async open(browser: Browser): Promise<Window> {
+  static async open(browser: Browser, url = URL): Promise<Window> {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     context.setDefaultTimeout(30_000);
     const page = await context.newPage();
@@ -37,7 +37,7 @@ export class Window {
         faults.push(message.text());
       }
     });
-    await page.goto(URL);
+    await page.goto(url);
     const window = new Window(page, context, faults);
     await window.connection("live").waitFor();
     return window;

@@ -2,7 +2,7 @@
 import * as assert from "node:assert/strict";
 import { mergeValues, type Values } from "../../../config";
 import { must, lines } from "../../../scripts/run";
-import { mirrors, Project, type Result } from "../../support/project";
+import { committed, mirrors, Project, type Result } from "../../support/project";
 
 // Overrides let the suites run beside a cluster that is in use.
 const { E2E_CLUSTER, E2E_HTTP_PORT, E2E_HTTPS_PORT } = process.env;
@@ -15,10 +15,10 @@ export const URL = `http://localhost:${HTTP_PORT}`;
 /** Kubeconfig of the stack, relative to the project. */
 export const KUBECONFIG = `.kube/${STACK}.yaml`;
 
-/** The configuration of the stack under test: the dev stack's defaults, apart from the overrides. */
+/** The configuration of the stack under test: the dev stack's, apart from the overrides. */
 export function stackConfig(): Values {
   const kind = { name: CLUSTER, httpPort: HTTP_PORT, httpsPort: HTTPS_PORT };
-  return mergeValues(mirrors(), { cluster: { kind } });
+  return [mirrors(), { cluster: { kind } }].reduce(mergeValues, committed("dev"));
 }
 
 /**
