@@ -8,9 +8,11 @@ import { clusterIdentity } from "../components/kindConfig";
 import { imageRefs } from "../components/imageRefs";
 import type { KindSettings, StackConfig } from "../config/settings";
 import { isMap } from "../config/values";
+import { KIND_CLUSTER_LABEL } from "../machine/docker";
 import type { StackFiles } from "../machine/files";
 import type { KindClusterState } from "../machine/kindCluster";
 import { lacks, workers } from "./nodeImages";
+import { Refusal } from "./pulumi";
 import { curesFor, idOf, parseRevisions, secretOf, type Revision } from "./releases";
 import { lines, must, run } from "./run";
 import type { Release, State, StateResource } from "./stackState";
@@ -92,13 +94,29 @@ async function comeBack(args: RepairArgs): Promise<void> {
     if (!told) {
       say("Waiting for the cluster's API server and its nodes");
     }
+    await assertRunning(args);
     if (Date.now() > deadline) {
-      throw new Error(
+      throw new Refusal(
         `The nodes of cluster ${config.cluster.name} run, but it is not ready after ${PATIENCE} s. ` +
           "Look: npm run doctor. Start over: npm run down && npm run up",
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+/** Nodes that end again are not worth waiting for. */
+async function assertRunning({ config, env }: RepairArgs): Promise<void> {
+  const { name } = config.cluster;
+  const filters = [`label=${KIND_CLUSTER_LABEL}=${name}`, "status=exited"];
+  const args = filters.flatMap((filter) => ["--filter", filter]);
+  const ps = ["ps", "--all", ...args, "--format", "{{.Names}}"];
+  const ended = lines(await must("docker", ps, { env })).sort();
+  if (ended.length > 0) {
+    throw new Refusal(
+      `Nodes of cluster ${name} were started and have ended again: ${ended.join(", ")}. ` +
+        `Look: docker logs --tail 20 ${ended[0]}. Start over: npm run down && npm run up`,
+    );
   }
 }
 
@@ -196,7 +214,7 @@ function kubectl({ root, files, env }: RepairArgs, args: readonly string[]) {
 async function mustKubectl(args: RepairArgs, command: readonly string[]): Promise<string> {
   const { ok, stdout, reason } = await kubectl(args, command);
   if (!ok) {
-    throw new Error(`kubectl ${command.join(" ")}: ${reason}`);
+    throw new Refusal(`kubectl ${command.join(" ")}: ${reason}`);
   }
   return stdout;
 }

@@ -5,7 +5,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { DEFAULT_NODE_IMAGE } from "../../config";
-import { must } from "../../scripts/run";
+import { must, run } from "../../scripts/run";
 import type { Project } from "../support/project";
 import {
   addressOf,
@@ -34,6 +34,8 @@ import {
 } from "./support/stack";
 
 const MAIN = "backend/src/main.ts";
+/** A network of its own for the nodes, with addresses of one family, all of which a start can change. */
+const NETWORK = `${CLUSTER}-machine`;
 
 describe("npm run up, on a machine that changes", function () {
   this.timeout("6m");
@@ -41,10 +43,16 @@ describe("npm run up, on a machine that changes", function () {
   let project: Project;
 
   before(async () => {
-    project = await freshProject("installed");
+    project = await freshProject("installed", { KIND_EXPERIMENTAL_DOCKER_NETWORK: NETWORK });
+    // A killed run may have left one.
+    await run("docker", ["network", "rm", NETWORK]);
+    await must("docker", ["network", "create", NETWORK]);
   });
 
-  after(() => discard(project));
+  after(async () => {
+    await discard(project);
+    await must("docker", ["network", "rm", NETWORK]);
+  });
 
   it("comes up", async () => {
     await mend(project);
@@ -61,7 +69,7 @@ describe("npm run up, on a machine that changes", function () {
       // The engine gives the lowest addresses that are free, which were the nodes'.
       const squatters = nodes.map((name) => `${name}-squatter`);
       for (const name of squatters) {
-        const there = ["--network", "kind", "--entrypoint", "sleep"];
+        const there = ["--network", NETWORK, "--entrypoint", "sleep"];
         await must("docker", ["run", "-d", "--rm", "--name", name, ...there, image, "600"]);
       }
       try {

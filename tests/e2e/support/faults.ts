@@ -92,9 +92,9 @@ export async function assertWhole(project: Project, workers = 2): Promise<void> 
   });
 }
 
-/** A node's address in Kind's network. */
+/** A node's address. */
 export async function addressOf(node: string): Promise<string> {
-  const format = "{{.NetworkSettings.Networks.kind.IPAddress}}";
+  const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
   return (await must("docker", ["inspect", "--format", format, node])).trim();
 }
 

@@ -25,11 +25,15 @@ export function stackConfig(): Values {
  * A copy of the project with the stack under test, of which there is nothing yet.
  *
  * @param dependencies whether its npm packages are there already
+ * @param env variables set besides the environment's own
  * @throws AssertionError when a cluster is in the way
  */
-export async function freshProject(dependencies: "installed" | "missing"): Promise<Project> {
+export async function freshProject(
+  dependencies: "installed" | "missing",
+  env: NodeJS.ProcessEnv = {},
+): Promise<Project> {
   assert.deepEqual(await nodeContainers(), [], `a cluster named ${CLUSTER} is in the way`);
-  const project = await Project.copy(dependencies);
+  const project = await Project.copy(dependencies, env);
   project.configure(STACK, stackConfig());
   return project;
 }
