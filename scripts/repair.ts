@@ -10,7 +10,8 @@ import type { KindSettings, StackConfig } from "../config/settings";
 import { isMap } from "../config/values";
 import { KIND_CLUSTER_LABEL } from "../machine/docker";
 import type { StackFiles } from "../machine/files";
-import type { KindClusterState } from "../machine/kindCluster";
+import { nodeNames, type KindClusterState } from "../machine/kindCluster";
+import { renewCertificate } from "./controlPlaneAddress";
 import { lacks, workers } from "./nodeImages";
 import { Refusal } from "./pulumi";
 import { curesFor, idOf, parseRevisions, secretOf, type Revision } from "./releases";
@@ -85,19 +86,30 @@ async function restoreKubeconfig(args: RepairArgs): Promise<void> {
 
 /** Waits for the API server and the nodes, which is nothing while they are well. */
 async function comeBack(args: RepairArgs): Promise<void> {
-  const { say, config } = args;
-  const ready = async () =>
-    (await kubectl(args, ["get", "--raw", "/readyz"])).ok &&
-    (await kubectl(args, ["wait", "nodes", "--all", "--for=condition=Ready", "--timeout=5s"])).ok;
+  const { config, env, say } = args;
+  await patiently(args, "API server", ["get", "--raw", "/readyz"]);
+  // By now the node has rewritten its configuration, which the certificate is made from.
+  const [controlPlane = ""] = nodeNames(config.cluster);
+  await renewCertificate(controlPlane, env, say);
+  const ready = ["wait", "nodes", "--all", "--for=condition=Ready", "--timeout=5s"];
+  await patiently(args, "nodes", ready);
+}
+
+/** Repeats a command of kubectl until it succeeds. */
+async function patiently(
+  args: RepairArgs,
+  what: string,
+  command: readonly string[],
+): Promise<void> {
   const deadline = Date.now() + PATIENCE * 1000;
-  for (let told = false; !(await ready()); told = true) {
+  for (let told = false; !(await kubectl(args, command)).ok; told = true) {
     if (!told) {
-      say("Waiting for the cluster's API server and its nodes");
+      args.say(`Waiting for the cluster's ${what}`);
     }
     await assertRunning(args);
     if (Date.now() > deadline) {
       throw new Refusal(
-        `The nodes of cluster ${config.cluster.name} run, but it is not ready after ${PATIENCE} s. ` +
+        `The nodes of cluster ${args.config.cluster.name} run, but its ${what} did not get ready in ${PATIENCE} s. ` +
           "Look: npm run doctor. Start over: npm run down && npm run up",
       );
     }

@@ -41,6 +41,10 @@ const registry: Need = {
   what: "docker-registry, or another build of it in SOC_LAB_REGISTRY",
   found: async () => (await run(registryProgram, ["--version"])).ok,
 };
+const restart: Need = {
+  what: "command that restarts the Docker engine in SOC_LAB_RESTART_DOCKER",
+  found: async () => Boolean(process.env["SOC_LAB_RESTART_DOCKER"]),
+};
 const redis: Need = {
   what: "redis-server, or a Redis in REDIS_URL",
   found: async () => Boolean(process.env["REDIS_URL"]) || (await run("redis-server", ["-v"])).ok,
@@ -99,6 +103,7 @@ const SUITES: readonly Suite[] = [
   },
   // From here on each has a real cluster.
   { name: "e2e", needs: cluster, commands: [["run", "test:e2e"]] },
+  { name: "e2e-machine", needs: [...cluster, restart], commands: [["run", "test:e2e:machine"]] },
   { name: "e2e-live", needs: [...cluster, chromium], commands: [["run", "test:e2e:live"]] },
   {
     name: "e2e-prod",
