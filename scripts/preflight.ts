@@ -103,7 +103,7 @@ export async function gatherFacts(needs: Needs): Promise<Facts> {
   const [info, state, ports] = await Promise.all([
     dockerInfo(),
     cluster && findKindCluster(cluster.name, cluster.identityFile),
-    cluster && local ? findBusyPorts(cluster.ports, cluster.name) : [],
+    cluster && local ? findBusyPorts(cluster.ports, isOfStack(cluster)) : [],
   ]);
   // Limits and disks of this machine are the engine's only where it runs on this very kernel.
   const here = local && info?.KernelVersion === os.release();
@@ -289,22 +289,31 @@ function inotifyLimits(): Facts["inotify"] {
 }
 
 /**
+ * Judges whether a Kind cluster is a stack's: the one of the name, or one of another name that the stack
+ * made earlier and will delete first.
+ */
+function isOfStack({ name, identityFile }: NonNullable<Needs["cluster"]>) {
+  return async (cluster: string): Promise<boolean> =>
+    cluster === name || (await findKindCluster(cluster, identityFile)).kind === "ours";
+}
+
+/**
  * Finds ports of the loopback interface that are taken by others than a cluster.
  *
  * @param ports ports, by configuration key
- * @param cluster name of the Kind cluster whose own containers may hold them
+ * @param mayHold tells of a Kind cluster's name whether its containers may hold them
  */
 export async function findBusyPorts(
   ports: Readonly<Record<string, number>>,
-  cluster: string,
+  mayHold: (cluster: string) => Promise<boolean>,
 ): Promise<BusyPort[]> {
   const found = await Promise.all(
     Object.entries(ports).map(async ([key, port]): Promise<BusyPort[]> => {
       const containers = await publishers(port);
-      if (containers.some((container) => container.cluster === cluster)) {
+      const [container] = containers;
+      if (container?.cluster && (await mayHold(container.cluster))) {
         return [];
       }
-      const [container] = containers;
       // Docker can publish a port without a socket that listens, so its own word comes first.
       if (container) {
         return [{ key, port, holder: `container ${container.name} (${container.image})` }];

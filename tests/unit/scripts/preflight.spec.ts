@@ -297,6 +297,8 @@ describe("ports", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
+  const isOurs = async (cluster: string) => cluster === "soc-demo";
+
   it("finds the process that listens on a port", async () => {
     // Where there is no /proc, lsof is asked.
     process.env["PATH"] = PATH;
@@ -306,7 +308,7 @@ describe("ports", () => {
   it("names the process that holds a port, and passes over free ones", async () => {
     process.env["PATH"] = `${scratch.bin}:${PATH}`;
     const free = await freePort();
-    const found = await findBusyPorts({ httpPort: port, httpsPort: free }, "soc-demo");
+    const found = await findBusyPorts({ httpPort: port, httpsPort: free }, isOurs);
     assert.equal(found.length, 1);
     assert.deepEqual([found[0]?.key, found[0]?.port], ["httpPort", port]);
     assert.match(found[0]?.holder ?? "", new RegExp(`^process ${process.pid} `));
@@ -317,27 +319,60 @@ describe("ports", () => {
     await once(wide, "listening");
     const address = wide.address();
     assert.ok(address && typeof address === "object");
-    const found = await findBusyPorts({ httpPort: address.port }, "soc-demo");
+    const found = await findBusyPorts({ httpPort: address.port }, isOurs);
     wide.close();
     assert.equal(found.length, 1);
   });
 
   it("names the container that publishes a port, even where nothing listens", async () => {
     scratch.program("docker", `printf 'web\\tnginx:1.29\\t\\n'`);
-    const found = await findBusyPorts({ httpPort: await freePort() }, "soc-demo");
+    const found = await findBusyPorts({ httpPort: await freePort() }, isOurs);
     assert.equal(found[0]?.holder, "container web (nginx:1.29)");
   });
 
   it("leaves the ports of the stack's own cluster alone", async () => {
     scratch.program("docker", `printf 'soc-demo-control-plane\\tkindest/node\\tsoc-demo\\n'`);
-    assert.deepEqual(await findBusyPorts({ httpPort: port }, "soc-demo"), []);
+    assert.deepEqual(await findBusyPorts({ httpPort: port }, isOurs), []);
     assert.deepEqual(scratch.calls[0]?.split(" --format")[0], `docker ps --filter publish=${port}`);
   });
 
   it("names another Kind cluster that holds a port", async () => {
     scratch.program("docker", `printf 'kind-control-plane\\tkindest/node\\tkind\\n'`);
-    const found = await findBusyPorts({ httpPort: port }, "soc-demo");
+    const found = await findBusyPorts({ httpPort: port }, isOurs);
     assert.equal(found[0]?.holder, "container kind-control-plane (kindest/node)");
+  });
+
+  describe("of a cluster that the stack made under another name", () => {
+    const identity = "0123456789ab.cdef";
+
+    /** What is said of a port that it holds. */
+    async function holders(remembered: string): Promise<string[]> {
+      scratch.program(
+        "docker",
+        `case "$*" in
+  "context "*) echo "work unix:///w.sock" ;;
+  "version "*) echo "linux/amd64 29.1.0" ;;
+  *publish=${port}*) printf 'old-control-plane\\tkindest/node\\told\\n' ;;
+  *.cluster=old*) echo "old-control-plane running" ;;
+  "cp old-control-plane:"*) echo "node-labels: soc-agent.dev/identity=${identity}" ;;
+esac`,
+      );
+      const identityFile = scratch.file("dev.identity");
+      fs.writeFileSync(identityFile, remembered);
+      const cluster = { name: "soc-demo", ports: { httpPort: port }, identityFile };
+      const { busyPorts } = await gatherFacts({ ...needs, cluster });
+      return busyPorts.map(({ holder }) => holder);
+    }
+
+    it("says nothing, since it goes before the new one comes", async () => {
+      assert.deepEqual(await holders(identity), []);
+    });
+
+    it("says who holds it when another stack made it", async () => {
+      assert.deepEqual(await holders("another.one"), [
+        "container old-control-plane (kindest/node)",
+      ]);
+    });
   });
 
   it("asks nothing further of a Docker that may not be used", async () => {
