@@ -131,7 +131,9 @@ describe("working with the dev stack on a real cluster", function () {
     it("ends with Ctrl-C, without an error, and leaves nothing to do", async () => {
       process.kill(-dev.pid, "SIGINT");
       const { code, output } = await dev.ended;
-      assert.equal(code, 0, output.slice(-2000));
+      // npm ends itself by the signal, or with the program's own code.
+      assert.ok(code === 0 || code === null, output.slice(-2000));
+      assert.doesNotMatch(output, /npm err/i);
       assert.doesNotMatch(output, /Warning: Possible EventTarget memory leak/);
       assert.match(output, /Stopped watching\. The system keeps running/);
       await upWithoutChanges(project);
