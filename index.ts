@@ -64,9 +64,11 @@ export = async () => {
             {
               clusterName: cluster.clusterName,
               identity: cluster.identity,
+              unseen: machine.cluster === undefined,
+              files,
               refs: Object.values(refs),
             },
-            { ...inside, dependsOn: [images, cluster.nodes] },
+            { dependsOn: images },
           ),
         ]
       : [images];
@@ -90,12 +92,8 @@ export = async () => {
   const waiting = { timeout: config.timeout, credentials: cluster.credentials };
   const entry = ingress.install ? [ingressController({ ...ingress, waiting }, addOn)] : [];
   if (metricsServer.install) {
-    const selfSigned = config.cluster.kind === "kind";
-    new MetricsServer(
-      "metrics-server",
-      { source: metricsServer.source, selfSigned, waiting },
-      addOn,
-    );
+    const onKind = config.cluster.kind === "kind";
+    new MetricsServer("metrics-server", { source: metricsServer.source, onKind, waiting }, addOn);
   }
 
   if (config.certManager.install) {

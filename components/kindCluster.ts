@@ -26,10 +26,8 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
   public readonly credentials: Credentials;
   /** Name of the cluster. */
   public readonly clusterName: string;
-  /** The running node containers: all that loading images waits for. */
-  public readonly nodes: pulumi.Resource;
-  /** Marks this very cluster: another one of the same name has another identity. */
-  public readonly identity: pulumi.Output<string>;
+  /** Marks this very cluster, also before it is made: another one of the same name has another identity. */
+  public readonly identity: string;
 
   constructor(name: string, args: KindClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("soc:index:KindCluster", name, {}, opts);
@@ -37,6 +35,7 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
     this.clusterName = settings.name;
     this.credentials = { kubeconfigFile };
     const identity = clusterIdentity(settings, found);
+    this.identity = identity;
     const environment = {
       CLUSTER_NAME: settings.name,
       IDENTITY: identity,
@@ -65,10 +64,6 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
         ...unseen("triggers", "environment", "stdin"),
       },
     );
-
-    this.nodes = cluster;
-    // What the cluster was made with, which is not `identity` in a preview that cannot see it.
-    this.identity = cluster.triggers.apply((triggers) => String(triggers?.[0]));
 
     const kubeconfig = new local.Command(
       `${name}-kubeconfig`,
@@ -103,6 +98,7 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
     // to be deleted, or that is gone already (pulumi-kubernetes#2675). `deletedWith` alone leaves a
     // replaced cluster's resources behind (pulumi#23817), hence `retainOnDelete` as well.
     this.inside = { provider, deletedWith: cluster, retainOnDelete: true };
-    this.registerOutputs({ identity: this.identity });
+    // What the cluster was made with, which is not `identity` in a preview that cannot see it.
+    this.registerOutputs({ identity: cluster.triggers.apply((triggers) => triggers?.[0]) });
   }
 }

@@ -8,22 +8,35 @@ export interface MetricsServerArgs {
   /** The chart. */
   readonly source: ChartSource;
   readonly waiting: Waiting;
-  /** Whether the cluster's kubelets sign their certificates themselves, as Kind's do (kind#398). */
-  readonly selfSigned: boolean;
+  /** Whether it is for a Kind cluster, whose kubelets sign their certificates themselves (kind#398). */
+  readonly onKind: boolean;
 }
 
 /** CPU and memory figures of pods: what a HorizontalPodAutoscaler decides by. */
 export class MetricsServer extends pulumi.ComponentResource {
   constructor(name: string, args: MetricsServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("soc:index:MetricsServer", name, {}, opts);
-    const { source, selfSigned, waiting } = args;
-    const values = metricsServerValues(selfSigned);
+    const { source, onKind, waiting } = args;
+    const values = metricsServerValues(onKind);
     addOnRelease(this, { name: "metrics-server", source, values, waiting });
     this.registerOutputs({});
   }
 }
 
-/** Values of the metrics-server chart. Only self-signed certificates may go unchecked. */
-export function metricsServerValues(selfSigned: boolean): Values {
-  return selfSigned ? { args: ["--kubelet-insecure-tls"] } : {};
+/**
+ * Values of the metrics-server chart. On Kind certificates go unchecked, and an `up` waits for the first
+ * figures: they come after one resolution, of which 10 s is the least, and are asked for from the start.
+ */
+export function metricsServerValues(onKind: boolean): Values {
+  return onKind
+    ? {
+        args: [
+          "--kubelet-insecure-tls",
+          "--metric-resolution=10s",
+          // Must be less than the resolution.
+          "--kubelet-request-timeout=5s",
+        ],
+        readinessProbe: { initialDelaySeconds: 0, periodSeconds: 2 },
+      }
+    : {};
 }

@@ -12,6 +12,7 @@ import {
   buildImages,
   change,
   createCluster,
+  IDENTITY,
   imagesOf,
   kindOf,
   median,
@@ -38,7 +39,8 @@ type Way = (images: readonly string[], place: Place) => Promise<unknown>;
 const WAYS: Readonly<Record<string, Way>> = {
   "this program": (images, { project, cluster }) =>
     project.must("env", [
-      ...[`CLUSTER_NAME=${cluster}`, `IMAGES=${images.join(" ")}`],
+      ...[`CLUSTER_NAME=${cluster}`, `IMAGES=${images.join(" ")}`, `IDENTITY=${IDENTITY}`],
+      ...["IDENTITY_FILE=bench.identity", "MAKER_FILE=bench.pid"],
       ...["node", "--require", "tsx/cjs", "scripts/loadImages.ts"],
     ]),
   "kind load docker-image": (images, { project, cluster }) =>
@@ -119,6 +121,7 @@ async function main(): Promise<void> {
   const times = new Map(Object.keys(WAYS).map((name) => [name, [] as [number, number][]]));
   try {
     await createCluster(project, kind, ".kube-bare.yaml");
+    project.write("bench.identity", IDENTITY);
     const [first, changed] = [await build(project), await build(project)];
     for (let index = 0; index < runs; index += 1) {
       for (const [name, way] of Object.entries(WAYS)) {

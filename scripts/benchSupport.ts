@@ -4,6 +4,9 @@ import { kindConfig } from "../components/kindConfig";
 import { PARTS, type KindSettings, type StackConfig } from "../config/settings";
 import type { Project } from "../tests/support/project";
 
+/** Of the clusters that the benches make by hand. */
+export const IDENTITY = "bare.bench";
+
 /** The line that a change changes, in a file of the backend. */
 const SOURCE = "backend/src/routes/health.ts";
 const STATUS = /status: "running[^"]*"/;
@@ -36,7 +39,7 @@ export async function createCluster(
   kind: KindSettings,
   kubeconfig: string,
 ): Promise<void> {
-  project.write("kind.json", JSON.stringify(kindConfig(kind, "bare.bench")));
+  project.write("kind.json", JSON.stringify(kindConfig(kind, IDENTITY)));
   const create = ["create", "cluster", "--name", kind.name, "--kubeconfig", kubeconfig];
   await project.must("kind", [...create, "--config", "kind.json", "--wait", "2m"]);
 }

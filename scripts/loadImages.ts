@@ -1,8 +1,11 @@
 /**
  * Loads images from the Docker engine into the worker nodes of a Kind cluster.
  *
- * CLUSTER_NAME  the cluster
- * IMAGES        references, separated by spaces
+ * CLUSTER_NAME   the cluster, which may still be being made
+ * IDENTITY       the very cluster, by the label of its nodes
+ * IDENTITY_FILE  where the stack remembers the identity of its cluster
+ * MAKER_FILE     file with the number of the process that makes it
+ * IMAGES         references, separated by spaces
  *
  * `kind load docker-image` copies every image to every node, one after the other, and stumbles over
  * multi-platform images (kind#3795). Here each node gets what it lacks, all nodes at once, and the
@@ -14,16 +17,25 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { awaitNodes } from "./awaitNodes";
 import { archiveFor, readArchive } from "./imageArchive";
 import { CTR, fullName, lacks, workers, type Node } from "./nodeImages";
 import { lines, messageOf, must, run } from "./run";
 
 async function main(): Promise<void> {
-  const { CLUSTER_NAME, IMAGES } = process.env;
-  if (!CLUSTER_NAME || !IMAGES) {
-    throw new Error("CLUSTER_NAME and IMAGES must be set");
+  const { CLUSTER_NAME, IDENTITY, IDENTITY_FILE, MAKER_FILE, IMAGES } = process.env;
+  if (!CLUSTER_NAME || !IDENTITY || !IDENTITY_FILE || !MAKER_FILE || !IMAGES) {
+    throw new Error("CLUSTER_NAME, IDENTITY, IDENTITY_FILE, MAKER_FILE and IMAGES must be set");
   }
-  const images = await inEngine(IMAGES.split(" "));
+  const [images] = await Promise.all([
+    inEngine(IMAGES.split(" ")),
+    awaitNodes({
+      name: CLUSTER_NAME,
+      identity: IDENTITY,
+      identityFile: IDENTITY_FILE,
+      makerFile: MAKER_FILE,
+    }),
+  ]);
   const nodes = await workers(CLUSTER_NAME);
   const lacking = nodes.filter((node) => images.some((image) => lacks(node, image)));
   const wanted = images.filter((image) => nodes.some((node) => lacks(node, image)));

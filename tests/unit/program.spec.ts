@@ -139,10 +139,17 @@ describe("the dev stack", () => {
   });
 
   it("loads both images into this very cluster", () => {
+    const [identity] = inputsOf(ran, "kind-cluster")["triggers"] as [string];
     assert.deepEqual(inputsOf(ran, "image-load-nodes"), {
       create: "exec node --require tsx/cjs scripts/loadImages.ts",
-      environment: { CLUSTER_NAME: "soc-demo", IMAGES: `${refs.backend} ${refs.frontend}` },
-      triggers: inputsOf(ran, "kind-cluster")["triggers"],
+      environment: {
+        CLUSTER_NAME: "soc-demo",
+        IDENTITY: identity,
+        IDENTITY_FILE: ".kube/dev.identity",
+        MAKER_FILE: ".kube/dev.pid",
+        IMAGES: `${refs.backend} ${refs.frontend}`,
+      },
+      triggers: [identity],
       addPreviousOutputInEnv: false,
     });
   });
@@ -190,7 +197,10 @@ describe("the dev stack", () => {
       chart: "metrics-server",
       version: "3.13.0",
       repositoryOpts: { repo: "https://kubernetes-sigs.github.io/metrics-server" },
-      values: { args: ["--kubelet-insecure-tls"] },
+      values: {
+        args: ["--kubelet-insecure-tls", "--metric-resolution=10s", "--kubelet-request-timeout=5s"],
+        readinessProbe: { initialDelaySeconds: 0, periodSeconds: 2 },
+      },
       maxHistory: 5,
       timeout: 300,
       compat: "true",

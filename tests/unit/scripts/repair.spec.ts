@@ -19,7 +19,7 @@ describe("repair", () => {
     const absent = { kind: "absent" } as const;
     const repairing = repair({
       config: { ...config, cluster },
-      files: { kubeconfig: "dev.yaml", identity: "dev.identity" },
+      files: { kubeconfig: "dev.yaml", identity: "dev.identity", maker: "dev.pid" },
       namespace: "soc-agent",
       found: { kind: "ours", identity: clusterIdentity(cluster, absent), nodes, stopped: [] },
       env: scratch.env(),
