@@ -304,10 +304,11 @@ function print(all: readonly Times[]): void {
   console.log(
     pc.bold(`\nSeconds, ${all.length === 1 ? "one run" : `medians of ${all.length} runs`}`),
   );
-  const rows = ROWS.map(({ what, ours, theirs, beside, target }) => {
+  const rows = ROWS.flatMap(({ what, ours, theirs, beside, target }) => {
     const [a, b] = [median(all.map(ours)), median(all.map(theirs))];
-    const numbers = [a, b, a / b].map((number) => (isNaN(number) ? "-" : number.toFixed(2)));
-    return [what, ...numbers, target ? `<= ${target}` : "", beside];
+    const numbers = [a.toFixed(1), b.toFixed(1), (a / b).toFixed(2)];
+    // Whoever is not on this machine took no time.
+    return isNaN(b) ? [] : [[what, ...numbers, target ? `<= ${target}` : "", beside]];
   });
   console.log(table([["", "pulumi", "other", "ratio", "target", "the other"], ...rows]));
 }
