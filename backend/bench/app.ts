@@ -15,7 +15,7 @@ import { eventually } from "../tests/support/eventually.js";
 import { freePort, RedisServer } from "../tests/support/redis.js";
 import { BenchPod, leaveCore, POD_CORE } from "./pod.js";
 import { soak } from "./soak.js";
-import { askSteadily, type Question, type Served } from "./steady.js";
+import { askSteadily, TRIGGER, type Question, type Served } from "./steady.js";
 
 const CLIENTS = 500;
 const TARGET_TRIGGERS = 2000;
@@ -30,12 +30,6 @@ interface Measured extends Served {
   readonly perCore: number;
 }
 
-const TRIGGER: Question = {
-  method: "POST",
-  path: "/api/threats/trigger",
-  headers: { "content-type": "application/json" },
-  body: "{}",
-};
 const LIST: Question = { method: "GET", path: "/api/threats" };
 
 /** As many requests as so many connections can have answered, one after the other on each. */

@@ -1,5 +1,5 @@
 import type { BenchPod } from "./pod.js";
-import { askSteadily, type Question } from "./steady.js";
+import { askSteadily, TRIGGER, type Question } from "./steady.js";
 
 const SAMPLE_MS = 2000;
 
@@ -13,15 +13,7 @@ export interface Soak {
   readonly mostMb: number;
 }
 
-const QUESTIONS: readonly Question[] = [
-  {
-    method: "POST",
-    path: "/api/threats/trigger",
-    headers: { "content-type": "application/json" },
-    body: "{}",
-  },
-  { method: "GET", path: "/api/analytics" },
-];
+const QUESTIONS: readonly Question[] = [TRIGGER, { method: "GET", path: "/api/analytics" }];
 
 /** Asks at a steady rate and watches the memory of the pod. */
 export async function soak(pod: BenchPod, minutes: number, rate: number): Promise<Soak> {

@@ -11,6 +11,14 @@ export interface Question {
   readonly body?: string;
 }
 
+/** Makes the pod analyse a threat of its own choice. */
+export const TRIGGER: Question = {
+  method: "POST",
+  path: "/api/threats/trigger",
+  headers: { "content-type": "application/json" },
+  body: "{}",
+};
+
 /** How a steady load was served. */
 export interface Served {
   readonly perSecond: number;
