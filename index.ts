@@ -59,6 +59,7 @@ export = async () => {
   const loaded =
     cluster instanceof KindCluster
       ? [
+          cluster.ready,
           new ImageLoad(
             "image-load",
             {

@@ -28,6 +28,8 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
   public readonly clusterName: string;
   /** Marks this very cluster, also before it is made: another one of the same name has another identity. */
   public readonly identity: string;
+  /** All nodes take pods: before, a part's pods would all go to the first node that does. */
+  public readonly ready: pulumi.Resource;
 
   constructor(name: string, args: KindClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("soc:index:KindCluster", name, {}, opts);
@@ -78,6 +80,18 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
         dependsOn: [cluster],
         deletedWith: cluster,
         additionalSecretOutputs: ["stdout"],
+        ...unseen("triggers", "environment"),
+      },
+    );
+
+    // kind create waits for none of the workers.
+    this.ready = new local.Command(
+      `${name}-ready`,
+      { ...quiet, create: "exec sh scripts/kind-cluster.sh ready", environment },
+      {
+        parent: this,
+        dependsOn: [kubeconfig],
+        deletedWith: cluster,
         ...unseen("triggers", "environment"),
       },
     );

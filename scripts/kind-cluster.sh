@@ -5,6 +5,7 @@
 #
 #   kind-cluster.sh create      the cluster's configuration on standard input
 #   kind-cluster.sh kubeconfig  writes KUBECONFIG_FILE and prints it
+#   kind-cluster.sh ready       waits until all nodes take pods
 #   kind-cluster.sh delete
 #
 # CLUSTER_NAME     the cluster
@@ -104,6 +105,10 @@ kubeconfig() {
   cat "$KUBECONFIG_FILE"
 }
 
+ready() {
+  kubectl wait nodes --all --for=condition=Ready --timeout=180s </dev/null
+}
+
 delete() {
   end_earlier
   find_nodes
@@ -120,6 +125,6 @@ delete() {
 scratch=$(mktemp)
 trap 'rm -f "$scratch"' EXIT
 case ${1:-} in
-  create | kubeconfig | delete) "$1" ;;
-  *) echo "usage: $0 create|kubeconfig|delete" >&2; exit 2 ;;
+  create | kubeconfig | ready | delete) "$1" ;;
+  *) echo "usage: $0 create|kubeconfig|ready|delete" >&2; exit 2 ;;
 esac

@@ -94,6 +94,7 @@ describe("stackFiles", () => {
     assert.deepEqual(stackFiles("dev"), {
       kubeconfig: ".kube/dev.yaml",
       identity: ".kube/dev.identity",
+      maker: ".kube/dev.pid",
     });
   });
 });

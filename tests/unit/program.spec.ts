@@ -47,6 +47,7 @@ describe("the dev stack", () => {
       "command:local:Command image-load-nodes",
       "command:local:Command kind-cluster",
       "command:local:Command kind-kubeconfig",
+      "command:local:Command kind-ready",
       "command:local:Command soc-agent-smoke",
       "docker:index/image:Image images-backend",
       "docker:index/image:Image images-frontend",
@@ -120,6 +121,7 @@ describe("the dev stack", () => {
     const kubeconfig = inputsOf(ran, "kind-kubeconfig");
     assert.equal(kubeconfig["logging"], "none");
     assert.deepEqual(kubeconfig["triggers"], triggers);
+    assert.deepEqual(inputsOf(ran, "kind-ready")["triggers"], triggers);
     const provider = inputsOf(ran, "kind-provider");
     assert.deepEqual([provider["clusterIdentifier"]], triggers);
     assert.equal(String(provider["upsertExistingObjects"]), "true");

@@ -132,6 +132,16 @@ esac`,
     }
   });
 
+  describe("ready", () => {
+    it("waits until all nodes take pods", () => {
+      const { status, stderr } = run("ready", {});
+      assert.equal(status, 0, stderr);
+      assert.deepEqual(scratch.calls, [
+        "kubectl wait nodes --all --for=condition=Ready --timeout=180s",
+      ]);
+    });
+  });
+
   describe("delete", () => {
     it("deletes the stack's cluster, its kubeconfig and its identity", () => {
       assert.equal(run("delete", { nodes, told: "abc.new", remembered: "abc.new" }).status, 0);
