@@ -8,6 +8,7 @@ import pc from "picocolors";
 import { withDefaults } from "../config";
 import { LOGINS, Registry } from "../tests/e2e/support/registry";
 import { mirrors, Project } from "../tests/support/project";
+import { until } from "../tests/support/until";
 import {
   buildImages,
   change,
@@ -19,7 +20,7 @@ import {
   runsFrom,
 } from "./benchSupport";
 import { CTR, fullName, workers } from "./nodeImages";
-import { messageOf, must } from "./run";
+import { lines, messageOf, must } from "./run";
 import { table } from "./table";
 
 /** Where images go. */
@@ -78,12 +79,18 @@ async function inWorkers(cluster: string, work: (node: string) => Promise<void>)
   await Promise.all((await workers(cluster)).map(({ name }) => work(name)));
 }
 
-/** Takes all of the application's images out of the workers. */
+/** Takes all of the application's images out of the nodes, the control-plane too, to which Kind loads as well. */
 async function clear(cluster: string): Promise<void> {
-  for (const { name, present } of await workers(cluster)) {
-    const ours = [...present].filter((image) => /\/soc-(backend|frontend):/.test(image));
+  for (const node of lines(await must("kind", ["get", "nodes", "--name", cluster]))) {
+    const ctr = (...args: string[]) => must("docker", ["exec", node, ...CTR, ...args]);
+    const ours = lines(await ctr("images", "ls", "--quiet")).filter((image) =>
+      /\/soc-(backend|frontend):/.test(image),
+    );
     if (ours.length > 0) {
-      await must("docker", ["exec", name, ...CTR, "images", "rm", "--sync", ...ours]);
+      await ctr("images", "rm", "--sync", ...ours);
+      // It remembers images by their ids, and Kind would only name one again.
+      await must("docker", ["exec", node, "systemctl", "restart", "containerd"]);
+      await until(`containerd on ${node}`, 30, () => ctr("version"));
     }
   }
 }
