@@ -2,8 +2,8 @@
 import * as fs from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { findKindCluster } from "../machine/kindCluster";
-import { CTR } from "./nodeImages";
-import { messageOf, run } from "./run";
+import { workers, type Node } from "./nodeImages";
+import { isAlive, messageOf } from "./run";
 
 /** Milliseconds between two looks. */
 const PAUSE = 500;
@@ -27,51 +27,50 @@ export interface AwaitedCluster {
 }
 
 /**
- * Waits until all nodes of a cluster run and take images, which is long before Kubernetes is ready.
+ * Waits until the workers of a cluster run and take images, which is long before Kubernetes is ready.
  *
+ * @returns the workers
  * @throws Error when the cluster is not there and nothing makes it
  */
 export async function awaitNodes(
   cluster: AwaitedCluster,
   patience: Patience = { before: 60_000, after: 3_000 },
-): Promise<void> {
+): Promise<Node[]> {
   let least = patience.before;
   let madeLast = Date.now();
   for (;;) {
     // What is just being deleted or made can fail to answer.
-    const problem = await notReady(cluster).catch(messageOf);
-    if (problem === undefined) {
-      return;
+    const found = await findWorkers(cluster).catch(messageOf);
+    if (typeof found !== "string") {
+      return found;
     }
     if (isRunning(cluster.makerFile)) {
       least = patience.after;
       madeLast = Date.now();
     } else if (Date.now() - madeLast > least) {
       throw new Error(
-        `The images were not loaded: cluster ${cluster.name} is not being made (${problem}). The errors of kind-cluster say why`,
+        `The images were not loaded: cluster ${cluster.name} is not being made (${found}). The errors of kind-cluster say why`,
       );
     }
     await setTimeout(PAUSE);
   }
 }
 
-/** Why a cluster takes no images yet. */
-async function notReady({ name, identity, identityFile }: AwaitedCluster) {
+/** The workers of the very cluster, or why they take no images yet. */
+async function findWorkers({ name, identity, identityFile }: AwaitedCluster) {
   const found = await findKindCluster(name, identityFile);
   if (found.kind !== "ours" || found.identity !== identity) {
     return found.kind === "ours" ? "an earlier one is there" : `it is ${found.kind}`;
   }
-  const asked = await Promise.all(
-    found.nodes.map((node) => run("docker", ["exec", node, ...CTR, "version"])),
-  );
-  return asked.find(({ ok }) => !ok)?.reason;
+  return workers(name);
 }
 
+/** Whether the process is there whose number a file has. */
 function isRunning(file: string): boolean {
   try {
-    process.kill(Number(fs.readFileSync(file, "utf8")), 0);
-    return true;
+    return isAlive(Number(fs.readFileSync(file, "utf8")));
   } catch {
+    // The file comes and goes with the process.
     return false;
   }
 }

@@ -19,7 +19,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { awaitNodes } from "./awaitNodes";
 import { archiveFor, readArchive } from "./imageArchive";
-import { CTR, fullName, lacks, workers, type Node } from "./nodeImages";
+import { CTR, fullName, lacks, type Node } from "./nodeImages";
 import { lines, messageOf, must, run } from "./run";
 
 async function main(): Promise<void> {
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   if (!CLUSTER_NAME || !IDENTITY || !IDENTITY_FILE || !MAKER_FILE || !IMAGES) {
     throw new Error("CLUSTER_NAME, IDENTITY, IDENTITY_FILE, MAKER_FILE and IMAGES must be set");
   }
-  const [images] = await Promise.all([
+  const [images, nodes] = await Promise.all([
     inEngine(IMAGES.split(" ")),
     awaitNodes({
       name: CLUSTER_NAME,
@@ -36,7 +36,6 @@ async function main(): Promise<void> {
       makerFile: MAKER_FILE,
     }),
   ]);
-  const nodes = await workers(CLUSTER_NAME);
   const lacking = nodes.filter((node) => images.some((image) => lacks(node, image)));
   const wanted = images.filter((image) => nodes.some((node) => lacks(node, image)));
   if (lacking.length === 0) {

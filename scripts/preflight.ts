@@ -13,7 +13,7 @@ import {
   type DockerFailure,
 } from "../machine/docker";
 import { findKindCluster, type KindClusterState } from "../machine/kindCluster";
-import { lines, run } from "./run";
+import { isAlive, lines, run } from "./run";
 
 const GIB = 2 ** 30;
 
@@ -481,16 +481,6 @@ export function findLocks(dir: string): Lock[] {
 interface LockFile {
   readonly pid: number;
   readonly hostname: string;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process may not be signalled, but it is there.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }
 
 /** A program's output; nothing when it is missing or fails. */

@@ -60,6 +60,17 @@ export async function must(
   return stdout;
 }
 
+/** Whether a process of a number is there, whoever it belongs to. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process may not be signalled, but it is there.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
 /** The lines of a text that have something in them. */
 export function lines(text: string): string[] {
   return text.split("\n").filter((line) => line.trim() !== "");

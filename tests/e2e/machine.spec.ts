@@ -195,6 +195,7 @@ describe("npm run up, on a machine that changes", function () {
       assert.equal(used.trim(), OTHER_IMAGE);
       const health = await fetch(`http://localhost:${httpPort}/health`);
       assert.equal(health.status, 200);
+      await assertWhole(project, { cluster: OTHER, workers: 1 });
       await upWithoutChanges(project);
     });
   });
@@ -202,8 +203,7 @@ describe("npm run up, on a machine that changes", function () {
   describe("at the end", () => {
     it("leaves nothing behind in the end", async () => {
       await destroy(project);
-      const nodes = ["ps", "--all", "--quiet", "--filter", `label=io.x-k8s.kind.cluster=${OTHER}`];
-      assert.equal(await must("docker", nodes), "");
+      assert.deepEqual(await nodeContainers(OTHER), []);
       assert.deepEqual(fs.readdirSync(project.path(".kube")), []);
     });
   });

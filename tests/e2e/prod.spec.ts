@@ -9,7 +9,7 @@ import { until } from "../support/until";
 import { launch, Window } from "./support/browser";
 import { Cloud, CLOUD, CONTEXT } from "./support/cloud";
 import { LOGINS, Registry } from "./support/registry";
-import { askAt, CLUSTER, HTTP_PORT, HTTPS_PORT } from "./support/stack";
+import { askAt, CLUSTER, HTTP_PORT, HTTPS_PORT, nodeContainers } from "./support/stack";
 
 const STACK = "prod";
 /** Name of the Kind cluster that the stack is moved to. */
@@ -234,8 +234,7 @@ describe("the prod stack on a cluster that exists", function () {
 
   it("moves back to the existing cluster, and its own one is gone", async () => {
     await comesUp();
-    const nodes = ["ps", "--all", "--quiet", "--filter", `label=io.x-k8s.kind.cluster=${OWN}`];
-    assert.equal(await must("docker", nodes), "");
+    assert.deepEqual(await nodeContainers(OWN), []);
     assert.ok(!fs.existsSync(project.path(`.kube/${STACK}.yaml`)));
     await succeeds("up", "--expect-no-changes");
   });

@@ -81,10 +81,13 @@ export async function releaseStatuses(project: Project): Promise<Record<string, 
   return Object.fromEntries(list.map(({ name, status }) => [name, status]));
 }
 
-/** What must hold after every repair: three nodes and no more, no lock, every release deployed. */
-export async function assertWhole(project: Project, workers = 2): Promise<void> {
+/** What must hold after every repair: all nodes and no more, no lock, every release deployed. */
+export async function assertWhole(
+  project: Project,
+  { cluster = CLUSTER, workers = 2 } = {},
+): Promise<void> {
   assert.deepEqual(locks(project), []);
-  assert.equal((await nodeContainers()).length, workers + 1);
+  assert.equal((await nodeContainers(cluster)).length, workers + 1);
   assert.deepEqual(await releaseStatuses(project), {
     "ingress-nginx": "deployed",
     "metrics-server": "deployed",

@@ -98,9 +98,9 @@ export async function objects<T>(project: Project, ...args: string[]): Promise<T
   return (JSON.parse(text) as { items: T[] }).items;
 }
 
-/** Containers that carry the cluster's label, running or not. */
-export async function nodeContainers(): Promise<string[]> {
-  const filter = `label=io.x-k8s.kind.cluster=${CLUSTER}`;
+/** Containers that carry a cluster's label, running or not. */
+export async function nodeContainers(cluster = CLUSTER): Promise<string[]> {
+  const filter = `label=io.x-k8s.kind.cluster=${cluster}`;
   return lines(await must("docker", ["ps", "-a", "--filter", filter, "--format", "{{.Names}}"]));
 }
 

@@ -13,10 +13,11 @@ describe("awaitNodes", () => {
     // Nodes, their identity and their containerd are there once the files of these names are.
     scratch.program(
       "docker",
-      `case "$1" in
-  ps) [ ! -e ${scratch.file("nodes")} ] || echo "soc-demo-worker running" ;;
-  cp) read -r identity <${scratch.file("nodes")} && echo "soc-agent.dev/identity=$identity" ;;
-  exec) [ -e ${scratch.file("containerd")} ] ;;
+      `case "$*" in
+  *role=worker*) echo soc-demo-worker ;;
+  ps*) [ ! -e ${scratch.file("nodes")} ] || echo "soc-demo-worker running" ;;
+  cp*) read -r identity <${scratch.file("nodes")} && echo "soc-agent.dev/identity=$identity" ;;
+  exec*) [ -e ${scratch.file("containerd")} ] ;;
 esac`,
     );
     fs.writeFileSync(scratch.file("identity"), IDENTITY);
