@@ -1,4 +1,5 @@
 /** Why pods are not ready: what Kubernetes knows and a timeout does not say. */
+import { setTimeout } from "node:timers/promises";
 import { lines, messageOf, must } from "./run";
 
 /** Whose pods. */
@@ -162,19 +163,36 @@ async function reportOn(pod: Pod, kubectl: Kubectl): Promise<string> {
   ].join("\n");
 }
 
+/** What kubelet answers, as if it were the log, for a container that it has just removed (pkg/kubelet/kuberuntime). */
+const REMOVED = /^unable to retrieve container logs for /;
+
+/** How often, and how many milliseconds apart, a log is asked for until the pod's status names a container that is there. */
+const ATTEMPTS = { count: 5, apart: 1000 };
+
 /** A container that was restarted has said why before it ended; it may have been only just now. */
 async function lastWords(
   kubectl: Kubectl,
   logs: readonly string[],
   restarted: boolean,
 ): Promise<string> {
-  const previous = [...logs, "--previous"];
-  if (restarted) {
-    return kubectl(previous);
-  }
-  const log = await kubectl(logs);
+  const current = () => kubectl(logs);
   // Where none was restarted, there is no previous log, which is no news.
-  return log.trim() === "" ? kubectl(previous).catch(() => "") : log;
+  const previous = () => kubectl([...logs, "--previous"]);
+  const sources = restarted ? [previous, current] : [current, () => previous().catch(() => "")];
+  for (let attempt = 1; ; attempt++) {
+    const said: string[] = [];
+    for (const source of sources) {
+      said.push(...lines(await source()));
+      if (said.some((line) => !REMOVED.test(line))) {
+        return said.filter((line) => !REMOVED.test(line)).join("\n");
+      }
+    }
+    // The next status names the container that came after the removed one.
+    if (said.length === 0 || attempt === ATTEMPTS.count) {
+      return said.join("\n");
+    }
+    await setTimeout(ATTEMPTS.apart);
+  }
 }
 
 function indent(title: string, lines: readonly string[]): string[] {

@@ -166,6 +166,35 @@ esac`,
     assert.match(await podReport(of), /container backend: Error\n {4}log:\n {6}not today\n/);
   });
 
+  const crashing = pod({
+    containerStatuses: [
+      { ...container, restartCount: 1, state: { waiting: { reason: "CrashLoopBackOff" } } },
+    ],
+  });
+  const removed = 'echo "unable to retrieve container logs for containerd://8d9b"';
+  const inBetween: readonly (readonly [string, string])[] = [
+    ["the container that runs now", `*--previous*) ${removed} ;;\n*logs*) echo "not today" ;;`],
+    [
+      "the container that the next status names",
+      `*logs*) if [ -e asked ]; then echo "not today"; else ${removed}; fi
+  case "$*" in *--previous*) ;; *) : >asked ;; esac ;;`,
+    ],
+  ];
+  for (const [title, answers] of inBetween) {
+    it(`has the last words of ${title}, when the one before is removed already`, async () => {
+      const items = [crashing];
+      const asked = scratch.file("asked");
+      scratch.program(
+        "kubectl",
+        `case "$*" in
+*"get pods"*) echo '${JSON.stringify({ items })}' ;;
+${answers.replaceAll("asked", asked)}
+esac`,
+      );
+      assert.match(await podReport(of), /log:\n {6}not today\nLook further/);
+    });
+  }
+
   const waiting = pod({
     containerStatuses: [{ ...container, state: { waiting: { reason: "ContainerCreating" } } }],
   });
