@@ -55,6 +55,10 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
   const { cluster } = config;
   const builds = Object.values(config.images).some(({ kind }) => kind === "build");
   if (cluster.kind === "kind" || builds) {
+    const finding =
+      cluster.kind === "kind" ? findKindCluster(cluster.name, files.identity) : undefined;
+    // Its failure counts when it is awaited: without an engine it only says less well what is wrong.
+    finding?.catch(() => {});
     const engine = await findDocker();
     if (!isEngine(engine)) {
       missing(
@@ -63,10 +67,12 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
       );
     } else {
       machine.docker = engine;
+      if (finding) {
+        machine.cluster = await finding;
+      }
     }
   }
-  if (cluster.kind === "kind" && machine.docker) {
-    machine.cluster = await findKindCluster(cluster.name, files.identity);
+  if (cluster.kind === "kind" && machine.cluster) {
     if (machine.cluster.kind === "foreign") {
       problems.push(foreignAdvice(cluster.name));
     }
