@@ -52,7 +52,7 @@ export function chartValues(config: StackConfig, refs: ImageRefs, defaults: Valu
  */
 const AT_ONCE = {
   rollout: { maxSurge: "100%" },
-  probes: { readiness: { initialDelaySeconds: 0, periodSeconds: 2 } },
+  probes: { readiness: { initialDelaySeconds: 0, periodSeconds: 1 } },
 };
 
 /** An image that was loaded into the nodes is in no registry, so none may be asked for it. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Redis } from "ioredis";
 import { encodeThreat, type StoredThreat } from "../src/store/documents.js";
 import { CHANNELS, KEYS } from "../src/store/keys.js";
+import { connectTimeout } from "../src/store/link.js";
 import { RedisStore } from "../src/store/redis.js";
 import { StoreUnavailable } from "../src/store/store.js";
 import { joinAmidstBurst } from "./support/burst.js";
@@ -23,6 +24,12 @@ async function openStore(url: string, maxStored = 100) {
   await eventually(() => store.live, "store is live");
   return { store, heard, ids: () => heard.map((threat) => threat.id) };
 }
+
+describe("connectTimeout", () => {
+  it("is short for the first attempts of a new pod, whose packets a network policy may still drop", () => {
+    assert.deepEqual([1, 4, 5, 100].map(connectTimeout), [500, 500, 2000, 2000]);
+  });
+});
 
 describe("Redis store", () => {
   let redis: TestRedis;

@@ -65,9 +65,9 @@ describe("chart: backend-deployment.yaml", function () {
     assert.deepEqual(startupProbe, {
       httpGet: { path: "/health", port: 8000 },
       initialDelaySeconds: 5,
-      periodSeconds: 2,
+      periodSeconds: 1,
       timeoutSeconds: 3,
-      failureThreshold: 30,
+      failureThreshold: 60,
     });
   });
 

@@ -243,7 +243,7 @@ describe("the dev stack", () => {
             pullPolicy: "Never",
           },
           rollout: { maxSurge: "100%" },
-          probes: { readiness: { initialDelaySeconds: 0, periodSeconds: 2 } },
+          probes: { readiness: { initialDelaySeconds: 0, periodSeconds: 1 } },
         },
         frontend: {
           image: {

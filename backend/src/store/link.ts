@@ -7,12 +7,19 @@ import { StoreUnavailable } from "./store.js";
 const COMMAND_TIMEOUT_MS = 1000;
 /** A connection that owes an answer for so long is dead, whatever TCP says: cut it and reconnect. */
 const SOCKET_TIMEOUT_MS = 5000;
+/**
+ * A network policy lets a new pod's first packets through only once every node knows the pod, and TCP
+ * waits a second and longer before it sends them again: the first attempts do not wait for that.
+ */
+const FIRST_CONNECT_TIMEOUT_MS = 500;
 const CONNECT_TIMEOUT_MS = 2000;
+/** Attempts after which a connection takes its time. */
+const FIRST_ATTEMPTS = 4;
 const HEARTBEAT_MS = 2000;
 const MAX_RETRY_DELAY_MS = 1000;
 
 const OPTIONS: RedisOptions = {
-  connectTimeout: CONNECT_TIMEOUT_MS,
+  connectTimeout: connectTimeout(1),
   commandTimeout: COMMAND_TIMEOUT_MS,
   socketTimeout: SOCKET_TIMEOUT_MS,
   // Without a connection a command fails at once instead of waiting for one, and no command is sent
@@ -22,10 +29,14 @@ const OPTIONS: RedisOptions = {
   maxRetriesPerRequest: 0,
   // The link subscribes by itself, since it has to know when events flow again.
   autoResubscribe: false,
-  retryStrategy: (times) => Math.min(50 * 2 ** times, MAX_RETRY_DELAY_MS) + Math.random() * 100,
   // After a failover the old primary only reads.
   reconnectOnError: (error) => error.message.startsWith("READONLY"),
 };
+
+/** Milliseconds that an attempt to connect may take, counted from 1 since the connection was lost. */
+export function connectTimeout(attempt: number): number {
+  return attempt <= FIRST_ATTEMPTS ? FIRST_CONNECT_TIMEOUT_MS : CONNECT_TIMEOUT_MS;
+}
 
 /** The name of a command and its arguments. */
 export type RedisCommand = readonly [string, ...(readonly (string | number | Buffer)[])];
@@ -167,10 +178,14 @@ export class RedisLink {
   }
 
   #connect(config: RedisConfig, role: string): Redis {
-    const connection = new Redis({
+    const connection: Redis = new Redis({
       ...OPTIONS,
       ...connectionOptions(config),
       connectionName: `soc-backend-${role}`,
+      retryStrategy: (times) => {
+        connection.options.connectTimeout = connectTimeout(times + 1);
+        return Math.min(50 * 2 ** times, MAX_RETRY_DELAY_MS) + Math.random() * 100;
+      },
     });
     // One line when it is lost and one when it is back, not one for each attempt.
     let lost: boolean | null = null;
