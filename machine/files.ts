@@ -9,10 +9,17 @@ export interface StackFiles {
   readonly identity: string;
   /** Number of the process that makes the cluster, or that made it last. */
   readonly maker: string;
+  /** Number of the process that loads images into the cluster. */
+  readonly loader: string;
 }
 
 /** Paths of a stack's files, relative to the project. */
 export function stackFiles(stack: string): StackFiles {
   const file = path.posix.join(".kube", stack);
-  return { kubeconfig: `${file}.yaml`, identity: `${file}.identity`, maker: `${file}.pid` };
+  return {
+    kubeconfig: `${file}.yaml`,
+    identity: `${file}.identity`,
+    maker: `${file}.pid`,
+    loader: `${file}.loader.pid`,
+  };
 }

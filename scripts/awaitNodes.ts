@@ -1,9 +1,8 @@
 /** Waiting for the nodes of a Kind cluster that another command makes meanwhile. */
-import * as fs from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { findKindCluster } from "../machine/kindCluster";
 import { workers, type Node } from "./nodeImages";
-import { isAlive, messageOf } from "./run";
+import { isRunning, messageOf } from "./run";
 
 /** Milliseconds between two looks. */
 const PAUSE = 500;
@@ -63,14 +62,4 @@ async function findWorkers({ name, identity, identityFile }: AwaitedCluster) {
     return found.kind === "ours" ? "an earlier one is there" : `it is ${found.kind}`;
   }
   return workers(name);
-}
-
-/** Whether the process is there whose number a file has. */
-function isRunning(file: string): boolean {
-  try {
-    return isAlive(Number(fs.readFileSync(file, "utf8")));
-  } catch {
-    // The file comes and goes with the process.
-    return false;
-  }
 }

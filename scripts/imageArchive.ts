@@ -7,13 +7,10 @@
  */
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { extract, pack, type Pack } from "tar-stream";
-
-/** Files of an archive that are read whole: all that is not a layer is small. */
-const SMALL = 4 << 20;
+import { pack, type Pack } from "tar-stream";
 
 /** An image in `docker save`'s manifest.json. */
 interface Saved {
@@ -22,32 +19,20 @@ interface Saved {
   readonly Layers: readonly string[];
 }
 
-/** What an archive of `docker save` has. */
+/** What an archive of `docker save` has, unpacked. */
 export interface SavedArchive {
-  /** Path of the archive. */
-  readonly file: string;
-  /** Sizes of its entries, in bytes, by name. */
-  readonly sizes: ReadonlyMap<string, number>;
-  /** Contents of its small entries, by name. */
-  readonly small: ReadonlyMap<string, Buffer>;
+  /** Folder that it is in. */
+  readonly dir: string;
+  /** Sizes of its files in bytes, by their names in it. */
+  readonly files: ReadonlyMap<string, number>;
 }
 
-/** Reads what an archive has, without keeping its layers. */
-export async function readArchive(file: string): Promise<SavedArchive> {
-  const sizes = new Map<string, number>();
-  const small = new Map<string, Buffer>();
-  for await (const entry of fs.createReadStream(file).pipe(extract())) {
-    const { name, size = 0, type } = entry.header;
-    if (type === "file") {
-      sizes.set(name, size);
-    }
-    if (type === "file" && size <= SMALL && !name.endsWith("layer.tar")) {
-      small.set(name, await buffer(entry));
-    } else {
-      entry.resume();
-    }
-  }
-  return { file, sizes, small };
+/** Reads what an unpacked archive has. A layer that occurs twice is a link the second time, and a file as well. */
+export function readArchive(dir: string): SavedArchive {
+  const names = fs.readdirSync(dir, { encoding: "utf8", recursive: true });
+  const stats = names.map((name) => [name, fs.statSync(path.join(dir, name))] as const);
+  const files = stats.filter(([, stat]) => stat.isFile());
+  return { dir, files: new Map(files.map(([name, { size }]) => [name, size])) };
 }
 
 /**
@@ -63,7 +48,7 @@ export function archiveFor(
   fullName: (image: string) => string,
 ): Readable {
   const out = pack();
-  const write = archive.small.has("oci-layout") ? copyOci : convert;
+  const write = archive.files.has("oci-layout") ? copyOci : convert;
   write(archive, has, out, fullName).then(
     () => out.finalize(),
     (error: unknown) => out.destroy(error instanceof Error ? error : new Error(String(error))),
@@ -72,102 +57,81 @@ export function archiveFor(
 }
 
 /** Newer engines save an OCI layout: what the node has is left out, the rest is copied. */
-async function copyOci({ file }: SavedArchive, has: ReadonlySet<string>, out: Pack): Promise<void> {
-  for await (const entry of fs.createReadStream(file).pipe(extract())) {
-    const digest = entry.header.name.replace(/^blobs\/sha256\//, "sha256:");
-    if (has.has(digest) || entry.header.type !== "file") {
-      entry.resume();
-    } else {
-      await pipeline(entry, out.entry(entry.header));
+async function copyOci(archive: SavedArchive, has: ReadonlySet<string>, out: Pack): Promise<void> {
+  for (const name of archive.files.keys()) {
+    if (!has.has(name.replace(/^blobs\/sha256\//, "sha256:"))) {
+      await add(out, name, archive, name);
     }
   }
 }
 
+/** Adds a file of an archive under another name. */
+async function add(out: Pack, as: string, { dir, files }: SavedArchive, name: string) {
+  const entry = out.entry({ name: as, size: files.get(name) ?? 0 });
+  await pipeline(fs.createReadStream(path.join(dir, name)), entry);
+}
+
 /** Older engines save a format whose layers cannot be left out: it is turned into an OCI layout. */
 async function convert(
-  { file, sizes, small }: SavedArchive,
+  archive: SavedArchive,
   has: ReadonlySet<string>,
   out: Pack,
   fullName: (image: string) => string,
 ): Promise<void> {
-  const digests = new Map<string, string>();
-  const manifests: object[] = [];
-  const blob = (content: string | Buffer, mediaType: string) => {
+  const blob = (content: Buffer, mediaType: string) => {
     const digest = sha256(content);
-    const size = Buffer.byteLength(content);
     out.entry({ name: blobName(digest) }, content);
-    return { mediaType, digest, size };
+    return { mediaType, digest, size: content.length };
   };
 
-  out.entry({ name: "oci-layout" }, JSON.stringify({ imageLayoutVersion: "1.0.0" }));
-  for (const { Config, RepoTags, Layers } of parsed<Saved[]>(small, "manifest.json")) {
-    const { rootfs } = parsed<{ rootfs: { diff_ids: string[] } }>(small, Config);
-    const layers = Layers.map((name, index) => {
-      const digest = rootfs.diff_ids[index];
-      if (digest === undefined) {
-        throw new Error(`${Config} has fewer layers than manifest.json`);
-      }
-      digests.set(name, digest);
-      return { name, digest };
-    });
+  const layers = new Map<string, string>();
+  const manifests: object[] = [];
+  for (const { Config, RepoTags, Layers } of parsed<Saved[]>(archive, "manifest.json")) {
+    const { rootfs } = parsed<{ rootfs: { diff_ids: string[] } }>(archive, Config);
     const manifest = {
       schemaVersion: 2,
       mediaType: "application/vnd.oci.image.manifest.v1+json",
-      config: blob(small.get(Config) ?? "", "application/vnd.oci.image.config.v1+json"),
-      layers: layers.map(({ name, digest }) => ({
-        mediaType: "application/vnd.oci.image.layer.v1.tar",
-        digest,
-        size: sizeOf(name, digest, sizes, digests),
-      })),
+      config: blob(read(archive, Config), "application/vnd.oci.image.config.v1+json"),
+      layers: Layers.map((name, index) => {
+        const digest = rootfs.diff_ids[index];
+        const size = archive.files.get(name);
+        if (digest === undefined || size === undefined) {
+          throw new Error(`the archive has no layer ${name}, or ${Config} does not know it`);
+        }
+        layers.set(digest, name);
+        return { mediaType: "application/vnd.oci.image.layer.v1.tar", digest, size };
+      }),
     };
-    const descriptor = blob(JSON.stringify(manifest), manifest.mediaType);
+    const descriptor = blob(Buffer.from(JSON.stringify(manifest)), manifest.mediaType);
     for (const tag of RepoTags ?? []) {
       const annotations = { "io.containerd.image.name": fullName(tag) };
       manifests.push({ ...descriptor, annotations });
     }
   }
+  out.entry({ name: "oci-layout" }, JSON.stringify({ imageLayoutVersion: "1.0.0" }));
   out.entry({ name: "index.json" }, JSON.stringify({ schemaVersion: 2, manifests }));
-
-  const written = new Set(has);
-  for await (const entry of fs.createReadStream(file).pipe(extract())) {
-    const { name, size, type } = entry.header;
-    const digest = digests.get(name);
-    if (type !== "file" || digest === undefined || written.has(digest)) {
-      entry.resume();
-    } else {
-      written.add(digest);
-      await pipeline(entry, out.entry({ name: blobName(digest), ...(size && { size }) }));
+  for (const [digest, name] of layers) {
+    if (!has.has(digest)) {
+      await add(out, blobName(digest), archive, name);
     }
   }
 }
 
-/** A layer that occurs twice is a link the second time, and has its size where it is a file. */
-function sizeOf(
-  name: string,
-  digest: string,
-  sizes: ReadonlyMap<string, number>,
-  digests: ReadonlyMap<string, string>,
-): number {
-  const names = [name, ...[...digests].filter(([, other]) => other === digest).map(([own]) => own)];
-  const size = names.map((one) => sizes.get(one)).find((one) => one !== undefined);
-  if (size === undefined) {
-    throw new Error(`the archive has no layer ${name}`);
-  }
-  return size;
-}
-
-function parsed<T>(small: ReadonlyMap<string, Buffer>, name: string): T {
-  const content = small.get(name);
-  if (content === undefined) {
+function read({ dir, files }: SavedArchive, name: string): Buffer {
+  if (!files.has(name)) {
     throw new Error(`the archive has no ${name}`);
   }
-  return JSON.parse(content.toString()) as T;
+  return fs.readFileSync(path.join(dir, name));
+}
+
+function parsed<T>(archive: SavedArchive, name: string): T {
+  return JSON.parse(read(archive, name).toString()) as T;
 }
 
 function blobName(digest: string): string {
-  return `blobs/sha256/${digest.replace(/^sha256:/, "")}`;
+  return digest.replace(/^sha256:/, "blobs/sha256/");
 }
 
-function sha256(content: string | Buffer): string {
+function sha256(content: Buffer): string {
   return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }

@@ -5,6 +5,7 @@
  * IDENTITY       the very cluster, by the label of its nodes
  * IDENTITY_FILE  where the stack remembers the identity of its cluster
  * MAKER_FILE     file with the number of the process that makes it
+ * LOADER_FILE    file with the number of the process that loads images into it
  * IMAGES         references, separated by spaces
  *
  * `kind load docker-image` copies every image to every node, one after the other, and stumbles over
@@ -16,38 +17,63 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { awaitNodes } from "./awaitNodes";
+import { setTimeout } from "node:timers/promises";
+import { awaitNodes, type AwaitedCluster } from "./awaitNodes";
 import { archiveFor, readArchive } from "./imageArchive";
 import { CTR, fullName, lacks, type Node } from "./nodeImages";
-import { lines, messageOf, must, run } from "./run";
+import { isRunning, lines, messageOf, must, run } from "./run";
 
-async function main(): Promise<void> {
-  const { CLUSTER_NAME, IDENTITY, IDENTITY_FILE, MAKER_FILE, IMAGES } = process.env;
-  if (!CLUSTER_NAME || !IDENTITY || !IDENTITY_FILE || !MAKER_FILE || !IMAGES) {
-    throw new Error("CLUSTER_NAME, IDENTITY, IDENTITY_FILE, MAKER_FILE and IMAGES must be set");
+/** Milliseconds between two looks at another process that loads images, and after which nobody waits for it. */
+const OTHER = { pause: 50, patience: 120_000 };
+
+/** What is to be loaded. */
+export interface LoadArgs {
+  readonly cluster: AwaitedCluster;
+  /** File with the number of the process that loads images into the cluster. */
+  readonly loaderFile: string;
+  /** References of images. Those that the engine does not have are left to the nodes to pull. */
+  readonly images: readonly string[];
+  /** Told what is done. */
+  readonly say: (text: string) => void;
+}
+
+/**
+ * Sends each worker of a cluster the images that it lacks.
+ *
+ * @throws Error when the cluster is not there and nothing makes it, or an image cannot be sent
+ */
+export async function loadImages(args: LoadArgs): Promise<void> {
+  // Another process may just bring what is asked for here.
+  await untilEnded(args.loaderFile);
+  fs.writeFileSync(args.loaderFile, String(process.pid));
+  try {
+    await load(args);
+  } finally {
+    fs.rmSync(args.loaderFile, { force: true });
   }
-  const [images, nodes] = await Promise.all([
-    inEngine(IMAGES.split(" ")),
-    awaitNodes({
-      name: CLUSTER_NAME,
-      identity: IDENTITY,
-      identityFile: IDENTITY_FILE,
-      makerFile: MAKER_FILE,
-    }),
-  ]);
+}
+
+async function untilEnded(pidFile: string): Promise<void> {
+  const began = Date.now();
+  while (isRunning(pidFile) && Date.now() - began < OTHER.patience) {
+    await setTimeout(OTHER.pause);
+  }
+}
+
+async function load({ cluster, images: wished, say }: LoadArgs): Promise<void> {
+  const [images, nodes] = await Promise.all([inEngine(wished, say), awaitNodes(cluster)]);
   const lacking = nodes.filter((node) => images.some((image) => lacks(node, image)));
   const wanted = images.filter((image) => nodes.some((node) => lacks(node, image)));
   if (lacking.length === 0) {
-    console.log("Every node has every image");
+    say("Every node has every image");
     return;
   }
-  console.log(`Loading ${wanted.join(", ")} into ${lacking.map(({ name }) => name).join(", ")}`);
+  say(`Loading ${wanted.join(", ")} into ${lacking.map(({ name }) => name).join(", ")}`);
   const started = Date.now();
   // An earlier build of the same application has most of the layers of this one.
   const thin = wanted.some((image) => lacking.some((node) => hasEarlier(node, image)));
-  await (thin ? sendMissing(wanted, lacking) : sendWhole(wanted, lacking));
-  console.log(`Loaded in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  await (thin ? sendMissing(wanted, lacking, say) : sendWhole(wanted, lacking));
+  say(`Loaded in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
 function hasEarlier({ present }: Node, image: string): boolean {
@@ -56,13 +82,13 @@ function hasEarlier({ present }: Node, image: string): boolean {
 }
 
 /** The images that the engine has. Others must be pullable: the nodes will pull them. */
-async function inEngine(images: readonly string[]): Promise<string[]> {
+async function inEngine(images: readonly string[], say: LoadArgs["say"]): Promise<string[]> {
   const found = await Promise.all(
     images.map(async (image) => (await run("docker", ["image", "inspect", image])).ok),
   );
   return images.filter((image, index) => {
     if (!found[index]) {
-      console.error(`${image} is not in the Docker engine: the nodes will have to pull it`);
+      say(`${image} is not in the Docker engine: the nodes will have to pull it`);
     }
     return found[index];
   });
@@ -70,45 +96,51 @@ async function inEngine(images: readonly string[]): Promise<string[]> {
 
 /** Streams one archive of the images into all nodes at once. */
 async function sendWhole(images: readonly string[], nodes: readonly Node[]): Promise<void> {
-  const save = saving(images);
+  const save = spawn("docker", ["save", ...images], { stdio: ["ignore", "pipe", "inherit"] });
   await Promise.all([ended(save, "docker save"), ...nodes.map((node) => feed(node, save.stdout))]);
 }
 
 /** Sends each node an archive with the layers that it lacks. */
-async function sendMissing(images: readonly string[], nodes: readonly Node[]): Promise<void> {
+async function sendMissing(
+  images: readonly string[],
+  nodes: readonly Node[],
+  say: LoadArgs["say"],
+): Promise<void> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-images-"));
   try {
-    const file = path.join(dir, "images.tar");
-    const save = saving(images);
-    await Promise.all([
-      ended(save, "docker save"),
-      pipeline(save.stdout, fs.createWriteStream(file)),
+    const [contents] = await Promise.all([
+      Promise.all(nodes.map(contentOf)),
+      saveInto(dir, images),
     ]);
-    const archive = await readArchive(file);
+    const archive = readArchive(dir);
     await Promise.all(
-      nodes.map(async (node) => {
-        const listed = await must("docker", [
-          "exec",
-          node.name,
-          ...CTR,
-          "content",
-          "ls",
-          "--quiet",
-        ]);
-        await feed(node, archiveFor(archive, new Set(lines(listed)), fullName));
-      }),
+      nodes.map((node, index) =>
+        feed(node, archiveFor(archive, contents[index] ?? new Set(), fullName)),
+      ),
     );
   } catch (error) {
     // Less to send is an advantage, not a condition: an engine may save in a form of its own.
-    console.error(`Sending whole images, because: ${messageOf(error)}`);
+    say(`Sending whole images, because: ${messageOf(error)}`);
     await sendWhole(images, nodes);
   } finally {
     fs.rmSync(dir, { recursive: true });
   }
 }
 
-function saving(images: readonly string[]) {
-  return spawn("docker", ["save", ...images], { stdio: ["ignore", "pipe", "inherit"] });
+/** Digests of what a node's containerd has. */
+async function contentOf({ name }: Node): Promise<Set<string>> {
+  return new Set(lines(await must("docker", ["exec", name, ...CTR, "content", "ls", "--quiet"])));
+}
+
+/** Saves images and unpacks them, without a detour through this process: it is hundreds of megabytes. */
+async function saveInto(dir: string, images: readonly string[]): Promise<void> {
+  const unpack = spawn("tar", ["-x", "-f", "-", "-C", dir], {
+    stdio: ["pipe", "ignore", "inherit"],
+  });
+  const save = spawn("docker", ["save", ...images], { stdio: ["ignore", unpack.stdin, "inherit"] });
+  // The archive ends when nobody can write to it any more.
+  unpack.stdin.destroy();
+  await Promise.all([ended(save, "docker save"), ended(unpack, "tar")]);
 }
 
 /** Feeds an archive to a node's containerd, which takes its own platform of what is in there. */
@@ -138,6 +170,26 @@ function ended(child: ChildProcess, what: string): Promise<void> {
     child.on("close", (code) =>
       code === 0 ? resolve() : reject(new Error(`${what} failed with exit code ${code}`)),
     );
+  });
+}
+
+async function main(): Promise<void> {
+  const { CLUSTER_NAME, IDENTITY, IDENTITY_FILE, MAKER_FILE, LOADER_FILE, IMAGES } = process.env;
+  if (!CLUSTER_NAME || !IDENTITY || !IDENTITY_FILE || !MAKER_FILE || !LOADER_FILE || !IMAGES) {
+    throw new Error(
+      "CLUSTER_NAME, IDENTITY, IDENTITY_FILE, MAKER_FILE, LOADER_FILE and IMAGES must be set",
+    );
+  }
+  await loadImages({
+    cluster: {
+      name: CLUSTER_NAME,
+      identity: IDENTITY,
+      identityFile: IDENTITY_FILE,
+      makerFile: MAKER_FILE,
+    },
+    loaderFile: LOADER_FILE,
+    images: IMAGES.split(" "),
+    say: console.log,
   });
 }
 

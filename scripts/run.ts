@@ -1,5 +1,6 @@
 /** Runs other programs and tells what came of it. */
 import { execFile } from "node:child_process";
+import * as fs from "node:fs";
 import * as path from "node:path";
 
 /** What came of a program. */
@@ -18,6 +19,8 @@ export interface RunOptions {
   readonly timeout?: number;
   /** What it reads from its standard input. Defaults to nothing. */
   readonly input?: string;
+  /** Ends it. Defaults to none. */
+  readonly signal?: AbortSignal;
 }
 
 /** How many of a failed program's last lines are worth repeating. */
@@ -68,6 +71,16 @@ export function isAlive(pid: number): boolean {
   } catch (error) {
     // Somebody else's process may not be signalled, but it is there.
     return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Whether the process is there whose number a file has. */
+export function isRunning(pidFile: string): boolean {
+  try {
+    return isAlive(Number(fs.readFileSync(pidFile, "utf8")));
+  } catch {
+    // The file comes and goes with the process.
+    return false;
   }
 }
 

@@ -149,6 +149,7 @@ describe("the dev stack", () => {
         IDENTITY: identity,
         IDENTITY_FILE: ".kube/dev.identity",
         MAKER_FILE: ".kube/dev.pid",
+        LOADER_FILE: ".kube/dev.loader.pid",
         IMAGES: `${refs.backend} ${refs.frontend}`,
       },
       triggers: [identity],

@@ -1,13 +1,14 @@
 import * as assert from "node:assert/strict";
+import * as Module from "node:module";
 import * as path from "node:path";
 import { must } from "../../../scripts/run";
 
 const ROOT = path.resolve(__dirname, "../../..");
 
-describe("lazyModules", () => {
+describe("quickStart", () => {
   /** Runs a program with the preload. Returns what it prints. */
   const node = (program: string) =>
-    must(process.execPath, ["--require", "./scripts/lazyModules.cjs", "--eval", program], {
+    must(process.execPath, ["--require", "./scripts/quickStart.cjs", "--eval", program], {
       cwd: ROOT,
     });
   const loaded = `Object.keys(require.cache).filter((file) => /(@npmcli.arborist|typescript).lib/.test(file)).length`;
@@ -15,6 +16,13 @@ describe("lazyModules", () => {
   it("keeps what only serialized functions need from being loaded with Pulumi's SDK", async () => {
     const program = `const { Output } = require("@pulumi/pulumi"); console.log(typeof Output, ${loaded})`;
     assert.equal(await node(program), "function 0\n");
+  });
+
+  it("keeps compiled code for the next start, where Node.js can", async () => {
+    const cached = await node(
+      'console.log(require("node:module").getCompileCacheDir?.() === undefined)',
+    );
+    assert.equal(cached, `${!("enableCompileCache" in Module)}\n`);
   });
 
   it("loads it as soon as it is used", async () => {

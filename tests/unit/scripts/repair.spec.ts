@@ -19,7 +19,12 @@ describe("repair", () => {
     const absent = { kind: "absent" } as const;
     const repairing = repair({
       config: { ...config, cluster },
-      files: { kubeconfig: "dev.yaml", identity: "dev.identity", maker: "dev.pid" },
+      files: {
+        kubeconfig: "dev.yaml",
+        identity: "dev.identity",
+        maker: "dev.pid",
+        loader: "dev.loader.pid",
+      },
       namespace: "soc-agent",
       found: { kind: "ours", identity: clusterIdentity(cluster, absent), nodes, stopped: [] },
       env: scratch.env(),
