@@ -8,7 +8,9 @@ import { once } from "node:events";
 import * as path from "node:path";
 import { watch, type FSWatcher } from "chokidar";
 import pc from "picocolors";
-import type { StackConfig } from "../config";
+import { PARTS, type StackConfig } from "../config/settings";
+import type { StackFiles } from "../machine/files";
+import { workAhead } from "./ahead";
 import { ChangeLoop } from "./changeLoop";
 import type { Reading } from "./needs";
 import type { PodsOf } from "./podReport";
@@ -33,6 +35,8 @@ export interface DevArgs {
   /** File of the stack's configuration, relative to the project. */
   readonly stackFile: string;
   readonly config: StackConfig;
+  /** Where the stack keeps what belongs to it. */
+  readonly files: StackFiles;
   /** Reads the configuration again. */
   readonly read: () => Reading;
   /** Whose pods a rollout is about. */
@@ -58,9 +62,10 @@ export async function develop(args: DevArgs): Promise<void> {
     pending: () => differences(given, digestsOf(sources)).length > 0,
     round: async (since, outdated) => {
       const reading = args.read();
-      if ("config" in reading) {
+      const config = "config" in reading ? reading.config : undefined;
+      if (config) {
         // Another folder may be the application's from now on. What is wrong otherwise, Pulumi says.
-        sources = sourcesOf(reading.config, args.stackFile);
+        sources = sourcesOf(config, args.stackFile);
         watcher.add(pathsOf(sources));
       }
       const now = digestsOf(sources);
@@ -70,7 +75,14 @@ export async function develop(args: DevArgs): Promise<void> {
       touched.clear();
       try {
         const mending = whole ? [] : await args.mend();
-        whole = await runRound({ ...args, extra: [...mending, ...args.extra], since, outdated });
+        const parts = PARTS.filter((part) => changed.includes(part));
+        whole = await runRound({
+          ...args,
+          extra: [...mending, ...args.extra],
+          ahead: async (how) => config && workAhead({ ...args, ...how, config, parts }),
+          since,
+          outdated,
+        });
       } catch (error) {
         whole = false;
         console.error(`${pc.red("error")}  ${messageOf(error)}`);

@@ -1,10 +1,11 @@
-/** One round of `npm run dev`: a `pulumi up`, told in few words. */
+/** One round of `npm run dev`: a `pulumi up`, with what can be done ahead of it, told in few words. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import pc from "picocolors";
-import { EngineLog } from "./engineEvents";
+import type { AheadArgs } from "./ahead";
+import { EngineLog, type Done } from "./engineEvents";
 import { failingPods, podReport, type PodsOf } from "./podReport";
 import { keepingFile } from "./pulumi";
 import { lines } from "./run";
@@ -25,6 +26,8 @@ export interface RoundArgs {
   /** Further options for Pulumi. */
   readonly extra: readonly string[];
   readonly pods: PodsOf;
+  /** Does what Pulumi then finds done. */
+  readonly ahead: (how: Pick<AheadArgs, "during" | "stop">) => Promise<void>;
   /** When the change came, in milliseconds since the epoch. */
   readonly since: number;
   /** Aborted when there is something newer to be served. */
@@ -45,6 +48,10 @@ export async function runRound(args: RoundArgs): Promise<boolean> {
   const { stack, root, env, extra, since, outdated, stop } = args;
   const log = new EngineLog();
   const status = new StatusLine();
+  const print = ({ name, seconds, failed }: Pick<Done, "name" | "seconds" | "failed">) => {
+    const mark = failed ? pc.red("failed") : `${seconds.toFixed(1)} s`;
+    status.print(`          ${name.padEnd(16)} ${mark}`);
+  };
   let superseded = false;
   const code = await keepingFile(stack, async () => {
     const up = ["up", "--yes", "--skip-preview", "--non-interactive", "--color=never", "--json"];
@@ -63,17 +70,34 @@ export async function runRound(args: RoundArgs): Promise<boolean> {
       }
     };
     stop.addEventListener("abort", interrupt);
+    const doneAhead = new Set<string>();
     createInterface({ input: child.stdout }).on("line", (line) => {
       const done = log.take(line, Date.now());
-      if (done) {
-        const mark = done.failed ? pc.red("failed") : `${done.seconds.toFixed(1)} s`;
-        status.print(`          ${done.name.padEnd(16)} ${mark}`);
+      if (done && (done.failed || !doneAhead.has(done.name))) {
+        print(done);
       }
     });
     let errors = "";
     child.stderr.on("data", (data: Buffer) => (errors += data.toString()));
     const ended = new AbortController();
     status.start(() => nowDoing(log, since));
+    const ahead = args
+      .ahead({
+        during: async (name, work) => {
+          const phase = { name, began: Date.now() };
+          log.running.set(`ahead: ${name}`, phase);
+          try {
+            await work();
+            doneAhead.add(name);
+            print({ name, seconds: (Date.now() - phase.began) / 1000, failed: false });
+          } finally {
+            log.running.delete(`ahead: ${name}`);
+          }
+        },
+        stop: AbortSignal.any([ended.signal, stop]),
+      })
+      // Pulumi does it itself then, and says what is wrong.
+      .catch(() => {});
     const watching = watchPods(args, log, ended.signal, status, () => {
       const give = () => {
         superseded = true;
@@ -93,7 +117,7 @@ export async function runRound(args: RoundArgs): Promise<boolean> {
     } finally {
       stop.removeEventListener("abort", interrupt);
       ended.abort();
-      await watching;
+      await Promise.all([watching, ahead]);
       status.stop();
     }
   });

@@ -276,6 +276,7 @@ async function dev(request: Request): Promise<number> {
     extra: request.extra,
     stackFile: file,
     config,
+    files: stackFiles(stack),
     read: () => readStack(stack),
     pods: { kubeconfigFile: path.join(ROOT, stackFiles(stack).kubeconfig), namespace: NAMESPACE },
     ...(code === 0 && { served }),
