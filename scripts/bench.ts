@@ -1,10 +1,10 @@
 /**
  * `npm run bench [-- --runs N]`: how long this project takes for a cold up, an up without changes, a
- * one-line change of the backend until it is served, and a destroy; each beside the same work done by the
- * bare commands one after the other, in the same run on the same machine. Only ratios mean anything.
+ * one-line change of the backend until it is served (`npm run dev`), and a destroy; each beside the same work
+ * done by the bare commands one after the other, in the same run on the same machine. Only ratios mean anything.
  *
  * Both start with warm layers of the base images and npm packages, and build changed sources. Where there
- * is a `skaffold`, it brings the same change into the same cluster as the bare commands.
+ * is a `skaffold` or a `tilt`, it brings the same change into the same cluster as the bare commands.
  */
 import * as fs from "node:fs";
 import pc from "picocolors";
@@ -17,8 +17,7 @@ import {
   type StackConfig,
   type Values,
 } from "../config";
-import { askNewestBackend } from "../tests/support/askPod";
-import { committed, mirrors, Project } from "../tests/support/project";
+import { committed, mirrors, Project, type Started } from "../tests/support/project";
 import { until } from "../tests/support/until";
 import {
   buildImages,
@@ -30,6 +29,7 @@ import {
   runsFrom,
 } from "./benchSupport";
 import { hasSkaffold, skaffoldRun } from "./benchSkaffold";
+import { hasTilt, startTilt } from "./benchTilt";
 import { messageOf, run } from "./run";
 import { table } from "./table";
 
@@ -40,9 +40,11 @@ const KUBECONFIG = ".kube-bare.yaml";
 const STEPS = {
   bare: ["create", "build", "load", "releases", "again", "change"],
   skaffold: ["first", "again", "change"],
+  tilt: ["first", "change"],
   clean: ["destroy"],
   pulumi: ["cold", "again", "change", "destroy"],
   empty: ["again"],
+  providers: ["again"],
 } as const;
 type Who = keyof typeof STEPS;
 
@@ -94,6 +96,12 @@ const ROWS: readonly Row[] = [
   {
     what: "up without changes",
     ours: time("pulumi again"),
+    theirs: time("providers again"),
+    beside: "a program of Pulumi that has but one provider of each kind",
+  },
+  {
+    what: "up without changes",
+    ours: time("pulumi again"),
     theirs: time("bare again"),
     beside: "docker build, kind load, helm upgrade",
   },
@@ -117,6 +125,12 @@ const ROWS: readonly Row[] = [
     beside: "skaffold run",
   },
   {
+    what: "one-line change until served",
+    ours: time("pulumi change"),
+    theirs: time("tilt change"),
+    beside: "tilt up",
+  },
+  {
     what: "destroy",
     ours: time("pulumi destroy"),
     theirs: time("clean destroy"),
@@ -130,21 +144,25 @@ async function main(): Promise<void> {
   const project = await Project.copy("installed");
   const input = mergeValues(committed("dev"), mirrors());
   const config = withDefaults(input);
-  const skaffold = await hasSkaffold();
+  const [skaffold, tilt] = await Promise.all([hasSkaffold(), hasTilt()]);
   const all: Times[] = [];
   try {
     project.configure(STACK, input);
     await project.must("pulumi", ["stack", "select", "--create", "--stack", STACK]);
-    const empty = emptyProgram(project);
-    // What runs for the first time compiles and caches.
+    const empty = await otherProgram(project, "empty", EMPTY);
+    const providers = await otherProgram(project, "providers", PROVIDERS);
+    // What runs for the first time compiles and caches, and makes what there is to make.
     await empty();
+    await providers();
     for (let index = 0; index < runs; index += 1) {
       all.push({
         ...(await timeAll("bare", bareSteps(project, config))),
         ...(skaffold && (await timeAll("skaffold", skaffoldSteps(project, config)))),
+        ...(tilt && (await timeAll("tilt", tiltSteps(project, kindOf(config))))),
         ...(await timeAll("clean", [() => deleteCluster(project, config)])),
-        ...(await timeAll("pulumi", pulumiSteps(project))),
+        ...(await timeAll("pulumi", pulumiSteps(project, kindOf(config)))),
         ...(await timeAll("empty", [empty])),
+        ...(await timeAll("providers", [providers])),
       });
     }
   } finally {
@@ -155,37 +173,50 @@ async function main(): Promise<void> {
   print(all);
 }
 
+/** Something that is timed: whole, unless it tells the seconds that count. */
 type Step = () => Promise<unknown>;
 
 async function timeAll(who: Who, steps: readonly Step[]): Promise<Times> {
   const times: Record<string, number> = {};
   for (const [index, step] of steps.entries()) {
     const started = Date.now();
-    await step();
+    const told = await step();
     const name = `${who} ${STEPS[who][index]}`;
-    times[name] = (Date.now() - started) / 1000;
+    times[name] = typeof told === "number" ? told : (Date.now() - started) / 1000;
     console.error(`${name}: ${times[name]?.toFixed(1)} s`);
   }
   return times;
 }
 
-/** An `up` of a program that has nothing in it: what Pulumi itself takes. */
-function emptyProgram(project: Project): Step {
-  fs.mkdirSync(project.path("empty"));
-  project.write("empty/index.ts", "export const nothing = 0;\n");
+/** What Pulumi itself takes. */
+const EMPTY = "export const nothing = 0;\n";
+
+/** What it takes with the three providers of this project, and next to nothing for them to do. */
+const PROVIDERS = `import * as local from "@pulumi/command/local";
+import * as docker from "@pulumi/docker";
+import * as k8s from "@pulumi/kubernetes";
+
+new local.Command("command", { create: "true" });
+new docker.Provider("docker");
+new k8s.Provider("kubernetes", { kubeconfig: "{}" });
+`;
+
+/** An `up` of another program, in a folder of its own. */
+async function otherProgram(project: Project, name: string, program: string): Promise<Step> {
+  fs.mkdirSync(project.path(name));
+  project.write(`${name}/index.ts`, program);
   project.write(
-    "empty/Pulumi.yaml",
-    "name: empty\nruntime: nodejs\nmain: index.ts\nbackend: { url: file://. }\n",
+    `${name}/Pulumi.yaml`,
+    `name: ${name}\nruntime: nodejs\nmain: index.ts\nbackend: { url: file://. }\n`,
   );
-  project.write("empty/Pulumi.bench.yaml", "{}\n");
-  const inside = ["--cwd", "empty", "--non-interactive"];
-  return async () => {
-    await project.must("pulumi", ["stack", "select", "--create", "--stack", STACK, ...inside]);
-    return project.must("pulumi", ["up", "--yes", "--skip-preview", "--stack", STACK, ...inside]);
-  };
+  project.write(`${name}/Pulumi.bench.yaml`, "{}\n");
+  const inside = ["--cwd", name, "--non-interactive"];
+  await project.must("pulumi", ["stack", "select", "--create", "--stack", STACK, ...inside]);
+  return () =>
+    project.must("pulumi", ["up", "--yes", "--skip-preview", "--stack", STACK, ...inside]);
 }
 
-function pulumiSteps(project: Project): Step[] {
+function pulumiSteps(project: Project, kind: KindSettings): Step[] {
   const up = () => project.must("pulumi", ["up", "--yes", "--skip-preview", "--stack", STACK]);
   return [
     async () => {
@@ -193,11 +224,11 @@ function pulumiSteps(project: Project): Step[] {
       await up();
     },
     up,
-    async () => {
-      const status = change(project);
-      await up();
-      await served(project, `.kube/${STACK}.yaml`, status);
-    },
+    () =>
+      watching(project, async (dev) => {
+        const bring = () => dev.said(/served after/);
+        return untilServed(project, kind, bring);
+      }),
     () => project.must("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", STACK]),
   ];
 }
@@ -258,39 +289,85 @@ function bareSteps(project: Project, config: StackConfig): Step[] {
       await load(tag);
       await releases(tag);
     },
-    async () => {
-      tag = change(project);
-      await build(tag);
-      await load(tag);
-      await releases(tag);
-      await served(project, KUBECONFIG, tag);
-    },
+    () =>
+      untilServed(project, kind, async (version) => {
+        await build(version);
+        await load(version);
+        await releases(version);
+      }),
   ];
 }
 
 function skaffoldSteps(project: Project, config: StackConfig): Step[] {
   const deploy = () => skaffoldRun(project, kindOf(config), KUBECONFIG);
+  return [deploy, deploy, () => untilServed(project, kindOf(config), deploy)];
+}
+
+/** Waits until no pods of an earlier version are being replaced: a change amidst that would take longer. */
+async function rolledOut(project: Project): Promise<void> {
+  const rollout = ["rollout", "status", "deployment", "--namespace=soc-agent", "--timeout=3m"];
+  await project.must("kubectl", ["--kubeconfig", KUBECONFIG, ...rollout]);
+}
+
+/** Tilt watches from its first state on. */
+function tiltSteps(project: Project, kind: KindSettings): Step[] {
+  let tilt: Started | undefined;
   return [
-    deploy,
-    deploy,
+    () =>
+      untilServed(project, kind, async () => {
+        tilt = startTilt(project, kind, KUBECONFIG);
+      }),
     async () => {
-      const status = change(project);
-      await deploy();
-      await served(project, KUBECONFIG, status);
+      await rolledOut(project);
+      const seconds = await untilServed(project, kind, async () => {});
+      await rolledOut(project);
+      await interrupt(tilt);
+      return seconds;
     },
   ];
+}
+
+async function interrupt(started: Started | undefined): Promise<void> {
+  if (started) {
+    process.kill(-started.pid, "SIGINT");
+    await started.ended;
+  }
+}
+
+/** Does something while `npm run dev` watches. */
+async function watching<T>(project: Project, work: (dev: Started) => Promise<T>): Promise<T> {
+  const dev = project.start("npm", ["run", "dev", "--", "--stack", STACK]);
+  try {
+    await dev.said(/Watching .*Ctrl-C/);
+    return await work(dev);
+  } finally {
+    await interrupt(dev);
+  }
 }
 
 function deleteCluster(project: Project, config: StackConfig): Promise<string> {
   return project.must("kind", ["delete", "cluster", "--name", kindOf(config).name]);
 }
 
-/** Waits until the backend serves a change. */
-async function served(project: Project, kubeconfig: string, status: string): Promise<void> {
-  await until("the change", 60, async () => {
-    const answer = await askNewestBackend(project, kubeconfig, "/");
-    return answer.includes(`"${status}"`) ? true : undefined;
-  });
+/**
+ * Changes the backend and brings the change into the cluster.
+ *
+ * @param bring given the version that is to be served
+ * @returns seconds until the backend first tells that version, through the ingress
+ */
+async function untilServed(
+  project: Project,
+  { httpPort }: KindSettings,
+  bring: (version: string) => Promise<unknown>,
+): Promise<number> {
+  const started = Date.now();
+  const version = change(project);
+  const look = async () => {
+    const answer = await fetch(`http://localhost:${httpPort}/health`);
+    return (await answer.text()).includes(`"${version}"`) ? Date.now() : undefined;
+  };
+  const [served] = await Promise.all([until("the change", 120, look, 100), bring(version)]);
+  return (served - started) / 1000;
 }
 
 async function answering({ httpPort }: KindSettings): Promise<void> {

@@ -9,7 +9,7 @@ export const IDENTITY = "bare.bench";
 
 /** The line that a change changes, in a file of the backend. */
 const SOURCE = "backend/src/routes/health.ts";
-const STATUS = /status: "running[^"]*"/;
+const VERSION = /const VERSION = "2\.0[^"]*"/;
 
 /**
  * How often a bench is to run, from its command line.
@@ -58,15 +58,15 @@ export async function buildImages(project: Project, tag: string): Promise<void> 
 
 let changes = Date.now();
 
-/** Changes one line of the backend. Returns what it serves from then on. */
+/** Changes one line of the backend. Returns the version that it tells from then on, which can be a tag. */
 export function change(project: Project): string {
-  const before = project.read(SOURCE).match(STATUS)?.[0];
+  const before = project.read(SOURCE).match(VERSION)?.[0];
   if (!before) {
-    throw new Error(`${SOURCE} has no line like ${STATUS}`);
+    throw new Error(`${SOURCE} has no line like ${VERSION}`);
   }
-  const status = `running-${(changes += 1)}`;
-  project.edit(SOURCE, before, `status: "${status}"`);
-  return status;
+  const version = `2.0-${(changes += 1)}`;
+  project.edit(SOURCE, before, `const VERSION = "${version}"`);
+  return version;
 }
 
 /** The middle of some numbers. */
