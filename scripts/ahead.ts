@@ -56,7 +56,14 @@ export async function workAhead({
     const identity = fs.readFileSync(files.identity, "utf8").trim();
     const cluster = { name, identity, identityFile: files.identity, makerFile: files.maker };
     await during("load into nodes", () =>
-      loadImages({ cluster, loaderFile: files.loader, images, say: () => {} }),
+      loadImages({
+        cluster,
+        // A cluster that is gone is made again by Pulumi, and gets its images then.
+        patience: { before: 0, after: 0 },
+        loaderFile: files.loader,
+        images,
+        say: () => {},
+      }),
     );
   }
 }

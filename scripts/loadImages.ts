@@ -18,7 +18,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import type { Readable } from "node:stream";
 import { setTimeout } from "node:timers/promises";
-import { awaitNodes, type AwaitedCluster } from "./awaitNodes";
+import { awaitNodes, type AwaitedCluster, type Patience } from "./awaitNodes";
 import { archiveFor, readArchive } from "./imageArchive";
 import { CTR, fullName, lacks, type Node } from "./nodeImages";
 import { isRunning, lines, messageOf, must, run } from "./run";
@@ -29,6 +29,8 @@ const OTHER = { pause: 50, patience: 120_000 };
 /** What is to be loaded. */
 export interface LoadArgs {
   readonly cluster: AwaitedCluster;
+  /** How long to wait for it while nothing makes it. Defaults to that of {@link awaitNodes}. */
+  readonly patience?: Patience;
   /** File with the number of the process that loads images into the cluster. */
   readonly loaderFile: string;
   /** References of images. Those that the engine does not have are left to the nodes to pull. */
@@ -60,8 +62,8 @@ async function untilEnded(pidFile: string): Promise<void> {
   }
 }
 
-async function load({ cluster, images: wished, say }: LoadArgs): Promise<void> {
-  const [images, nodes] = await Promise.all([inEngine(wished, say), awaitNodes(cluster)]);
+async function load({ cluster, patience, images: wished, say }: LoadArgs): Promise<void> {
+  const [images, nodes] = await Promise.all([inEngine(wished, say), awaitNodes(cluster, patience)]);
   const lacking = nodes.filter((node) => images.some((image) => lacks(node, image)));
   const wanted = images.filter((image) => nodes.some((node) => lacks(node, image)));
   if (lacking.length === 0) {

@@ -87,6 +87,12 @@ esac`,
     assert.equal(scratch.calls.length, 1);
   });
 
+  it("does not wait for a cluster that is gone", async () => {
+    fs.writeFileSync(scratch.file("identity"), "0123456789ab.gone");
+    await assert.rejects(work(["backend"]), /cluster soc-demo is not being made/);
+    assert.equal(fs.existsSync(scratch.file("loader")), false);
+  });
+
   it("waits for another process that loads, which may bring the same", async () => {
     fs.writeFileSync(scratch.file("loader"), String(process.pid));
     const working = work(["backend"]);
