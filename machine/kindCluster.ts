@@ -67,7 +67,14 @@ export async function findKindCluster(
     .filter(Boolean)
     .sort()
     .map((line) => line.split(" ") as [name: string, state: string]);
-  const identities = await Promise.all(nodes.map(([node]) => nodeIdentity(node)));
+  // The first node that tells is enough: each question costs a start of Docker's CLI.
+  const identities: NodeIdentity[] = [];
+  for (const [node] of nodes) {
+    identities.push(await nodeIdentity(node));
+    if (identities.at(-1) !== undefined) {
+      break;
+    }
+  }
   const remembered = fs.existsSync(identityFile)
     ? fs.readFileSync(identityFile, "utf8").trim()
     : undefined;

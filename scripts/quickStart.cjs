@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * Makes the program start in a fraction of the time. A preload: node --require ./scripts/quickStart.cjs
+ * Makes the program start in a fraction of the time. A preload, after tsx, which turns source maps on:
+ * node --require tsx/cjs --require ./scripts/quickStart.cjs
  */
 const Module = require("node:module");
 const path = require("node:path");
@@ -11,6 +12,11 @@ const loader = /** @type {Loader} */ (/** @type {unknown} */ (Module));
 
 // Compiled code is kept for the next start, from Node.js 22.8 on, and where nobody else can write.
 loader.enableCompileCache?.(path.join(__dirname, "..", "node_modules", ".cache", "node"));
+
+// Pulumi's SDK takes a stack trace for every resource, and each would be mapped to the sources of the SDK: a
+// tenth of the time of an `up` without changes, for positions that nobody sees.
+process.setSourceMapsEnabled(false);
+const MAPPER = "source-map-support/register";
 
 /**
  * What Pulumi's SDK needs only to turn functions into texts (for serverless callbacks, of which this project
@@ -23,6 +29,9 @@ const load = loader._load;
 
 /** @type {Load} */
 function loadLazily(request, ...rest) {
+  if (request === MAPPER) {
+    return {};
+  }
   if (!LAZY.has(request)) {
     return load(request, ...rest);
   }

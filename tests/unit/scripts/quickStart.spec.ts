@@ -6,11 +6,11 @@ import { must } from "../../../scripts/run";
 const ROOT = path.resolve(__dirname, "../../..");
 
 describe("quickStart", () => {
-  /** Runs a program with the preload. Returns what it prints. */
-  const node = (program: string) =>
-    must(process.execPath, ["--require", "./scripts/quickStart.cjs", "--eval", program], {
-      cwd: ROOT,
-    });
+  /** Runs a program with the preload, as Pulumi.yaml has it. Returns what it prints. */
+  const node = (program: string) => {
+    const preload = ["--require", "tsx/cjs", "--require", "./scripts/quickStart.cjs"];
+    return must(process.execPath, [...preload, "--eval", program], { cwd: ROOT });
+  };
   const loaded = `Object.keys(require.cache).filter((file) => /(@npmcli.arborist|typescript).lib/.test(file)).length`;
 
   it("keeps what only serialized functions need from being loaded with Pulumi's SDK", async () => {
@@ -23,6 +23,15 @@ describe("quickStart", () => {
       'console.log(require("node:module").getCompileCacheDir?.() === undefined)',
     );
     assert.equal(cached, `${!("enableCompileCache" in Module)}\n`);
+  });
+
+  it("lets nobody map stack traces, of which the SDK takes one for every resource", async () => {
+    const mapped = await node(`
+      require("source-map-support/register");
+      const files = Object.keys(require.cache);
+      console.log(process.sourceMapsEnabled, files.filter((file) => /source-map/.test(file)).length);
+    `);
+    assert.equal(mapped, "false 0\n");
   });
 
   it("loads it as soon as it is used", async () => {
