@@ -48,9 +48,14 @@ export async function runRound(args: RoundArgs): Promise<boolean> {
   const { stack, root, env, extra, since, outdated, stop } = args;
   const log = new EngineLog();
   const status = new StatusLine();
-  const print = ({ name, seconds, failed }: Pick<Done, "name" | "seconds" | "failed">) => {
-    const mark = failed ? pc.red("failed") : `${seconds.toFixed(1)} s`;
-    status.print(`          ${name.padEnd(16)} ${mark}`);
+  const told = new Set<string>();
+  /** Tells of a piece of work once, whether it was done ahead or by Pulumi first. */
+  const tell = ({ name, seconds, failed }: Pick<Done, "name" | "seconds" | "failed">) => {
+    if (failed || !told.has(name)) {
+      told.add(name);
+      const mark = failed ? pc.red("failed") : `${seconds.toFixed(1)} s`;
+      status.print(`          ${name.padEnd(16)} ${mark}`);
+    }
   };
   let superseded = false;
   const code = await keepingFile(stack, async () => {
@@ -62,19 +67,18 @@ export async function runRound(args: RoundArgs): Promise<boolean> {
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    let told = false;
+    let interrupted = false;
     const interrupt = () => {
-      if (!told) {
-        told = true;
+      if (!interrupted) {
+        interrupted = true;
         child.kill("SIGINT");
       }
     };
     stop.addEventListener("abort", interrupt);
-    const doneAhead = new Set<string>();
     createInterface({ input: child.stdout }).on("line", (line) => {
       const done = log.take(line, Date.now());
-      if (done && (done.failed || !doneAhead.has(done.name))) {
-        print(done);
+      if (done) {
+        tell(done);
       }
     });
     let errors = "";
@@ -88,8 +92,7 @@ export async function runRound(args: RoundArgs): Promise<boolean> {
           log.running.set(`ahead: ${name}`, phase);
           try {
             await work();
-            doneAhead.add(name);
-            print({ name, seconds: (Date.now() - phase.began) / 1000, failed: false });
+            tell({ name, seconds: (Date.now() - phase.began) / 1000, failed: false });
           } finally {
             log.running.delete(`ahead: ${name}`);
           }
