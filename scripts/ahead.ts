@@ -63,6 +63,7 @@ export async function workAhead({
         loaderFile: files.loader,
         images,
         say: () => {},
+        stop: signal,
       }),
     );
   }

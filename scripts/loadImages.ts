@@ -37,6 +37,8 @@ export interface LoadArgs {
   readonly images: readonly string[];
   /** Told what is done. */
   readonly say: (text: string) => void;
+  /** Aborted when nothing more is to be begun. Defaults to never. */
+  readonly stop?: AbortSignal;
 }
 
 /**
@@ -62,7 +64,8 @@ async function untilEnded(pidFile: string): Promise<void> {
   }
 }
 
-async function load({ cluster, patience, images: wished, say }: LoadArgs): Promise<void> {
+async function load(args: LoadArgs): Promise<void> {
+  const { cluster, patience, images: wished, say } = args;
   const [images, nodes] = await Promise.all([inEngine(wished, say), awaitNodes(cluster, patience)]);
   const lacking = nodes.filter((node) => images.some((image) => lacks(node, image)));
   const wanted = images.filter((image) => nodes.some((node) => lacks(node, image)));
@@ -74,7 +77,7 @@ async function load({ cluster, patience, images: wished, say }: LoadArgs): Promi
   const started = Date.now();
   // An earlier build of the same application has most of the layers of this one.
   const thin = wanted.some((image) => lacking.some((node) => hasEarlier(node, image)));
-  await (thin ? sendMissing(wanted, lacking, say) : sendWhole(wanted, lacking));
+  await (thin ? sendMissing(wanted, lacking, args) : sendWhole(wanted, lacking));
   say(`Loaded in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
@@ -106,7 +109,7 @@ async function sendWhole(images: readonly string[], nodes: readonly Node[]): Pro
 async function sendMissing(
   images: readonly string[],
   nodes: readonly Node[],
-  say: LoadArgs["say"],
+  { say, stop }: LoadArgs,
 ): Promise<void> {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-images-"));
   try {
@@ -121,6 +124,10 @@ async function sendMissing(
       ),
     );
   } catch (error) {
+    // What ends this program has ended those that it runs.
+    if (stop?.aborted) {
+      throw error;
+    }
     // Less to send is an advantage, not a condition: an engine may save in a form of its own.
     say(`Sending whole images, because: ${messageOf(error)}`);
     await sendWhole(images, nodes);
