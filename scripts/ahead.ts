@@ -44,8 +44,9 @@ export async function workAhead({
       }
       const { context, dockerfile } = settings;
       await during(`build ${part}`, async () => {
-        const args = ["build", "--quiet", "--tag", refs[part], "--file", dockerfile, context];
-        await must("docker", args, { env, signal });
+        // A build that fails leaves no container behind, also with the classic builder.
+        const how = ["--quiet", "--tag", refs[part], "--file", dockerfile, "--force-rm"];
+        await must("docker", ["build", ...how, context], { env, signal });
       });
       return [refs[part]];
     }),
