@@ -3,7 +3,7 @@
  * from the builder's cache, and has nothing to load.
  */
 import * as fs from "node:fs";
-import { imageRefs } from "../components/imageRefs";
+import { imageRef } from "../components/imageRefs";
 import type { Part, StackConfig } from "../config/settings";
 import type { StackFiles } from "../machine/files";
 import { loadImages } from "./loadImages";
@@ -35,7 +35,6 @@ export async function workAhead({
   during,
   stop: signal,
 }: AheadArgs): Promise<void> {
-  const refs = imageRefs(config.images);
   const built = await Promise.all(
     parts.map(async (part) => {
       const settings = config.images[part];
@@ -43,12 +42,13 @@ export async function workAhead({
         return [];
       }
       const { context, dockerfile } = settings;
+      const ref = imageRef(settings);
       await during(`build ${part}`, async () => {
         // A build that fails leaves no container behind, also with the classic builder.
-        const how = ["--quiet", "--tag", refs[part], "--file", dockerfile, "--force-rm"];
+        const how = ["--quiet", "--tag", ref, "--file", dockerfile, "--force-rm"];
         await must("docker", ["build", ...how, context], { env, signal });
       });
-      return [refs[part]];
+      return [ref];
     }),
   );
   const images = built.flat();

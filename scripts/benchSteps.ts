@@ -13,6 +13,7 @@ import { startTilt } from "./benchTilt";
 export const STACK = "bench";
 /** Kubeconfig of the cluster that the bare commands make, relative to the project. */
 const KUBECONFIG = ".kube-bare.yaml";
+const UP = ["up", "--yes", "--skip-preview", "--stack", STACK];
 
 /** Something that is timed: whole, unless it tells the seconds that count. */
 export type Step = () => Promise<unknown>;
@@ -41,12 +42,11 @@ export async function otherProgram(project: Project, name: string, program: stri
   project.write(`${name}/Pulumi.bench.yaml`, "{}\n");
   const inside = ["--cwd", name, "--non-interactive"];
   await project.must("pulumi", ["stack", "select", "--create", "--stack", STACK, ...inside]);
-  return () =>
-    project.must("pulumi", ["up", "--yes", "--skip-preview", "--stack", STACK, ...inside]);
+  return () => project.must("pulumi", [...UP, ...inside]);
 }
 
 export function pulumiSteps(project: Project, kind: KindSettings): Step[] {
-  const up = () => project.must("pulumi", ["up", "--yes", "--skip-preview", "--stack", STACK]);
+  const up = () => project.must("pulumi", UP);
   return [
     async () => {
       change(project);

@@ -50,7 +50,7 @@ export async function runRound(args: RoundArgs): Promise<boolean> {
   const status = new StatusLine();
   const told = new Set<string>();
   /** Tells of a piece of work once, whether it was done ahead or by Pulumi first. */
-  const tell = ({ name, seconds, failed }: Pick<Done, "name" | "seconds" | "failed">) => {
+  const tell = ({ name, seconds, failed }: Done) => {
     if (failed || !told.has(name)) {
       told.add(name);
       const mark = failed ? pc.red("failed") : `${seconds.toFixed(1)} s`;
@@ -87,16 +87,7 @@ export async function runRound(args: RoundArgs): Promise<boolean> {
     status.start(() => nowDoing(log, since));
     const ahead = args
       .ahead({
-        during: async (name, work) => {
-          const phase = { name, began: Date.now() };
-          log.running.set(`ahead: ${name}`, phase);
-          try {
-            await work();
-            tell({ name, seconds: (Date.now() - phase.began) / 1000, failed: false });
-          } finally {
-            log.running.delete(`ahead: ${name}`);
-          }
-        },
+        during: tracked(log, tell),
         stop: AbortSignal.any([ended.signal, stop]),
       })
       // Pulumi does it itself then, and says what is wrong.
@@ -135,6 +126,21 @@ export async function runRound(args: RoundArgs): Promise<boolean> {
     console.log("          Waiting for the next change; what was served before still is.");
   }
   return code === 0;
+}
+
+/** Shows work that is not Pulumi's beside Pulumi's own. What fails is tried again by Pulumi, which tells of it. */
+function tracked({ running }: EngineLog, tell: (done: Done) => void): AheadArgs["during"] {
+  return async (name, work) => {
+    const key = `ahead: ${name}`;
+    const phase = { name, began: Date.now() };
+    running.set(key, phase);
+    try {
+      await work();
+      tell({ ...phase, seconds: (Date.now() - phase.began) / 1000, failed: false });
+    } finally {
+      running.delete(key);
+    }
+  };
 }
 
 /** What is being done, for how long: for people who watch. */

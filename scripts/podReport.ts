@@ -183,8 +183,9 @@ async function lastWords(
     const said: string[] = [];
     for (const source of sources) {
       said.push(...lines(await source()));
-      if (said.some((line) => !REMOVED.test(line))) {
-        return said.filter((line) => !REMOVED.test(line)).join("\n");
+      const words = said.filter((line) => !REMOVED.test(line));
+      if (words.length > 0) {
+        return words.join("\n");
       }
     }
     // The next status names the container that came after the removed one.
