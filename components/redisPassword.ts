@@ -33,10 +33,17 @@ export function redisPassword(
     name,
     {
       metadata: { namespace },
-      stringData: { [KEY]: pulumi.secret(randomBytes(24).toString("base64url")) },
+      data: { [KEY]: pulumi.secret(Buffer.from(draw()).toString("base64")) },
     },
-    // Made once: every run draws another one, which then does not count.
-    { ...opts, ignoreChanges: ["stringData"] },
+    // Made once: every run draws another one, which then does not count. Not `stringData`, which the
+    // provider turns into this (pulumi-kubernetes, provider/pkg/clients/unstructured.go): what a state does
+    // not have cannot be kept, and the Secret would be made anew each time, and Redis with it.
+    { ...opts, ignoreChanges: ["data"] },
   );
   return { redis: { auth: { existingSecret: secret.metadata.name } } };
+}
+
+/** A password that needs no quoting anywhere. */
+function draw(): string {
+  return randomBytes(24).toString("base64url");
 }

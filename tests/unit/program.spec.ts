@@ -312,12 +312,22 @@ describe("the dev stack with other configuration", () => {
     const passwordOf = (ran: Ran) =>
       /"redis-password":"([^"]+)"/.exec(JSON.stringify(inputsOf(ran, "soc-agent-redis")))?.[1] ??
       "";
-    assert.match(passwordOf(one), /^[\w-]{32}$/);
+    assert.match(Buffer.from(passwordOf(one), "base64").toString(), /^[\w-]{32}$/);
     assert.notEqual(passwordOf(two), passwordOf(one));
     const others = one.resources.filter(({ name }) => name !== "soc-agent-redis");
     assert.ok(!JSON.stringify(others).includes(passwordOf(one)));
     const { redis } = inputsOf(one, "soc-agent-release")["values"] as { redis: unknown };
     assert.deepEqual(redis, { auth: { existingSecret: "soc-agent-redis-5ec1e7" } });
+  });
+
+  it("keeps it by an input that the state has: the provider turns a Secret's stringData into data", async () => {
+    const { resources } = await runProgram({ stack: "dev" });
+    const secret = resources.find(({ name }) => name === "soc-agent-redis");
+    assert.deepEqual(secret?.ignored, ["data"]);
+    assert.deepEqual(
+      ["data", "stringData"].filter((key) => key in secret.inputs),
+      ["data"],
+    );
   });
 
   for (const redis of [

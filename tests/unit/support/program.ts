@@ -10,7 +10,17 @@ import program = require("../../../index");
 /** What a monitor calls back with. */
 type Done = (error: Error | null, response: object) => void;
 
-// The SDK's mocks know resource hooks no further than saying that they are supported.
+/** What the engine was told to leave alone, by the names of resources. */
+const ignored = new Map<string, readonly string[]>();
+
+// The SDK's mocks show nothing of a resource's options.
+const { registerResource } = MockMonitor.prototype;
+MockMonitor.prototype.registerResource = function (request, done) {
+  ignored.set(request.getName(), request.getIgnorechangesList());
+  return registerResource.call(this, request, done);
+};
+
+// They know resource hooks no further than saying that they are supported.
 Object.assign(MockMonitor.prototype, {
   registerErrorHook: (_request: unknown, done: Done) => done(null, {}),
   registerResourceHook: (_request: unknown, done: Done) => done(null, {}),
@@ -22,6 +32,8 @@ export interface Registered {
   readonly name: string;
   /** Inputs, with outputs resolved and secrets as the engine's envelopes. */
   readonly inputs: Record<string, unknown>;
+  /** Inputs whose changes do not count. */
+  readonly ignored: readonly string[];
 }
 
 /** How to run the program. */
@@ -60,7 +72,7 @@ export async function runProgram(run: Run): Promise<Ran> {
     await pulumi.runtime.setMocks(
       {
         newResource: ({ type, name, inputs }) => {
-          resources.push({ type, name, inputs });
+          resources.push({ type, name, inputs, ignored: ignored.get(name) ?? [] });
           return { id: `${name}-id`, state: { ...inputs, ...stateOf(type, name, inputs) } };
         },
         call: ({ token }) => {
