@@ -7,7 +7,6 @@ import {
 } from "./access";
 import { chartDefaults, chartValues, valuesProblems } from "./components/chart";
 import { CertManager } from "./components/certManager";
-import { withoutCharts } from "./components/addOn";
 import { wantedAddOns } from "./components/addOnNames";
 import { AddOnRemoval } from "./components/addOnRemoval";
 import { ExistingCluster } from "./components/existingCluster";
@@ -85,22 +84,20 @@ export = async () => {
           ),
         ]
       : [];
-  const addOn = {
-    ...inside,
-    dependsOn: removed,
-    transformations: [withoutCharts(machine.unreachable)],
-  };
+  const addOn = { ...inside, dependsOn: removed };
   const waiting = { timeout: config.timeout, credentials: cluster.credentials };
-  const entry = ingress.install ? [ingressController({ ...ingress, waiting }, addOn)] : [];
+  const { charts } = machine;
+  const controller = { ...ingress, source: charts.ingress, waiting };
+  const entry = ingress.install ? [ingressController(controller, addOn)] : [];
   if (metricsServer.install) {
     const onKind = config.cluster.kind === "kind";
-    new MetricsServer("metrics-server", { source: metricsServer.source, onKind, waiting }, addOn);
+    new MetricsServer("metrics-server", { source: charts.metricsServer, onKind, waiting }, addOn);
   }
 
   if (config.certManager.install) {
-    const { source, issuer, email = "" } = config.certManager;
-    const { className } = ingress;
-    new CertManager("cert-manager", { source, issuer, email, className, waiting }, addOn);
+    const { issuer, email = "" } = config.certManager;
+    const settings = { source: charts.certManager, issuer, email, className: ingress.className };
+    new CertManager("cert-manager", { ...settings, waiting }, addOn);
   }
 
   const url = dashboardUrl(config, values);

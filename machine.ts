@@ -1,8 +1,15 @@
 /** What the machine that runs the program has: read once, before any resource is registered. */
 import * as fs from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { refusal, type ExistingSettings, type StackConfig } from "./config";
+import {
+  configError,
+  refusal,
+  type ChartSource,
+  type ExistingSettings,
+  type StackConfig,
+} from "./config";
 import { loopbackPort, pickContext, type KubeContext } from "./kubeconfig";
+import { fetchChart, UnreachableError, type Chart } from "./machine/charts";
 import {
   docker,
   dockerAdvice,
@@ -21,8 +28,11 @@ import {
   type KindClusterState,
 } from "./machine/kindCluster";
 
-/** Milliseconds in which a chart repository must answer a preview. */
-const REPO_TIMEOUT = 5_000;
+/** Where the configuration names charts. */
+const ADD_ONS = ["ingress", "metricsServer", "certManager"] as const;
+
+/** The charts of add-ons, by their keys in the configuration. */
+export type Charts = Readonly<Record<(typeof ADD_ONS)[number], pulumi.Input<Chart>>>;
 
 /** What the program goes by. Absent is what a preview could not see. */
 export interface Machine {
@@ -31,8 +41,7 @@ export interface Machine {
   readonly cluster?: KindClusterState;
   /** How to talk to the existing cluster. */
   readonly context?: KubeContext;
-  /** Chart repositories that a preview could not reach. */
-  readonly unreachable: readonly string[];
+  readonly charts: Charts;
 }
 
 /**
@@ -49,8 +58,8 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
     preview
       ? void pulumi.log.warn(`Not checked in this preview: ${unchecked}, because ${problem}.`)
       : void problems.push(problem);
-  const unreachable = preview ? unreachableRepos(config) : [];
-  const machine: { -readonly [key in keyof Machine]: Machine[key] } = { unreachable: [] };
+  const charts = fetchCharts(config);
+  const machine: { -readonly [key in keyof Machine]: Machine[key] } = { charts };
 
   const { cluster } = config;
   const builds = Object.values(config.images).some(({ kind }) => kind === "build");
@@ -99,9 +108,13 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
       machine.context = found;
     }
   }
-  machine.unreachable = await unreachable;
-  for (const repo of machine.unreachable) {
-    missing(`${repo} cannot be reached`, "an add-on's chart");
+  if (preview) {
+    // There is nothing that would go on meanwhile.
+    for (const { chart, unseen } of await Promise.all(Object.values(charts))) {
+      if (unseen) {
+        missing("its repository cannot be reached", `the chart ${chart}`);
+      }
+    }
   }
   if (problems.length > 0) {
     throw refusal("This machine is not ready:", problems);
@@ -109,25 +122,29 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
   return machine;
 }
 
-/** The chart repositories of a configuration that do not answer. */
-async function unreachableRepos(config: StackConfig): Promise<string[]> {
-  const { ingress, metricsServer, certManager } = config;
-  const repos = [ingress, metricsServer, certManager]
-    .flatMap(({ install, source }) => (install && source.repo ? [source.repo] : []))
-    // A registry's address is not a page that could be asked for.
-    .filter((repo) => repo.startsWith("http"));
-  const asked = [...new Set(repos)].map(async (repo) => {
-    const index = `${repo.replace(/\/$/, "")}/index.yaml`;
-    const signal = AbortSignal.timeout(REPO_TIMEOUT);
-    const reached = await fetch(index, { method: "HEAD", signal }).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    return reached ? [] : [repo];
+/** Fetches the charts of add-ons that are installed, while the cluster is made: who needs one waits for it. */
+function fetchCharts(config: StackConfig) {
+  const fetching = ADD_ONS.map((key): [string, Promise<Chart>] => {
+    const { install, source } = config[key];
+    const chart = install ? fetchAddOn(key, source) : Promise.resolve(source);
+    // An error counts for who waits.
+    chart.catch(() => {});
+    return [key, chart];
   });
-  return (await Promise.all(asked)).flat();
+  return Object.fromEntries(fetching) as Readonly<Record<keyof Charts, Promise<Chart>>>;
 }
 
+async function fetchAddOn(key: keyof Charts, source: ChartSource): Promise<Chart> {
+  try {
+    return await fetchChart(source);
+  } catch (error) {
+    if (error instanceof UnreachableError) {
+      // The provider knows of proxies. Without any network it says what is wrong.
+      return { ...source, unseen: pulumi.runtime.isDryRun() };
+    }
+    throw configError([`soc-agent:${key}: ${messageOf(error)}`]);
+  }
+}
 /** What to do about a local cluster where another one is meant. */
 function kindAdvice(context: string, name: string, server: string): string {
   return (

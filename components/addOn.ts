@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ChartSource, Values } from "../config";
+import type { Values } from "../config";
+import type { Chart } from "../machine/charts";
 import { ADD_ON_NAMESPACES, type AddOnName } from "./addOnNames";
 import { releaseHooks, type Waiting } from "./releaseWatch";
 
@@ -10,7 +11,7 @@ export const MAX_HISTORY = 5;
 /** Which add-on to install, from where and how. */
 export interface AddOnArgs {
   readonly name: AddOnName;
-  readonly source: ChartSource;
+  readonly source: pulumi.Input<Chart>;
   readonly values: Values;
   readonly waiting: Waiting;
   /** Whether the chart's CustomResourceDefinitions stay out; they would outlive the release. */
@@ -22,7 +23,7 @@ export function addOnRelease(
   parent: pulumi.ComponentResource,
   { name, source, values, waiting, skipCrds }: AddOnArgs,
 ): k8s.helm.v3.Release {
-  const { chart, repo, version } = source;
+  const chart = pulumi.output(source);
   const release = `${name}-release`;
   const namespace = ADD_ON_NAMESPACES[name];
   return new k8s.helm.v3.Release(
@@ -31,9 +32,12 @@ export function addOnRelease(
       name,
       namespace,
       createNamespace: true,
-      chart,
-      ...(version && { version }),
-      ...(repo && { repositoryOpts: { repo } }),
+      chart: chart.chart,
+      version: chart.apply(({ version }) => version),
+      repositoryOpts: chart.apply(({ repo }) => (repo ? { repo } : undefined)),
+      // The provider loads a Release's chart only when all its inputs are known (pulumi-kubernetes,
+      // provider/pkg/provider/helm_release.go, Check): a preview does without one that it cannot reach.
+      description: chart.apply(({ unseen }) => pulumi.output(unseen ? unknown() : undefined)),
       ...(skipCrds && { skipCrds }),
       values,
       maxHistory: MAX_HISTORY,
@@ -43,18 +47,7 @@ export function addOnRelease(
   );
 }
 
-/**
- * Lets a preview do without charts that it cannot reach: the provider loads a Release's chart only when
- * all its inputs are known (pulumi-kubernetes, provider/pkg/provider/helm_release.go, Check).
- *
- * @param repos repositories that cannot be reached; none outside of previews
- */
-export function withoutCharts(repos: readonly string[]): pulumi.ResourceTransformation {
-  return ({ type, props, opts }) => {
-    const source = props as Partial<k8s.helm.v3.ReleaseArgs>;
-    const { repo } = (source.repositoryOpts ?? {}) as { repo?: string };
-    return type === "kubernetes:helm.sh/v3:Release" && repo && repos.includes(repo)
-      ? { props: { ...props, description: pulumi.output(pulumi.unknown) }, opts }
-      : undefined;
-  };
+/** What nobody knows before an update. */
+function unknown(): pulumi.Output<string> {
+  return pulumi.output(pulumi.unknown).apply(() => "");
 }

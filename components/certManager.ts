@@ -1,13 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ISSUERS, type ChartSource, type Issuer, type Values } from "../config";
+import { ISSUERS, type Issuer, type Values } from "../config";
+import type { Chart } from "../machine/charts";
 import { addOnRelease } from "./addOn";
 import type { Waiting } from "./releaseWatch";
 
 /** Inputs of {@link CertManager}. */
 export interface CertManagerArgs {
   /** The chart. */
-  readonly source: ChartSource;
+  readonly source: pulumi.Input<Chart>;
   /** Name of the ClusterIssuer that is made. */
   readonly issuer: Issuer;
   /** Whom Let's Encrypt may write to about the certificates. */

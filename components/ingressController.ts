@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ChartSource, Controller } from "../config";
+import type { Controller } from "../config";
+import type { Chart } from "../machine/charts";
 import { IngressNginx } from "./ingressNginx";
 import type { Waiting } from "./releaseWatch";
 import { Traefik } from "./traefik";
@@ -7,7 +8,7 @@ import { Traefik } from "./traefik";
 /** Inputs of every ingress controller. */
 export interface IngressControllerArgs {
   /** The chart. */
-  readonly source: ChartSource;
+  readonly source: pulumi.Input<Chart>;
   /** Name of the IngressClass that it serves. */
   readonly className: string;
   readonly waiting: Waiting;

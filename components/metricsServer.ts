@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ChartSource, Values } from "../config";
+import type { Values } from "../config";
+import type { Chart } from "../machine/charts";
 import { addOnRelease } from "./addOn";
 import type { Waiting } from "./releaseWatch";
 
 /** Inputs of {@link MetricsServer}. */
 export interface MetricsServerArgs {
   /** The chart. */
-  readonly source: ChartSource;
+  readonly source: pulumi.Input<Chart>;
   readonly waiting: Waiting;
   /** Whether it is for a Kind cluster, whose kubelets sign their certificates themselves (kind#398). */
   readonly onKind: boolean;

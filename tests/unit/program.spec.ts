@@ -149,7 +149,6 @@ describe("the dev stack", () => {
         IDENTITY: identity,
         IDENTITY_FILE: ".kube/dev.identity",
         MAKER_FILE: ".kube/dev.pid",
-        LOADER_FILE: ".kube/dev.loader.pid",
         IMAGES: `${refs.backend} ${refs.frontend}`,
       },
       triggers: [identity],
@@ -162,9 +161,8 @@ describe("the dev stack", () => {
       name: "ingress-nginx",
       namespace: "ingress-nginx",
       createNamespace: true,
-      chart: "ingress-nginx",
+      chart: "./.charts/kubernetes.github.io/ingress-nginx/ingress-nginx-4.15.1.tgz",
       version: "4.15.1",
-      repositoryOpts: { repo: "https://kubernetes.github.io/ingress-nginx" },
       values: {
         controller: {
           ingressClassResource: { name: "nginx" },
@@ -197,9 +195,8 @@ describe("the dev stack", () => {
       name: "metrics-server",
       namespace: "kube-system",
       createNamespace: true,
-      chart: "metrics-server",
+      chart: "./.charts/kubernetes-sigs.github.io/metrics-server/metrics-server-3.13.0.tgz",
       version: "3.13.0",
-      repositoryOpts: { repo: "https://kubernetes-sigs.github.io/metrics-server" },
       values: {
         args: ["--kubelet-insecure-tls", "--metric-resolution=10s", "--kubelet-request-timeout=5s"],
         readinessProbe: { initialDelaySeconds: 0, periodSeconds: 2 },
@@ -380,9 +377,8 @@ describe("the dev stack with other configuration", () => {
       name: "traefik",
       namespace: "traefik",
       createNamespace: true,
-      chart: "traefik",
+      chart: "./.charts/traefik.github.io/charts/traefik-41.3.0.tgz",
       version: "41.3.0",
-      repositoryOpts: { repo: "https://traefik.github.io/charts" },
       skipCrds: true,
       values: {
         ingressClass: { name: "traefik", isDefaultClass: false },
@@ -559,8 +555,26 @@ describe("a machine without network", () => {
     assert.deepEqual(unchecked(await runProgram({ stack: "dev", preview: true })), []);
   });
 
-  it("asks for nothing in an update, which fails by itself without a chart", async () => {
-    assert.deepEqual(unchecked(await runProgram({ stack: "dev", network: false })), []);
+  it("leaves charts that it cannot reach to the provider, which may know a way", async () => {
+    const ran = await runProgram({ stack: "dev", network: false });
+    assert.deepEqual(unchecked(ran), []);
+    const { chart, version, repositoryOpts } = inputsOf(ran, "ingress-nginx-release");
+    assert.deepEqual(
+      { chart, version, repositoryOpts },
+      {
+        chart: "ingress-nginx",
+        version: "4.15.1",
+        repositoryOpts: { repo: "https://kubernetes.github.io/ingress-nginx" },
+      },
+    );
+  });
+
+  it("previews no version that a repository does not have", async () => {
+    const config = { ingress: { version: "9.9.9" }, metricsServer: { version: "1.0.0" } };
+    await assert.rejects(runProgram({ stack: "dev", preview: true, config }), {
+      message:
+        /soc-agent:ingress: https:.*ingress-nginx[/] has no chart ingress-nginx of version 9[.]9[.]9; its newest version is 4[.]15[.]1/,
+    });
   });
 });
 
@@ -582,9 +596,8 @@ describe("the prod stack with other configuration", () => {
       name: "cert-manager",
       namespace: "cert-manager",
       createNamespace: true,
-      chart: "cert-manager",
+      chart: "./.charts/charts.jetstack.io/cert-manager-v1.21.2.tgz",
       version: "v1.21.2",
-      repositoryOpts: { repo: "https://charts.jetstack.io" },
       values: { crds: { enabled: true, keep: true }, startupapicheck: { enabled: true } },
       maxHistory: 5,
       timeout: 900,

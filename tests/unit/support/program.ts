@@ -5,6 +5,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { parse } from "yaml";
+import { CONTROLLERS, withDefaults } from "../../../config";
 import program = require("../../../index");
 
 /** What a monitor calls back with. */
@@ -65,9 +66,7 @@ export interface Ran {
 /** Runs the program in a child of nothing: same process, fresh mocks. */
 export async function runProgram(run: Run): Promise<Ran> {
   const resources: Registered[] = [];
-  const restore = withDocker(run);
-  const { fetch } = globalThis;
-  globalThis.fetch = async () => new Response(null, { status: run.network === false ? 503 : 200 });
+  const restore = [withDocker(run), inOwnFolder(), withRepositories(run)];
   try {
     await pulumi.runtime.setMocks(
       {
@@ -98,8 +97,7 @@ export async function runProgram(run: Run): Promise<Ran> {
     await pulumi.runtime.disconnect();
     return { resources, outputs };
   } finally {
-    globalThis.fetch = fetch;
-    restore();
+    restore.forEach((one) => one());
   }
 }
 
@@ -167,4 +165,34 @@ esac
     process.env["PATH"] = before;
     fs.rmSync(dir, { recursive: true });
   };
+}
+
+/** Goes to a project of its own, which has no charts and no cluster yet. */
+function inOwnFolder(): () => void {
+  const project = process.cwd();
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-project-"));
+  for (const name of fs.readdirSync(project).filter((name) => !name.startsWith("."))) {
+    fs.symlinkSync(path.join(project, name), path.join(dir, name));
+  }
+  process.chdir(dir);
+  return () => {
+    process.chdir(project);
+    fs.rmSync(dir, { recursive: true });
+  };
+}
+
+/** Puts repositories in the place of all that could be fetched, with every chart that is a default. */
+function withRepositories({ network = true }: Run): () => void {
+  const { fetch } = globalThis;
+  const sources = CONTROLLERS.flatMap((controller) => {
+    const { ingress, metricsServer, certManager } = withDefaults({ ingress: { controller } });
+    return [ingress.source, metricsServer.source, certManager.source];
+  });
+  const entries = sources.map(({ chart, version }) => [chart, [{ version, urls: ["chart.tgz"] }]]);
+  const index = JSON.stringify({ entries: Object.fromEntries(entries) });
+  globalThis.fetch = async (url) =>
+    network
+      ? new Response(url instanceof URL && url.pathname.endsWith(".yaml") ? index : "a chart")
+      : new Response(null, { status: 503 });
+  return () => (globalThis.fetch = fetch);
 }
