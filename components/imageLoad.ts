@@ -36,7 +36,6 @@ export class ImageLoad extends pulumi.ComponentResource {
           IDENTITY: identity,
           IDENTITY_FILE: files.identity,
           MAKER_FILE: files.maker,
-          LOADER_FILE: files.loader,
           IMAGES: refs.join(" "),
         },
         triggers: [identity],

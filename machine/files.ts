@@ -9,8 +9,6 @@ export interface StackFiles {
   readonly identity: string;
   /** Number of the process that makes the cluster, or that made it last. */
   readonly maker: string;
-  /** Number of the process that loads images into the cluster. */
-  readonly loader: string;
 }
 
 /** Paths of a stack's files, relative to the project. */
@@ -20,6 +18,5 @@ export function stackFiles(stack: string): StackFiles {
     kubeconfig: `${file}.yaml`,
     identity: `${file}.identity`,
     maker: `${file}.pid`,
-    loader: `${file}.loader.pid`,
   };
 }

@@ -1,20 +1,29 @@
 /**
  * What `npm run dev` does ahead of Pulumi, which takes seconds to start and then finds it done: it builds
- * from the builder's cache, and has nothing to load.
+ * from the builder's cache, has nothing to load, and no pod to replace.
  */
 import * as fs from "node:fs";
-import { imageRef } from "../components/imageRefs";
-import type { Part, StackConfig } from "../config/settings";
+import { chartDefaults, chartValues } from "../components/chart";
+import { imageRefs } from "../components/imageRefs";
+import type { BuildSettings, Part, StackConfig } from "../config/settings";
 import type { StackFiles } from "../machine/files";
 import { loadImages } from "./loadImages";
-import { must } from "./run";
+import type { PodsOf } from "./podReport";
+import { imagesIn, rolledOut, setImages } from "./rollOut";
+import { run } from "./run";
+
+/** Lines of a build that fails which are shown: compilers point at the place. */
+const BUILD_LINES = 30;
 
 /** Inputs of {@link workAhead}. */
 export interface AheadArgs {
   readonly config: StackConfig;
   readonly files: StackFiles;
+  readonly pods: PodsOf;
   /** Parts that changed. Those that are not built here are left out. */
   readonly parts: readonly Part[];
+  /** Whether nothing else changed, so that pods may have the new images before Pulumi is asked. */
+  readonly only: boolean;
   readonly env: NodeJS.ProcessEnv;
   /** Does a piece of work that has a name. */
   readonly during: (name: string, work: () => Promise<void>) => Promise<void>;
@@ -22,50 +31,77 @@ export interface AheadArgs {
   readonly stop: AbortSignal;
 }
 
+/** What Pulumi could not do either. Its message is for the user. */
+export class HopelessError extends Error {}
+
 /**
- * Builds the images of parts that changed, all at once, and loads them into a Kind cluster's nodes.
+ * Builds the images of parts that changed, all at once, loads them into a Kind cluster's nodes, and
+ * replaces the pods where nothing but images is new.
  *
+ * @returns whether pods of what changed are in service
+ * @throws HopelessError for what Pulumi need not try
  * @throws Error for what cannot be done ahead; Pulumi will say more about it
  */
-export async function workAhead({
-  config,
-  files,
-  parts,
-  env,
-  during,
-  stop: signal,
-}: AheadArgs): Promise<void> {
-  const built = await Promise.all(
-    parts.map(async (part) => {
-      const settings = config.images[part];
-      if (settings.kind === "ref") {
-        return [];
-      }
-      const { context, dockerfile } = settings;
-      const ref = imageRef(settings);
-      await during(`build ${part}`, async () => {
-        // A build that fails leaves no container behind, also with the classic builder.
-        const how = ["--quiet", "--tag", ref, "--file", dockerfile, "--force-rm"];
-        await must("docker", ["build", ...how, context], { env, signal });
-      });
-      return [ref];
-    }),
+export async function workAhead(args: AheadArgs): Promise<boolean> {
+  const { config, pods, only, during, stop } = args;
+  const refs = imageRefs(config.images);
+  const built = args.parts.flatMap((part) => {
+    const settings = config.images[part];
+    return settings.kind === "build" ? [{ part, ref: refs[part], settings }] : [];
+  });
+  await Promise.all(
+    built.map(({ part, ref, settings }) =>
+      during(`build ${part}`, () => build(ref, settings, args)),
+    ),
   );
-  const images = built.flat();
-  if (config.cluster.kind === "kind" && images.length > 0) {
-    const { name } = config.cluster;
-    const identity = fs.readFileSync(files.identity, "utf8").trim();
-    const cluster = { name, identity, identityFile: files.identity, makerFile: files.maker };
-    await during("load into nodes", () =>
-      loadImages({
-        cluster,
-        // A cluster that is gone is made again by Pulumi, and gets its images then.
-        patience: { before: 0, after: 0 },
-        loaderFile: files.loader,
-        images,
-        say: () => {},
-        stop: signal,
-      }),
-    );
+  if (config.cluster.kind !== "kind") {
+    return false;
   }
+  if (built.length > 0) {
+    const { name } = config.cluster;
+    const images = built.map(({ ref }) => ref);
+    await during("load into nodes", () => load(name, images, args));
+  }
+  if (!only) {
+    return false;
+  }
+  stop.throwIfAborted();
+  await during("roll out", async () => {
+    // All of them: another part may have one that was given up.
+    const changed = await setImages(pods, imagesIn(chartValues(config, refs, chartDefaults())));
+    if (changed.length > 0) {
+      await rolledOut(pods, changed, config.timeout, stop);
+    }
+  });
+  return true;
+}
+
+async function build(
+  ref: string,
+  { context, dockerfile }: BuildSettings,
+  { env, stop: signal }: AheadArgs,
+): Promise<void> {
+  // A build that fails leaves no container behind, also with the classic builder.
+  const how = ["--quiet", "--tag", ref, "--file", dockerfile, "--force-rm"];
+  const options = { env, signal, lastLines: BUILD_LINES };
+  const { ok, reason } = await run("docker", ["build", ...how, context], options);
+  if (!ok) {
+    throw new HopelessError(`docker build ${context}: ${reason}`);
+  }
+}
+
+async function load(
+  name: string,
+  images: readonly string[],
+  { files, stop }: AheadArgs,
+): Promise<void> {
+  const identity = fs.readFileSync(files.identity, "utf8").trim();
+  await loadImages({
+    cluster: { name, identity, identityFile: files.identity, makerFile: files.maker },
+    // A cluster that is gone is made again by Pulumi, and gets its images then.
+    patience: { before: 0, after: 0 },
+    images,
+    say: () => {},
+    stop,
+  });
 }

@@ -41,7 +41,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   "this program": (images, { project, cluster }) =>
     project.must("env", [
       ...[`CLUSTER_NAME=${cluster}`, `IMAGES=${images.join(" ")}`, `IDENTITY=${IDENTITY}`],
-      ...["IDENTITY_FILE=bench.identity", "MAKER_FILE=bench.pid", "LOADER_FILE=loader.pid"],
+      ...["IDENTITY_FILE=bench.identity", "MAKER_FILE=bench.pid"],
       ...["node", "--require", "tsx/cjs", "scripts/loadImages.ts"],
     ]),
   "kind load docker-image": (images, { project, cluster }) =>

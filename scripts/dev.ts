@@ -1,13 +1,15 @@
 /**
  * `npm run dev`: brings every change of the sources into the running system, until it is ended.
  *
- * Each round is a `pulumi up`, so nothing drifts: images are tagged by content, and a plain `pulumi up`
- * afterwards finds nothing to do.
+ * Each round ends with a `pulumi up`, so nothing drifts: images are tagged by content, and a plain
+ * `pulumi up` afterwards finds nothing to do. Pods get a new image before that, because people wait for it.
  */
 import { once } from "node:events";
 import * as path from "node:path";
 import { watch, type FSWatcher } from "chokidar";
 import pc from "picocolors";
+import { chartDefaults, chartValues } from "../components/chart";
+import { imageRefs } from "../components/imageRefs";
 import { PARTS, type StackConfig } from "../config/settings";
 import type { StackFiles } from "../machine/files";
 import { workAhead } from "./ahead";
@@ -15,6 +17,7 @@ import { ChangeLoop } from "./changeLoop";
 import type { Reading } from "./needs";
 import type { PodsOf } from "./podReport";
 import { runRound } from "./devRound";
+import { imagesIn, setImages, type PartImages } from "./rollOut";
 import { messageOf } from "./run";
 import { differences, digestsOf, sourcesOf, whose, type Digests, type Source } from "./sources";
 
@@ -41,20 +44,36 @@ export interface DevArgs {
   readonly read: () => Reading;
   /** Whose pods a rollout is about. */
   readonly pods: PodsOf;
-  /** State of the sources that is up already; undefined when the last `up` failed. */
-  readonly served?: Digests;
+  /** What is up already; undefined when the last `up` failed. */
+  readonly applied?: Applied;
   /** Mends what a run left that did not end well. Returns options for `pulumi up`. */
   readonly mend: () => Promise<readonly string[]>;
   /** Aborted when it is to end. */
   readonly stop: AbortSignal;
 }
 
+/** What an `up` applies. */
+export interface Applied {
+  readonly digests: Digests;
+  readonly images: PartImages;
+}
+
+/** What an `up` will apply, read before it, since sources can change while it runs. */
+export function appliedBy(config: StackConfig, digests: Digests): Applied {
+  const values = chartValues(config, imageRefs(config.images), chartDefaults());
+  return { digests, images: imagesIn(values) };
+}
+
 /** Watches and applies changes until it is told to stop. */
 export async function develop(args: DevArgs): Promise<void> {
   const { root, stop } = args;
   let sources = sourcesOf(args.config, args.stackFile);
-  let given: Digests = args.served ?? new Map();
-  let whole = args.served !== undefined;
+  /** What Pulumi has applied as a whole. */
+  let { applied } = args;
+  /** The last state that a round was given. */
+  let given: Digests = applied?.digests ?? new Map();
+  /** Whether pods may be new of which Pulumi does not know. */
+  let unrecorded = false;
   const touched = new Set<string>();
 
   const loop = new ChangeLoop({
@@ -74,17 +93,25 @@ export async function develop(args: DevArgs): Promise<void> {
       say(since, `${pc.bold(changed.join(" and "))} changed${filesOf(changed, sources, touched)}`);
       touched.clear();
       try {
-        const mending = whole ? [] : await args.mend();
-        const parts = PARTS.filter((part) => changed.includes(part));
-        whole = await runRound({
+        const next = config && appliedBy(config, now);
+        const mending = applied ? [] : await args.mend();
+        const open = differences(applied?.digests ?? new Map(), now);
+        const parts = PARTS.filter((part) => open.includes(part));
+        const only = applied !== undefined && parts.length === open.length;
+        const outcome = await runRound({
           ...args,
           extra: [...mending, ...args.extra],
-          ahead: async (how) => config && workAhead({ ...args, ...how, config, parts }),
+          ahead: async (how) =>
+            config !== undefined && workAhead({ ...args, ...how, config, parts, only }),
           since,
           outdated,
         });
+        unrecorded = outcome === "untouched";
+        if (!unrecorded) {
+          applied = outcome === "applied" ? next : undefined;
+        }
       } catch (error) {
-        whole = false;
+        applied = undefined;
         console.error(`${pc.red("error")}  ${messageOf(error)}`);
       }
     },
@@ -107,6 +134,12 @@ export async function develop(args: DevArgs): Promise<void> {
     // What changed while nobody watched, or was not up in the first place.
     loop.changed();
     await loop.ended;
+    if (applied && unrecorded) {
+      const back = await setImages(args.pods, applied.images);
+      back.forEach((part) =>
+        console.log(`\nTaking back the image of ${part}, which was not applied.`),
+      );
+    }
   } finally {
     await watcher.close();
   }

@@ -1,22 +1,22 @@
-/** One round of `npm run dev`: a `pulumi up`, with what can be done ahead of it, told in few words. */
+/** One round of `npm run dev`: what can be done ahead, then a `pulumi up`, told in few words. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import pc from "picocolors";
-import type { AheadArgs } from "./ahead";
-import { EngineLog, type Done } from "./engineEvents";
-import { failingPods, podReport, type PodsOf } from "./podReport";
+import { HopelessError, type AheadArgs } from "./ahead";
+import { failingPods, podNames, podReport, type PodsOf } from "./podReport";
 import { keepingFile } from "./pulumi";
-import { lines } from "./run";
-import { StatusLine } from "./statusLine";
+import { RoundView } from "./roundView";
+import { lines, messageOf } from "./run";
 
 /** Milliseconds between two looks at pods that are being rolled out. */
 const POD_PAUSE = 2_000;
-/** What {@link EngineLog} calls the time in which pods are replaced. */
+/** What `EngineLog` and what is done ahead call the time in which pods are replaced. */
 const ROLL_OUT = "roll out";
 /** Lines of Pulumi's own errors that are shown when its engine had none. */
 const LAST_LINES = 10;
+const GIVEN_UP = `${pc.yellow("given up")} for a newer change`;
 
 /** Inputs of {@link runRound}. */
 export interface RoundArgs {
@@ -26,8 +26,8 @@ export interface RoundArgs {
   /** Further options for Pulumi. */
   readonly extra: readonly string[];
   readonly pods: PodsOf;
-  /** Does what Pulumi then finds done. */
-  readonly ahead: (how: Pick<AheadArgs, "during" | "stop">) => Promise<void>;
+  /** Does what Pulumi then finds done. Returns whether what changed is in service by that. */
+  readonly ahead: (how: Pick<AheadArgs, "during" | "stop">) => Promise<boolean>;
   /** When the change came, in milliseconds since the epoch. */
   readonly since: number;
   /** Aborted when there is something newer to be served. */
@@ -36,137 +36,175 @@ export interface RoundArgs {
   readonly stop: AbortSignal;
 }
 
+/** What came of a round: Pulumi did all of it, it failed at it, or it did nothing. */
+export type Outcome = "applied" | "failed" | "untouched";
+
 /**
  * Applies what changed, and prints what is done, how long it takes and what goes wrong.
  *
- * A newer change waits for the round's end, unless the pods that are rolled out cannot start: then the
- * round is ended, since waiting for them is pointless.
- *
- * @returns whether it was applied as a whole
+ * Pods that cannot start end what is done ahead, and a newer change does. Once Pulumi has begun something, a
+ * newer change waits for it, unless it waits for pods that cannot start.
  */
-export async function runRound(args: RoundArgs): Promise<boolean> {
-  const { stack, root, env, extra, since, outdated, stop } = args;
-  const log = new EngineLog();
-  const status = new StatusLine();
-  const told = new Set<string>();
-  /** Tells of a piece of work once, whether it was done ahead or by Pulumi first. */
-  const tell = ({ name, seconds, failed }: Done) => {
-    if (failed || !told.has(name)) {
-      told.add(name);
-      const mark = failed ? pc.red("failed") : `${seconds.toFixed(1)} s`;
-      status.print(`          ${name.padEnd(16)} ${mark}`);
-    }
-  };
-  let superseded = false;
-  const code = await keepingFile(stack, async () => {
-    const up = ["up", "--yes", "--skip-preview", "--non-interactive", "--color=never", "--json"];
-    // A process group of its own: Ctrl-C must reach Pulumi once, from here, or it leaves things half made.
-    const child = spawn("pulumi", [...up, "--stack", stack, ...extra], {
-      cwd: root,
-      env,
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let interrupted = false;
-    const interrupt = () => {
-      if (!interrupted) {
-        interrupted = true;
-        child.kill("SIGINT");
-      }
-    };
-    stop.addEventListener("abort", interrupt);
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      const done = log.take(line, Date.now());
-      if (done) {
-        tell(done);
-      }
-    });
-    let errors = "";
-    child.stderr.on("data", (data: Buffer) => (errors += data.toString()));
-    const ended = new AbortController();
-    status.start(() => nowDoing(log, since));
-    const ahead = args
-      .ahead({
-        during: tracked(log, tell),
-        stop: AbortSignal.any([ended.signal, stop]),
-      })
-      // Pulumi does it itself then, and says what is wrong.
-      .catch(() => {});
-    const watching = watchPods(args, log, ended.signal, status, () => {
-      const give = () => {
-        superseded = true;
-        interrupt();
-      };
-      outdated.addEventListener("abort", give);
-      if (outdated.aborted) {
-        give();
-      }
-    });
-    try {
-      const [code] = (await once(child, "close")) as [number | null];
-      if (code !== 0 && log.errors.length === 0) {
-        log.errors.push(...lines(errors).slice(-LAST_LINES));
-      }
-      return code;
-    } finally {
-      stop.removeEventListener("abort", interrupt);
-      ended.abort();
-      await Promise.all([watching, ahead]);
-      status.stop();
-    }
-  });
-  const seconds = ((Date.now() - since) / 1000).toFixed(1);
-  if (code === 0) {
-    console.log(`          ${pc.green(`served after ${seconds} s`)}`);
-  } else if (superseded) {
-    console.log(`          ${pc.yellow("given up")} for a newer change`);
-  } else if (!stop.aborted) {
-    const text = log.errors.flatMap((error) => error.split("\n")).map((line) => `  ${line}`);
-    console.log(`          ${pc.red(`failed after ${seconds} s`)}\n${text.join("\n")}`);
-    console.log("          Waiting for the next change; what was served before still is.");
+export async function runRound(args: RoundArgs): Promise<Outcome> {
+  const view = new RoundView(args.since);
+  const ended = new AbortController();
+  const trouble = new AbortController();
+  // Pods that did not start before are no news.
+  const known = podNames(args.pods);
+  const watching = watchPods(args.pods, known, view, ended.signal, trouble);
+  try {
+    const served = await servedAhead(args, known, view, trouble.signal);
+    return served === undefined ? "untouched" : await applied(args, view, trouble.signal, served);
+  } finally {
+    ended.abort();
+    await watching;
+    view.stop();
   }
-  return code === 0;
 }
 
-/** Shows work that is not Pulumi's beside Pulumi's own. What fails is tried again by Pulumi, which tells of it. */
-function tracked({ running }: EngineLog, tell: (done: Done) => void): AheadArgs["during"] {
-  return async (name, work) => {
-    const key = `ahead: ${name}`;
-    const phase = { name, began: Date.now() };
-    running.set(key, phase);
-    try {
-      await work();
-      tell({ ...phase, seconds: (Date.now() - phase.began) / 1000, failed: false });
-    } finally {
-      running.delete(key);
+/** Whether what is done ahead serves the change; undefined when there is nothing left to be done. */
+async function servedAhead(
+  { ahead, outdated, stop }: RoundArgs,
+  known: Promise<unknown>,
+  view: RoundView,
+  trouble: AbortSignal,
+): Promise<boolean | undefined> {
+  const end = AbortSignal.any([stop, outdated, trouble]);
+  try {
+    const during: AheadArgs["during"] = async (name, work) => {
+      if (name === ROLL_OUT) {
+        await known;
+      }
+      return view.track(name, work);
+    };
+    const served = await ahead({ during, stop: end });
+    if (served) {
+      view.say(pc.green(`served after ${view.seconds} s`));
+    }
+    return served;
+  } catch (error) {
+    if (outdated.aborted && !stop.aborted) {
+      view.say(GIVEN_UP);
+    } else if (error instanceof HopelessError || trouble.aborted) {
+      view.fail(trouble.aborted ? [] : messageOf(error).split("\n"));
+    } else if (!stop.aborted) {
+      // Pulumi does it itself, and says what is wrong.
+      return false;
+    }
+    return undefined;
+  }
+}
+
+/**
+ * Has Pulumi apply the change, or take down that it is served, which is soon done and not cut off by the
+ * end of everything.
+ */
+async function applied(
+  args: RoundArgs,
+  view: RoundView,
+  trouble: AbortSignal,
+  served: boolean,
+): Promise<Outcome> {
+  const { outdated, stop } = args;
+  // Pods that cannot start are given up for something newer, and for nothing else.
+  const hopeless = bothOf(trouble, outdated);
+  // What is newer than what is served comes first, or Pulumi would read that and bring it itself.
+  const needless = abortedIf(outdated, () => served && !view.log.began);
+  const ends = [hopeless, needless, ...(served ? [] : [stop])];
+  const ok = !needless.aborted && (await up(args, view, AbortSignal.any(ends)));
+  if (ok && served) {
+    view.say(pc.dim(`recorded after ${view.seconds} s`));
+  } else if (ok) {
+    view.say(pc.green(`served after ${view.seconds} s`));
+  } else if (needless.aborted) {
+    view.say(pc.dim("recorded with the newer change"));
+    return "untouched";
+  } else if (hopeless.aborted) {
+    view.say(GIVEN_UP);
+  } else if (!stop.aborted) {
+    view.fail(view.log.errors.flatMap((error) => error.split("\n")));
+  }
+  return ok ? "applied" : "failed";
+}
+
+/** Runs `pulumi up`, which ends cleanly when it is told to. Returns whether it did all. */
+function up(args: RoundArgs, view: RoundView, end: AbortSignal): Promise<boolean> {
+  return keepingFile(args.stack, () => runUp(args, view, end));
+}
+
+async function runUp(
+  { stack, root, env, extra }: RoundArgs,
+  { log, take }: RoundView,
+  end: AbortSignal,
+): Promise<boolean> {
+  const up = ["up", "--yes", "--skip-preview", "--non-interactive", "--color=never", "--json"];
+  // A process group of its own: Ctrl-C must reach Pulumi once, from here, or it leaves things half made.
+  const child = spawn("pulumi", [...up, "--stack", stack, ...extra], {
+    cwd: root,
+    env,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const interrupt = () => void child.kill("SIGINT");
+  end.addEventListener("abort", interrupt);
+  if (end.aborted) {
+    interrupt();
+  }
+  createInterface({ input: child.stdout }).on("line", take);
+  let errors = "";
+  child.stderr.on("data", (data: Buffer) => (errors += data.toString()));
+  try {
+    const [code] = (await once(child, "close")) as [number | null];
+    if (code !== 0 && log.errors.length === 0) {
+      log.errors.push(...lines(errors).slice(-LAST_LINES));
+    }
+    return code === 0;
+  } finally {
+    end.removeEventListener("abort", interrupt);
+  }
+}
+
+/** Aborted when both are. */
+function bothOf(one: AbortSignal, other: AbortSignal): AbortSignal {
+  return AbortSignal.any([
+    abortedIf(one, () => other.aborted),
+    abortedIf(other, () => one.aborted),
+  ]);
+}
+
+/** Aborted with another one, if something is so at that time. */
+function abortedIf(signal: AbortSignal, isSo: () => boolean): AbortSignal {
+  const controller = new AbortController();
+  const look = () => {
+    if (isSo()) {
+      controller.abort();
     }
   };
+  if (signal.aborted) {
+    look();
+  } else {
+    signal.addEventListener("abort", look, { once: true });
+  }
+  return controller.signal;
 }
 
-/** What is being done, for how long: for people who watch. */
-function nowDoing({ running }: EngineLog, since: number): string {
-  const phases = [...running.values()];
-  const names = phases.map(({ name }) => name).join(", ") || "pulumi";
-  const began = phases[0]?.began ?? since;
-  return `          ${names} ${((Date.now() - began) / 1000).toFixed(0)} s`;
-}
-
-/** Looks at the pods while they are rolled out. The first time that some cannot start, it says why and calls back. */
+/** Looks at the pods while they are rolled out. The first time that some cannot start, it says why and aborts. */
 async function watchPods(
-  { pods }: RoundArgs,
-  log: EngineLog,
+  pods: PodsOf,
+  before: Promise<ReadonlySet<string>>,
+  view: RoundView,
   ended: AbortSignal,
-  status: StatusLine,
-  onTrouble: () => void,
+  trouble: AbortController,
 ): Promise<void> {
+  const known = await before;
   while (!ended.aborted) {
     // The end of the round ends the pause, which is no error.
     await setTimeout(POD_PAUSE, undefined, { signal: ended }).catch(() => {});
-    const rolling = [...log.running.values()].some(({ name }) => name === ROLL_OUT);
-    if (rolling && !ended.aborted && (await failingPods(pods))) {
-      status.print(`          ${pc.red("new pods do not start")}; the old ones keep serving`);
-      status.print(indent(await podReport(pods)));
-      onTrouble();
+    const rolling = [...view.log.running.values()].some(({ name }) => name === ROLL_OUT);
+    if (rolling && !ended.aborted && (await failingPods(pods, known))) {
+      view.say(`${pc.red("new pods do not start")}; the old ones keep serving`);
+      view.print(indent(await podReport(pods, known)));
+      trouble.abort();
       return;
     }
   }

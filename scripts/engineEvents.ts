@@ -24,6 +24,8 @@ const SAID = 30;
 export class EngineLog {
   /** What is being done now, in the order in which it began. */
   readonly running = new Map<string, Phase>();
+  /** Whether anything was begun. */
+  began = false;
   /** What went wrong, in the engine's words. */
   readonly errors: string[] = [];
   private readonly said = new Map<string, string[]>();
@@ -38,6 +40,7 @@ export class EngineLog {
     if (event?.resourcePreEvent) {
       const { urn, op } = event.resourcePreEvent.metadata;
       if (!IDLE.includes(op)) {
+        this.began = true;
         this.running.set(urn, { name: phaseName(urn), began: now });
       }
       return undefined;

@@ -18,8 +18,6 @@ umask 077
 identity_file=${KUBECONFIG_FILE%.*}.identity
 # Number of the process that creates the cluster.
 pid_file=${KUBECONFIG_FILE%.*}.pid
-# Number of the process that loads images, left by one that was killed.
-loader_file=${KUBECONFIG_FILE%.*}.loader.pid
 # The user's own kubeconfig is never read nor written.
 export KUBECONFIG="$KUBECONFIG_FILE"
 
@@ -121,7 +119,7 @@ delete() {
   else
     echo "Cluster $CLUSTER_NAME was not made by this stack: it is left alone" >&2
   fi
-  rm -f "$KUBECONFIG_FILE" "$identity_file" "$pid_file" "$loader_file"
+  rm -f "$KUBECONFIG_FILE" "$identity_file" "$pid_file"
 }
 
 scratch=$(mktemp)

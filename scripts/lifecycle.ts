@@ -13,7 +13,7 @@ import type { StackConfig } from "../config/settings";
 import type { Values } from "../config/values";
 import { isEngine, KIND_CLUSTER_LABEL } from "../machine/docker";
 import { stackFiles } from "../machine/files";
-import { develop } from "./dev";
+import { appliedBy, develop } from "./dev";
 import { mendState } from "./checkpoint";
 import { locksOf, needsOf, readStack } from "./needs";
 import {
@@ -169,7 +169,7 @@ async function up({ stacks, extra }: Request): Promise<number> {
     );
     return code;
   }
-  await prove(stack, reading.config);
+  await prove(stack, reading.config, env);
   await keepingFile(stack, () => printAccess(stack, env));
   printPathHint(tools);
   return 0;
@@ -231,7 +231,7 @@ async function mend(
 }
 
 /** Proves that the system answers, also where Pulumi had nothing to do and so asked nothing. */
-async function prove(stack: string, config: StackConfig): Promise<void> {
+async function prove(stack: string, config: StackConfig, env: NodeJS.ProcessEnv): Promise<void> {
   const { cluster, smokeCheck } = config;
   if (!smokeCheck.run) {
     return;
@@ -243,7 +243,7 @@ async function prove(stack: string, config: StackConfig): Promise<void> {
       : { kubeconfigFile: cluster.kubeconfig, context: cluster.context };
   const untrusted = hasUntrustedCertificate(values);
   const target = { url: dashboardUrl(config, values), untrusted, ...smokeCheck };
-  await smoke(target, { ...credentials, namespace: NAMESPACE });
+  await smoke(target, { ...credentials, namespace: NAMESPACE, env });
 }
 
 async function dev(request: Request): Promise<number> {
@@ -260,7 +260,7 @@ async function dev(request: Request): Promise<number> {
     );
   }
   const file = path.relative(ROOT, stackFile(stack));
-  const served = digestsOf(sourcesOf(config, file));
+  const applied = appliedBy(config, digestsOf(sourcesOf(config, file)));
   // Ctrl-C is how it ends: no failure.
   const stop = new AbortController();
   SIGNALS.forEach((signal) => process.on(signal, () => stop.abort()));
@@ -278,8 +278,12 @@ async function dev(request: Request): Promise<number> {
     config,
     files: stackFiles(stack),
     read: () => readStack(stack),
-    pods: { kubeconfigFile: path.join(ROOT, stackFiles(stack).kubeconfig), namespace: NAMESPACE },
-    ...(code === 0 && { served }),
+    pods: {
+      kubeconfigFile: path.join(ROOT, stackFiles(stack).kubeconfig),
+      namespace: NAMESPACE,
+      env,
+    },
+    ...(code === 0 && { applied }),
     mend: async () => mend(stack, config, await gatherFacts(needsOf(stack, reading)), env),
     stop: stop.signal,
   });

@@ -5,7 +5,6 @@
  * IDENTITY       the very cluster, by the label of its nodes
  * IDENTITY_FILE  where the stack remembers the identity of its cluster
  * MAKER_FILE     file with the number of the process that makes it
- * LOADER_FILE    file with the number of the process that loads images into it
  * IMAGES         references, separated by spaces
  *
  * `kind load docker-image` copies every image to every node, one after the other, and stumbles over
@@ -17,22 +16,16 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Readable } from "node:stream";
-import { setTimeout } from "node:timers/promises";
 import { awaitNodes, type AwaitedCluster, type Patience } from "./awaitNodes";
 import { archiveFor, readArchive } from "./imageArchive";
 import { CTR, fullName, lacks, type Node } from "./nodeImages";
-import { isRunning, lines, messageOf, must, run } from "./run";
-
-/** Milliseconds between two looks at another process that loads images, and after which nobody waits for it. */
-const OTHER = { pause: 50, patience: 120_000 };
+import { lines, messageOf, must, run } from "./run";
 
 /** What is to be loaded. */
 export interface LoadArgs {
   readonly cluster: AwaitedCluster;
   /** How long to wait for it while nothing makes it. Defaults to that of {@link awaitNodes}. */
   readonly patience?: Patience;
-  /** File with the number of the process that loads images into the cluster. */
-  readonly loaderFile: string;
   /** References of images. Those that the engine does not have are left to the nodes to pull. */
   readonly images: readonly string[];
   /** Told what is done. */
@@ -47,24 +40,6 @@ export interface LoadArgs {
  * @throws Error when the cluster is not there and nothing makes it, or an image cannot be sent
  */
 export async function loadImages(args: LoadArgs): Promise<void> {
-  // Another process may just bring what is asked for here.
-  await untilEnded(args.loaderFile);
-  fs.writeFileSync(args.loaderFile, String(process.pid));
-  try {
-    await load(args);
-  } finally {
-    fs.rmSync(args.loaderFile, { force: true });
-  }
-}
-
-async function untilEnded(pidFile: string): Promise<void> {
-  const began = Date.now();
-  while (isRunning(pidFile) && Date.now() - began < OTHER.patience) {
-    await setTimeout(OTHER.pause);
-  }
-}
-
-async function load(args: LoadArgs): Promise<void> {
   const { cluster, patience, images: wished, say } = args;
   const [images, nodes] = await Promise.all([inEngine(wished, say), awaitNodes(cluster, patience)]);
   const lacking = nodes.filter((node) => images.some((image) => lacks(node, image)));
@@ -183,11 +158,9 @@ function ended(child: ChildProcess, what: string): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const { CLUSTER_NAME, IDENTITY, IDENTITY_FILE, MAKER_FILE, LOADER_FILE, IMAGES } = process.env;
-  if (!CLUSTER_NAME || !IDENTITY || !IDENTITY_FILE || !MAKER_FILE || !LOADER_FILE || !IMAGES) {
-    throw new Error(
-      "CLUSTER_NAME, IDENTITY, IDENTITY_FILE, MAKER_FILE, LOADER_FILE and IMAGES must be set",
-    );
+  const { CLUSTER_NAME, IDENTITY, IDENTITY_FILE, MAKER_FILE, IMAGES } = process.env;
+  if (!CLUSTER_NAME || !IDENTITY || !IDENTITY_FILE || !MAKER_FILE || !IMAGES) {
+    throw new Error("CLUSTER_NAME, IDENTITY, IDENTITY_FILE, MAKER_FILE and IMAGES must be set");
   }
   await loadImages({
     cluster: {
@@ -196,7 +169,6 @@ async function main(): Promise<void> {
       identityFile: IDENTITY_FILE,
       makerFile: MAKER_FILE,
     },
-    loaderFile: LOADER_FILE,
     images: IMAGES.split(" "),
     say: console.log,
   });

@@ -8,6 +8,8 @@ export interface PodsOf {
   /** Context in the kubeconfig; its current one when unset. */
   readonly context?: string;
   readonly namespace: string;
+  /** Environment with kubectl on PATH. Defaults to this process's. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** The part of a container's status that is read here (core/v1 ContainerStatus). */
@@ -31,7 +33,7 @@ interface Reason {
 
 /** The part of a pod that is read here (core/v1 Pod). */
 export interface Pod {
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
   readonly status: {
     readonly phase?: string;
     readonly conditions?: readonly (Reason & { readonly type: string; readonly status: string })[];
@@ -42,17 +44,20 @@ export interface Pod {
 
 /** Lines of a log that are shown for each failing pod. */
 const LOG_LINES = 15;
+/** Characters of such a line, and of an event, that are shown. */
+const LINE_LENGTH = 300;
 
 /**
  * Reports on every pod that is not ready: its reason, its warnings, its last log lines, and the
  * commands to look further.
  *
+ * @param known names of pods that are left out
  * @returns text for people; says so when the cluster cannot be asked
  */
-export async function podReport(of: PodsOf): Promise<string> {
+export async function podReport(of: PodsOf, known?: ReadonlySet<string>): Promise<string> {
   const kubectl = kubectlFor(of);
   try {
-    const items = await findPods(kubectl);
+    const items = await findPods(kubectl, known);
     const failing = items.filter((pod) => !isReady(pod));
     if (failing.length === 0) {
       return `All ${items.length} pods in namespace ${of.namespace} are ready.`;
@@ -88,8 +93,12 @@ export async function podsAwaited(of: PodsOf): Promise<string> {
   }
 }
 
-async function findPods(kubectl: Kubectl): Promise<Pod[]> {
-  return (JSON.parse(await kubectl(["get", "pods", "-o", "json"])) as { items: Pod[] }).items;
+/** The pods that are to stay. */
+async function findPods(kubectl: Kubectl, known?: ReadonlySet<string>): Promise<Pod[]> {
+  const { items } = JSON.parse(await kubectl(["get", "pods", "-o", "json"])) as { items: Pod[] };
+  return items.filter(
+    ({ metadata: { name, deletionTimestamp } }) => !deletionTimestamp && !known?.has(name),
+  );
 }
 
 /** Whether a pod serves, or has done its work. */
@@ -113,11 +122,17 @@ export function isFailing({ status }: Pod): boolean {
   );
 }
 
-/** Whether some pods will not become ready by waiting. A cluster that does not answer knows of none. */
-export async function failingPods(of: PodsOf): Promise<boolean> {
-  const asked = await kubectlFor(of)(["get", "pods", "-o", "json"]).catch(() => '{"items":[]}');
-  const { items }: { items: Pod[] } = JSON.parse(asked);
-  return items.some(isFailing);
+/** Names of the pods that are there. A cluster that does not answer has none. */
+export async function podNames(of: PodsOf): Promise<ReadonlySet<string>> {
+  const pods = await findPods(kubectlFor(of)).catch(() => []);
+  return new Set(pods.map(({ metadata }) => metadata.name));
+}
+
+/** Whether some pods, besides those that are known, will not become ready by waiting. */
+export async function failingPods(of: PodsOf, known: ReadonlySet<string>): Promise<boolean> {
+  // Who does not answer knows of none.
+  const pods = await findPods(kubectlFor(of), known).catch(() => []);
+  return pods.some(isFailing);
 }
 
 /** Why a pod is not ready, in one line such as `CrashLoopBackOff: back-off 10s restarting ...`. */
@@ -200,8 +215,11 @@ function indent(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`    ${title}:`, ...lines.map((line) => `      ${line}`)];
 }
 
+/** Cut to what a person reads: a crash can quote a whole bundle in one line. */
 function lastLines(text: string, count: number): string[] {
-  return lines(text).slice(-count);
+  return lines(text)
+    .slice(-count)
+    .map((line) => (line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)} ...` : line));
 }
 
 function kubectlArgs({ kubeconfigFile, context, namespace }: PodsOf): string[] {
@@ -216,7 +234,15 @@ function commandLine(of: PodsOf): string {
   return ["kubectl", ...kubectlArgs(of)].join(" ");
 }
 
-/** A kubectl that asks one cluster and namespace only, and never waits for long. */
-export function kubectlFor(of: PodsOf): Kubectl {
-  return (args) => must("kubectl", [...kubectlArgs(of), "--request-timeout=10s", ...args]);
+/**
+ * A kubectl that asks one cluster and namespace only, and never waits for long: 10 s for an answer, unless
+ * another time, in seconds, or what ends it is given.
+ */
+export function kubectlFor(
+  of: PodsOf,
+  { timeout = 10, signal }: { readonly timeout?: number; readonly signal?: AbortSignal } = {},
+): Kubectl {
+  const options = { ...(of.env && { env: of.env }), ...(signal && { signal }) };
+  return (args) =>
+    must("kubectl", [...kubectlArgs(of), `--request-timeout=${timeout}s`, ...args], options);
 }

@@ -15,8 +15,9 @@ import { renewCertificate } from "./controlPlaneAddress";
 import { lacks, workers } from "./nodeImages";
 import { Refusal } from "./pulumi";
 import { curesFor, idOf, parseRevisions, secretOf, type Revision } from "./releases";
+import { imagesIn, setImages } from "./rollOut";
 import { lines, must, run } from "./run";
-import type { Release, State, StateResource } from "./stackState";
+import { RELEASE_TYPE, type Release, type State, type StateResource } from "./stackState";
 
 /** Seconds in which a cluster whose nodes were started must answer. */
 const PATIENCE = 180;
@@ -52,8 +53,12 @@ export async function repair(args: RepairArgs): Promise<string[]> {
   }
   await restoreKubeconfig(args);
   await comeBack(args);
-  const options = await Promise.all([mendReleases(args), mendImages(args)]);
-  return options.flat();
+  const [releases, images] = await Promise.all([
+    mendReleases(args),
+    mendImages(args),
+    takeBackImages(args),
+  ]);
+  return [...releases, ...images];
 }
 
 /** Starts nodes that were stopped, as by a restart of the machine. Kind has no command for it. */
@@ -210,6 +215,19 @@ async function mendImages({ config, env, say, state }: RepairArgs): Promise<stri
     }),
   );
   return [loaded, ...pruned.flat()].flatMap(({ urn }) => ["--replace", urn]);
+}
+
+/** Gives pods the images that Pulumi believes them to have: `npm run dev` was killed before it told Pulumi, or a hand changed them. */
+async function takeBackImages({ state, root, files, namespace, env, say }: RepairArgs) {
+  const release = state.resources.find(
+    ({ type, inputs }) => type === RELEASE_TYPE && inputs?.["namespace"] === namespace,
+  );
+  const values = release?.inputs?.["values"];
+  if (isMap(values)) {
+    const pods = { kubeconfigFile: path.join(root, files.kubeconfig), namespace, env };
+    const back = await setImages(pods, imagesIn(values));
+    back.forEach((part) => say(`Taking back an image of ${part} that was not applied`));
+  }
 }
 
 function isLoadOf(inputs: StateResource["inputs"], refs: readonly string[]): boolean {

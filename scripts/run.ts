@@ -21,10 +21,9 @@ export interface RunOptions {
   readonly input?: string;
   /** Ends it. Defaults to none. */
   readonly signal?: AbortSignal;
+  /** How many of its last lines are repeated when it fails. Defaults to 4. */
+  readonly lastLines?: number;
 }
-
-/** How many of a failed program's last lines are worth repeating. */
-const LAST_LINES = 4;
 
 /** Runs a program without a terminal and waits for its end. Never throws: a missing program is an outcome too. */
 export function run(
@@ -33,10 +32,12 @@ export function run(
   options: RunOptions = {},
 ): Promise<Outcome> {
   return new Promise((resolve) => {
-    const { input, ...rest } = options;
+    const { input, lastLines = 4, ...rest } = options;
     const all = { ...rest, maxBuffer: 64 << 20 };
     const child = execFile(command, args, all, (error, stdout, stderr) => {
-      const reason = error ? [happened(error, command, options), ...tail(stderr)].join("\n") : "";
+      const reason = error
+        ? [happened(error, command, options), ...lines(stderr).slice(-lastLines)].join("\n")
+        : "";
       resolve({ ok: !error, stdout, reason });
     });
     // A program that ends without reading says more by how it ended than the broken pipe does.
@@ -92,10 +93,6 @@ export function lines(text: string): string[] {
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function tail(text: string): string[] {
-  return lines(text).slice(-LAST_LINES);
 }
 
 /** How a program ended, as `execFile` tells it. */

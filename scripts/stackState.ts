@@ -42,6 +42,9 @@ export function withoutInterrupted(text: string): string | undefined {
   return interrupted.length > 0 ? JSON.stringify({ ...state, deployment }) : undefined;
 }
 
+/** Type of a Helm release. */
+export const RELEASE_TYPE = "kubernetes:helm.sh/v3:Release";
+
 /** Which Helm release. */
 export interface Release {
   readonly namespace: string;
@@ -51,7 +54,7 @@ export interface Release {
 /** The releases among some resources. */
 export function releasesOf(resources: readonly StateResource[]): Release[] {
   return resources
-    .filter(({ type }) => type === "kubernetes:helm.sh/v3:Release")
+    .filter(({ type }) => type === RELEASE_TYPE)
     .map(({ inputs }) => ({
       namespace: String(inputs?.["namespace"]),
       name: String(inputs?.["name"]),

@@ -1,10 +1,12 @@
 /** Working with a stack that is up: `npm run dev`, and add-ons that come and go. Tests build on each other. */
 import * as assert from "node:assert/strict";
-import { mergeValues, type Values } from "../../config";
+import * as fs from "node:fs";
+import { mergeValues, withDefaults, type Values } from "../../config";
 import { lines, must } from "../../scripts/run";
 import type { Project, Started } from "../support/project";
 import { until } from "../support/until";
 import { askNewestBackend } from "../support/askPod";
+import { serveChart } from "./support/chartRepository";
 import { liveStack } from "./support/liveStack";
 import { Client } from "./support/podClients";
 import { standInTraefik } from "./support/standInTraefik";
@@ -25,6 +27,14 @@ import {
 const SOURCE = "backend/src/routes/health.ts";
 const STATUS = '"running"';
 
+/** The backend's first file, and what keeps it from starting. */
+const MAIN = "backend/src/main.ts";
+const CRASH = 'throw new Error("not today");\n';
+
+/** Where a Deployment says how often its pods were replaced, and by which image. */
+const REVISION = "{.metadata.annotations.deployment\\.kubernetes\\.io/revision}";
+const IMAGE = "{.spec.template.spec.containers[0].image}";
+
 describe("working with the dev stack on a real cluster", function () {
   this.timeout("5m");
   this.bail(true);
@@ -33,6 +43,9 @@ describe("working with the dev stack on a real cluster", function () {
   before(async () => {
     ({ project } = await liveStack());
   });
+
+  const deployment = (part: string, path: string) =>
+    kubectl(project, "get", "deployment", `soc-agent-${part}`, "-o", `jsonpath=${path}`);
 
   describe("npm run dev", () => {
     let dev: Started;
@@ -46,7 +59,7 @@ describe("working with the dev stack on a real cluster", function () {
         const text = dev.output().slice(seen);
         return what.test(text) ? text : undefined;
       }).catch((error: unknown) => {
-        throw new Error(`${String(error)}\n${dev.output().slice(-4000)}`);
+        throw new Error(`${String(error)}\n${dev.output().slice(-8000)}`);
       });
       seen += found.length;
       return found;
@@ -56,6 +69,9 @@ describe("working with the dev stack on a real cluster", function () {
       const root = await askNewestBackend(project, KUBECONFIG, "/");
       return (JSON.parse(root) as { status: string }).status;
     };
+
+    /** How often the backend's pods were replaced. */
+    const revision = async () => Number(await deployment("backend", REVISION));
 
     before(() => {
       dev = project.start("npm", ["run", "dev", "--", "--stack", STACK]);
@@ -76,14 +92,20 @@ describe("working with the dev stack on a real cluster", function () {
     });
 
     it("serves a changed line of the backend", async () => {
+      const before = await revision();
       project.edit(SOURCE, STATUS, '"edited"');
       const said = await says(/served after [\d.]+ s/, 90);
-      console.log(said);
-      assert.match(said, /backend changed: src\/routes\/health\.ts/);
-      // Once each, though Pulumi comes after what was done ahead of it.
-      assert.equal(said.match(/build backend +\d/g)?.length, 1);
-      assert.equal(said.match(/load into nodes +\d/g)?.length, 1);
+      // Before Pulumi has been asked.
+      assert.doesNotMatch(said, /recorded/);
       assert.equal(await status(), "edited");
+      const all = said + (await says(/recorded after [\d.]+ s/, 60));
+      console.log(all);
+      assert.match(all, /backend changed: src\/routes\/health\.ts/);
+      // Once each, though Pulumi comes after what was done ahead of it.
+      for (const work of ["build backend", "load into nodes", "roll out"]) {
+        assert.equal(all.match(new RegExp(`${work} +\\d`, "g"))?.length, 1, work);
+      }
+      assert.equal(await revision(), before + 1, "pods were replaced again for Pulumi");
     });
 
     it("shows an error of syntax and goes on serving what it served", async () => {
@@ -102,25 +124,23 @@ describe("working with the dev stack on a real cluster", function () {
     });
 
     it("says why new pods do not start, and gives up on them for the next change", async () => {
-      const main = project.read("backend/src/main.ts");
-      project.write("backend/src/main.ts", `throw new Error("not today");\n${main}`);
-      const said = await says(
-        /new pods do not start[^]*commands|new pods do not start[^]*Look further/,
-        90,
-      );
-      assert.match(said, /not today/);
+      project.edit(MAIN, "", CRASH);
+      const said = await says(/Waiting for the next change/, 90);
+      assert.match(said, /new pods do not start[^]*not today[^]*Look further/);
+      assert.doesNotMatch(said, /served after/);
       assert.equal(await status(), "mended");
 
-      project.write("backend/src/main.ts", main);
+      project.edit(MAIN, CRASH, "");
       project.edit(SOURCE, '"mended"', '"recovered"');
-      await says(/given up for a newer change[^]*served after/, 120);
+      await says(/served after/, 120);
       assert.equal(await status(), "recovered");
+      await says(/recorded after/, 60);
     });
 
     it("applies an edit of a template", async () => {
       const template = "charts/soc-agent/templates/backend-service.yaml";
       project.edit(template, "metadata:", 'metadata:\n  annotations: { edited: "yes" }');
-      const said = await says(/served after/, 90);
+      const said = await says(/chart changed[^]*served after/, 90);
       assert.match(said, /chart changed: templates\/backend-service\.yaml/);
       assert.doesNotMatch(said, /build/);
       const path = "jsonpath={.metadata.annotations.edited}";
@@ -130,16 +150,41 @@ describe("working with the dev stack on a real cluster", function () {
       );
     });
 
-    it("ends with Ctrl-C, without an error, and leaves nothing to do", async () => {
+    it("ends with Ctrl-C, without an error, and takes back what was never applied", async () => {
+      const image = await deployment("backend", IMAGE);
+      project.edit(MAIN, "", CRASH);
+      await says(/Waiting for the next change/, 90);
+      assert.notEqual(await deployment("backend", IMAGE), image);
+
       process.kill(-dev.pid, "SIGINT");
       const { code, output } = await dev.ended;
       // npm ends itself by the signal, or with the program's own code.
       assert.ok(code === 0 || code === null, output.slice(-2000));
       assert.doesNotMatch(output, /npm err/i);
       assert.doesNotMatch(output, /Warning: Possible EventTarget memory leak/);
+      assert.match(output, /Taking back the image of backend/);
       assert.match(output, /Stopped watching\. The system keeps running/);
+      assert.equal(await deployment("backend", IMAGE), image);
+      project.edit(MAIN, CRASH, "");
       await upWithoutChanges(project);
       assert.equal(await status(), "recovered");
+    });
+
+    it("may be killed between serving and applying a change: npm run up takes it back", async () => {
+      const image = await deployment("frontend", IMAGE);
+      await kubectl(
+        project,
+        "set",
+        "image",
+        "deployment/soc-agent-frontend",
+        "frontend=soc-frontend:x",
+      );
+      await upWithoutChanges(project);
+      assert.notEqual(await deployment("frontend", IMAGE), image);
+
+      const said = await project.must("npm", ["run", "up", "--", "--stack", STACK]);
+      assert.match(said, /Taking back an image of frontend that was not applied/);
+      assert.equal(await deployment("frontend", IMAGE), image);
     });
   });
 
@@ -194,6 +239,22 @@ describe("working with the dev stack on a real cluster", function () {
     });
 
     it("leave nothing to do once they are switched", async () => {
+      await upWithoutChanges(project);
+    });
+
+    it("come from a repository, which is asked for a chart once", async () => {
+      const { metricsServer } = withDefaults(config);
+      fs.mkdirSync(project.path("repository"));
+      const repository = await serveChart(metricsServer.source, project.path("repository"));
+      const { source } = repository;
+      try {
+        configure({ metricsServer: source });
+        await up(project);
+        const file = `/${source.chart}-${source.version}.tgz`;
+        assert.deepEqual(repository.asked, ["/index.yaml", file]);
+      } finally {
+        repository.close();
+      }
       await upWithoutChanges(project);
     });
 

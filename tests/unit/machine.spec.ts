@@ -95,7 +95,6 @@ describe("stackFiles", () => {
       kubeconfig: ".kube/dev.yaml",
       identity: ".kube/dev.identity",
       maker: ".kube/dev.pid",
-      loader: ".kube/dev.loader.pid",
     });
   });
 });

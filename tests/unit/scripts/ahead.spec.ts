@@ -1,10 +1,9 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { setTimeout } from "node:timers/promises";
 import { imageRefs } from "../../../components/imageRefs";
 import { withDefaults } from "../../../config";
 import type { Part } from "../../../config/settings";
-import { workAhead } from "../../../scripts/ahead";
+import { HopelessError, workAhead } from "../../../scripts/ahead";
 import { Scratch } from "./support/fakes";
 
 const IDENTITY = "0123456789ab.cdef";
@@ -36,7 +35,7 @@ esac`,
   });
 
   /** Works ahead for some parts. Returns what was done. */
-  async function work(parts: readonly Part[]): Promise<string[]> {
+  async function work(parts: readonly Part[], only = false): Promise<string[]> {
     const done: string[] = [];
     const stack = withDefaults({
       images: {
@@ -47,15 +46,17 @@ esac`,
         frontend: { ref: "registry.example.com/dashboard:7" },
       },
     });
-    await workAhead({
+    ref = imageRefs(stack.images).backend;
+    const served = await workAhead({
       config: stack,
       files: {
         kubeconfig: scratch.file("kubeconfig"),
         identity: scratch.file("identity"),
         maker: scratch.file("maker"),
-        loader: scratch.file("loader"),
       },
+      pods: { kubeconfigFile: scratch.file("kubeconfig"), namespace: "soc-agent" },
       parts,
+      only,
       env: process.env,
       during: async (name, work) => {
         await work();
@@ -63,8 +64,7 @@ esac`,
       },
       stop: new AbortController().signal,
     });
-    ref = imageRefs(stack.images).backend;
-    return done;
+    return served ? [...done, "served"] : done;
   }
   let ref = "";
   const builds = () => scratch.calls.filter((call) => call.startsWith("docker build"));
@@ -73,7 +73,6 @@ esac`,
     assert.deepEqual(await work(["backend"]), ["build backend", "load into nodes"]);
     assert.equal(builds().length, 1);
     assert.match(builds()[0] ?? "", new RegExp(`--tag ${ref} `));
-    assert.equal(fs.existsSync(scratch.file("loader")), false);
   });
 
   it("leaves out what is not built here, and has nothing to load then", async () => {
@@ -83,31 +82,45 @@ esac`,
 
   it("loads nothing that does not build", async () => {
     fs.writeFileSync(scratch.file("broken"), "");
-    await assert.rejects(work(["backend"]), /docker build .*exit code 1/);
+    await assert.rejects(work(["backend"], true), (error: Error) => {
+      assert.ok(error instanceof HopelessError);
+      assert.match(error.message, /docker build .*exit code 1/);
+      return true;
+    });
     assert.equal(scratch.calls.length, 1);
   });
 
   it("does not wait for a cluster that is gone", async () => {
     fs.writeFileSync(scratch.file("identity"), "0123456789ab.gone");
     await assert.rejects(work(["backend"]), /cluster soc-demo is not being made/);
-    assert.equal(fs.existsSync(scratch.file("loader")), false);
   });
 
-  it("waits for another process that loads, which may bring the same", async () => {
-    fs.writeFileSync(scratch.file("loader"), String(process.pid));
-    const working = work(["backend"]);
-    while (builds().length === 0) {
-      await setTimeout(10);
-    }
-    // Longer than the look at the other process takes.
-    await setTimeout(200);
-    assert.deepEqual(scratch.calls, builds());
-    fs.rmSync(scratch.file("loader"));
-    assert.deepEqual(await working, ["build backend", "load into nodes"]);
+  it("gives pods the new image when nothing else is new, and waits for them", async () => {
+    scratch.program("kubectl", 'case "$*" in *backend*=*) echo updated ;; esac');
+    const done = await work(["backend"], true);
+    assert.deepEqual(done, ["build backend", "load into nodes", "roll out", "served"]);
+    const kubectl = scratch.calls.filter((call) => call.startsWith("kubectl"));
+    const image = ref.replace(/^docker.io[/]library[/]/, "");
+    assert.ok(
+      kubectl.some(
+        (call) => call.includes(`set image deployment`) && call.endsWith(`backend=${image}`),
+      ),
+    );
+    assert.match(
+      kubectl.at(-1) ?? "",
+      /rollout status deployment .*component in [(]backend[)] --timeout=300s$/,
+    );
   });
 
-  it("does not wait for one that is gone", async () => {
-    fs.writeFileSync(scratch.file("loader"), "999999999");
-    assert.deepEqual(await work(["backend"]), ["build backend", "load into nodes"]);
+  it("takes pods back to an image that was built before", async () => {
+    scratch.program("kubectl", 'case "$*" in *"set image"*backend=*) echo updated ;; esac');
+    assert.deepEqual(await work([], true), ["roll out", "served"]);
+    assert.ok(scratch.calls.some((call) => call.includes("rollout status")));
+  });
+
+  it("waits for no pods that stay", async () => {
+    scratch.program("kubectl", "");
+    assert.deepEqual(await work([], true), ["roll out", "served"]);
+    assert.ok(!scratch.calls.some((call) => call.includes("rollout status")));
   });
 });

@@ -38,7 +38,6 @@ esac`,
         identityFile: scratch.file("identity"),
         makerFile: scratch.file("maker"),
       },
-      loaderFile: scratch.file("loader"),
       images: ["soc-backend:newer"],
       say: () => {},
       stop,
@@ -53,6 +52,5 @@ esac`,
   it("begins nothing more once it is to end", async () => {
     await assert.rejects(load(AbortSignal.abort()), /failed with exit code/);
     assert.deepEqual(saves(), ["docker save soc-backend:newer"]);
-    assert.equal(fs.existsSync(scratch.file("loader")), false);
   });
 });

@@ -23,7 +23,6 @@ describe("repair", () => {
         kubeconfig: "dev.yaml",
         identity: "dev.identity",
         maker: "dev.pid",
-        loader: "dev.loader.pid",
       },
       namespace: "soc-agent",
       found: { kind: "ours", identity: clusterIdentity(cluster, absent), nodes, stopped: [] },

@@ -15,6 +15,7 @@ type Done = (error: Error | null, response: object) => void;
 const ignored = new Map<string, readonly string[]>();
 
 // The SDK's mocks show nothing of a resource's options.
+// eslint-disable-next-line @typescript-eslint/unbound-method -- bound to its monitor when it is called
 const { registerResource } = MockMonitor.prototype;
 MockMonitor.prototype.registerResource = function (request, done) {
   ignored.set(request.getName(), request.getIgnorechangesList());
