@@ -458,18 +458,17 @@ function printPathHint(tools: readonly Found[]): void {
   }
 }
 
-/** Names the images that `up` built: they make the next `up` fast, so they are left to the user. */
+/** Says how to remove the images that `up` built: they make the next `up` fast, so they are left to the user. */
 async function printImages(): Promise<void> {
-  const references = ["soc-backend", "soc-frontend"].flatMap((name) => [
-    "--filter",
-    `reference=${name}`,
-  ]);
-  const format = "{{.Repository}}:{{.Tag}}";
-  const said = await run("docker", ["image", "ls", ...references, "--format", format]);
-  const images = said.ok ? lines(said.stdout) : [];
-  if (images.length > 0) {
+  const built = ["soc-backend", "soc-frontend"].map((name) => `--filter=reference=${name}`);
+  const list = ["image", "ls", ...built, "--format={{.Repository}}:{{.Tag}}"];
+  const said = await run("docker", list);
+  const count = said.ok ? lines(said.stdout).length : 0;
+  if (count > 0) {
+    const command = list.map((word) => (word.includes("{") ? `'${word}'` : word)).join(" ");
     console.log(
-      `\nImages stay cached for the next up. To remove them too:\n  docker rmi ${images.join(" ")}`,
+      `\n${count === 1 ? "1 image stays" : `${count} images stay`} cached for the next up. To remove them too:\n` +
+        `  docker ${command} | xargs docker rmi`,
     );
   }
 }

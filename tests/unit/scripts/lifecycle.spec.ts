@@ -6,7 +6,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { text } from "node:stream/consumers";
-import { must } from "../../../scripts/run";
+import { lines, must } from "../../../scripts/run";
 import { until } from "../../support/until";
 import { Scratch } from "./support/fakes";
 
@@ -263,11 +263,14 @@ esac`,
   });
 
   describe("down", () => {
-    it("destroys the stack and names the images that stay", async () => {
+    it("destroys the stack, and says how to remove the images that stay", async () => {
       const { out, code, pulumi } = await lifecycle(["down"]);
       assert.equal(code, 0);
       assert.equal(pulumi.at(-1), "pulumi destroy --yes --skip-preview --stack dev");
-      assert.match(out, /^ {2}docker rmi soc-backend:dev-1 soc-frontend:dev-2$/m);
+      assert.match(out, /^2 images stay cached/m);
+      const command = /^ {2}(docker image ls .*) [|] xargs docker rmi$/m.exec(out)?.[1];
+      const images = await must("/bin/sh", ["-c", command ?? ""], { env: scratch.env() });
+      assert.deepEqual(lines(images), ["soc-backend:dev-1", "soc-frontend:dev-2"]);
     });
 
     it("has nothing to do where the stack never was", async () => {
