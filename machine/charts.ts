@@ -21,7 +21,7 @@ export interface Chart extends ChartSource {
 export const CHARTS = ".charts";
 
 /** Milliseconds in which a repository must answer. */
-const TIMEOUT = 20_000;
+const TIMEOUT = 10_000;
 
 /** A repository that does not answer, or not with what a repository has. */
 export class UnreachableError extends Error {}

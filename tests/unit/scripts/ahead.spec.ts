@@ -7,7 +7,6 @@ import { HopelessError, workAhead } from "../../../scripts/ahead";
 import { Scratch } from "./support/fakes";
 
 const IDENTITY = "0123456789ab.cdef";
-const { PATH, CALLS } = process.env;
 
 describe("workAhead", () => {
   let scratch: Scratch;
@@ -27,12 +26,9 @@ describe("workAhead", () => {
   exec*) while read -r image; do echo "$image"; done <${scratch.file("images")} ;;
 esac`,
     );
-    Object.assign(process.env, { PATH: scratch.bin, CALLS: scratch.file("calls") });
+    scratch.takePath();
   });
-  afterEach(() => {
-    Object.assign(process.env, { PATH, CALLS });
-    scratch.remove();
-  });
+  afterEach(() => scratch.remove());
 
   /** Works ahead for some parts. Returns what was done. */
   async function work(parts: readonly Part[], only = false): Promise<string[]> {

@@ -4,7 +4,6 @@ import { awaitNodes } from "../../../scripts/awaitNodes";
 import { Scratch } from "./support/fakes";
 
 const IDENTITY = "0123456789ab.cdef";
-const { PATH, CALLS } = process.env;
 
 describe("awaitNodes", () => {
   let scratch: Scratch;
@@ -22,12 +21,9 @@ esac`,
     );
     fs.writeFileSync(scratch.file("identity"), IDENTITY);
     fs.writeFileSync(scratch.file("maker"), String(process.pid));
-    Object.assign(process.env, { PATH: scratch.bin, CALLS: scratch.file("calls") });
+    scratch.takePath();
   });
-  afterEach(() => {
-    Object.assign(process.env, { PATH, CALLS });
-    scratch.remove();
-  });
+  afterEach(() => scratch.remove());
 
   const wait = () =>
     awaitNodes(

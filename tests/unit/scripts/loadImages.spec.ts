@@ -4,7 +4,6 @@ import { loadImages } from "../../../scripts/loadImages";
 import { Scratch } from "./support/fakes";
 
 const IDENTITY = "0123456789ab.cdef";
-const { PATH, CALLS } = process.env;
 
 describe("loadImages", () => {
   let scratch: Scratch;
@@ -23,12 +22,9 @@ describe("loadImages", () => {
 esac`,
     );
     scratch.program("tar", "exit 2");
-    Object.assign(process.env, { PATH: scratch.bin, CALLS: scratch.file("calls") });
+    scratch.takePath();
   });
-  afterEach(() => {
-    Object.assign(process.env, { PATH, CALLS });
-    scratch.remove();
-  });
+  afterEach(() => scratch.remove());
 
   const load = (stop: AbortSignal) =>
     loadImages({

@@ -279,12 +279,12 @@ describe("ports", () => {
   let server: net.Server;
   let port: number;
   let scratch: Scratch;
-  const { PATH, CALLS } = process.env;
+  const { PATH } = process.env;
 
   beforeEach(async () => {
     scratch = new Scratch();
     scratch.program("docker", "exit 1");
-    Object.assign(process.env, { PATH: scratch.bin, CALLS: scratch.file("calls") });
+    scratch.takePath();
     server = net.createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const address = server.address();
@@ -292,7 +292,6 @@ describe("ports", () => {
     port = address.port;
   });
   afterEach(async () => {
-    Object.assign(process.env, { PATH, CALLS });
     scratch.remove();
     await new Promise((resolve) => server.close(resolve));
   });

@@ -7,6 +7,8 @@ import * as path from "node:path";
 export class Scratch {
   readonly dir = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), "soc-test-"));
 
+  private restore = () => {};
+
   /** The folder that fake programs go to: the whole PATH of what is tested, besides Node.js itself. */
   readonly bin = this.file("bin");
 
@@ -19,6 +21,16 @@ export class Scratch {
   /** Environment in which nothing but the fakes is found. */
   env(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
     return { PATH: this.bin, HOME: this.dir, CALLS: this.file("calls"), ...more };
+  }
+
+  /** Puts the fakes in the place of all programs, for what runs in this process, until they are removed. */
+  takePath(): void {
+    const { PATH } = process.env;
+    Object.assign(process.env, this.env({ HOME: process.env["HOME"] }));
+    this.restore = () => {
+      process.env["PATH"] = PATH;
+      delete process.env["CALLS"];
+    };
   }
 
   /** Path of a file in the folder. */
@@ -46,6 +58,7 @@ export class Scratch {
   }
 
   remove(): void {
+    this.restore();
     fs.rmSync(this.dir, { recursive: true, force: true });
   }
 }
