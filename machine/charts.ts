@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { valid } from "semver";
+import valid = require("semver/functions/valid");
 import { parse } from "yaml";
 import type { ChartSource } from "../config/settings";
 import { isMap } from "../config/values";
