@@ -124,7 +124,13 @@ async function saveInto(dir: string, images: readonly string[]): Promise<void> {
   const save = spawn("docker", ["save", ...images], { stdio: ["ignore", unpack.stdin, "inherit"] });
   // The archive ends when nobody can write to it any more.
   unpack.stdin.destroy();
-  await Promise.all([ended(save, "docker save"), ended(unpack, "tar")]);
+  // Both are over before anything else is begun: one that fails ends the other.
+  const ends = await Promise.allSettled([ended(save, "docker save"), ended(unpack, "tar")]);
+  for (const end of ends) {
+    if (end.status === "rejected") {
+      throw end.reason;
+    }
+  }
 }
 
 /** Feeds an archive to a node's containerd, which takes its own platform of what is in there. */
