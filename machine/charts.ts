@@ -9,7 +9,7 @@ import * as path from "node:path";
 import valid = require("semver/functions/valid");
 import { parse } from "yaml";
 import type { ChartSource } from "../config/settings";
-import { isMap } from "../config/values";
+import { isMap, type Values } from "../config/values";
 
 /** A chart that an add-on is installed from. */
 export interface Chart extends ChartSource {
@@ -57,9 +57,8 @@ async function findChart(
   chart: string,
   version: string,
 ): Promise<{ url: URL; digest?: string }> {
-  const index: unknown = parse((await download(new URL("index.yaml", base))).toString());
-  const entries = isMap(index) && isMap(index["entries"]) ? index["entries"][chart] : undefined;
-  const found = Array.isArray(entries) ? entries.filter(isMap) : [];
+  const versions = (await readIndex(new URL("index.yaml", base)))[chart];
+  const found = Array.isArray(versions) ? versions.filter(isMap) : [];
   const entry = found.find((one) => valid(String(one["version"])) === valid(version));
   const [url] = Array.isArray(entry?.["urls"]) ? entry["urls"] : [];
   if (typeof url !== "string") {
@@ -70,6 +69,21 @@ async function findChart(
   }
   const digest = entry?.["digest"];
   return { url: new URL(url, base), ...(typeof digest === "string" && { digest }) };
+}
+
+/** The charts that an index has. The page of a proxy that lets nobody through is none. */
+async function readIndex(url: URL): Promise<Values> {
+  const text = (await download(url)).toString();
+  let index: unknown;
+  try {
+    index = parse(text);
+  } catch (error) {
+    throw new UnreachableError(`${url.href} is no YAML`, { cause: error });
+  }
+  if (!isMap(index) || !isMap(index["entries"])) {
+    throw new UnreachableError(`${url.href} is no index of charts`);
+  }
+  return index["entries"];
 }
 
 async function download(url: URL): Promise<Buffer> {

@@ -84,6 +84,13 @@ describe("fetchChart", () => {
     await assert.rejects(fetchDemo(), UnreachableError);
   });
 
+  for (const page of ["<html><body>Please log in: <a href='/'></body></html>", "a: b: c", ""]) {
+    it(`takes ${JSON.stringify(page)} for a repository that cannot be reached`, async () => {
+      files["/charts/index.yaml"] = page;
+      await assert.rejects(fetchDemo(), UnreachableError);
+    });
+  }
+
   it("leaves to the provider what is no pinned version in a repository of files", async () => {
     const sources = [
       { chart: "./mirror/demo" },
