@@ -145,6 +145,7 @@ async function fetchAddOn(key: keyof Charts, source: ChartSource): Promise<Chart
     throw configError([`soc-agent:${key}: ${messageOf(error)}`]);
   }
 }
+
 /** What to do about a local cluster where another one is meant. */
 function kindAdvice(context: string, name: string, server: string): string {
   return (

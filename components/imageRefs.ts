@@ -16,8 +16,7 @@ export function imageRefs(parts: ImageSettings): ImageRefs {
   return { backend: imageRef(parts.backend), frontend: imageRef(parts.frontend) };
 }
 
-/** Reference of one image. A part that is built is read for it. */
-export function imageRef(settings: BuildSettings | RefSettings): string {
+function imageRef(settings: BuildSettings | RefSettings): string {
   return settings.kind === "ref"
     ? settings.ref
     : `${settings.repository}:${contentTag(settings.context, settings.dockerfile)}`;

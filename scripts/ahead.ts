@@ -3,13 +3,12 @@
  * from the builder's cache, has nothing to load, and no pod to replace.
  */
 import * as fs from "node:fs";
-import { chartDefaults, chartValues } from "../components/chart";
-import { imageRefs } from "../components/imageRefs";
+import type { ImageRefs } from "../components/imageRefs";
 import type { BuildSettings, Part, StackConfig } from "../config/settings";
 import type { StackFiles } from "../machine/files";
 import { loadImages } from "./loadImages";
 import type { PodsOf } from "./podReport";
-import { imagesIn, rolledOut, setImages } from "./rollOut";
+import { rolledOut, setImages, type PartImages } from "./rollOut";
 import { run } from "./run";
 
 /** Lines of a build that fails which are shown: compilers point at the place. */
@@ -20,6 +19,10 @@ export interface AheadArgs {
   readonly config: StackConfig;
   readonly files: StackFiles;
   readonly pods: PodsOf;
+  /** References of the images that are built. */
+  readonly refs: ImageRefs;
+  /** What pods are to have: those, unless the chart's values say otherwise. */
+  readonly images: PartImages;
   /** Parts that changed. Those that are not built here are left out. */
   readonly parts: readonly Part[];
   /** Whether nothing else changed, so that pods may have the new images before Pulumi is asked. */
@@ -43,8 +46,7 @@ export class HopelessError extends Error {}
  * @throws Error for what cannot be done ahead; Pulumi will say more about it
  */
 export async function workAhead(args: AheadArgs): Promise<boolean> {
-  const { config, pods, only, during, stop } = args;
-  const refs = imageRefs(config.images);
+  const { config, pods, refs, only, during, stop } = args;
   const built = args.parts.flatMap((part) => {
     const settings = config.images[part];
     return settings.kind === "build" ? [{ part, ref: refs[part], settings }] : [];
@@ -59,8 +61,8 @@ export async function workAhead(args: AheadArgs): Promise<boolean> {
   }
   if (built.length > 0) {
     const { name } = config.cluster;
-    const images = built.map(({ ref }) => ref);
-    await during("load into nodes", () => load(name, images, args));
+    const loaded = built.map(({ ref }) => ref);
+    await during("load into nodes", () => load(name, loaded, args));
   }
   if (!only) {
     return false;
@@ -68,7 +70,7 @@ export async function workAhead(args: AheadArgs): Promise<boolean> {
   stop.throwIfAborted();
   await during("roll out", async () => {
     // All of them: another part may have one that was given up.
-    const changed = await setImages(pods, imagesIn(chartValues(config, refs, chartDefaults())));
+    const changed = await setImages(pods, args.images);
     if (changed.length > 0) {
       await rolledOut(pods, changed, config.timeout, stop);
     }

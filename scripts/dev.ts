@@ -9,7 +9,7 @@ import * as path from "node:path";
 import { watch, type FSWatcher } from "chokidar";
 import pc from "picocolors";
 import { chartDefaults, chartValues } from "../components/chart";
-import { imageRefs } from "../components/imageRefs";
+import { imageRefs, type ImageRefs } from "../components/imageRefs";
 import { PARTS, type StackConfig } from "../config/settings";
 import type { StackFiles } from "../machine/files";
 import { workAhead } from "./ahead";
@@ -55,13 +55,16 @@ export interface DevArgs {
 /** What an `up` applies. */
 export interface Applied {
   readonly digests: Digests;
+  /** References of the images that are built. */
+  readonly refs: ImageRefs;
+  /** What pods get: those, unless the chart's values say otherwise. */
   readonly images: PartImages;
 }
 
 /** What an `up` will apply, read before it, since sources can change while it runs. */
 export function appliedBy(config: StackConfig, digests: Digests): Applied {
-  const values = chartValues(config, imageRefs(config.images), chartDefaults());
-  return { digests, images: imagesIn(values) };
+  const refs = imageRefs(config.images);
+  return { digests, refs, images: imagesIn(chartValues(config, refs, chartDefaults())) };
 }
 
 /** Watches and applies changes until it is told to stop. */
@@ -93,7 +96,7 @@ export async function develop(args: DevArgs): Promise<void> {
       say(since, `${pc.bold(changed.join(" and "))} changed${filesOf(changed, sources, touched)}`);
       touched.clear();
       try {
-        const next = config && appliedBy(config, now);
+        const next = config && { config, ...appliedBy(config, now) };
         const mending = applied ? [] : await args.mend();
         const open = differences(applied?.digests ?? new Map(), now);
         const parts = PARTS.filter((part) => open.includes(part));
@@ -102,7 +105,7 @@ export async function develop(args: DevArgs): Promise<void> {
           ...args,
           extra: [...mending, ...args.extra],
           ahead: async (how) =>
-            config !== undefined && workAhead({ ...args, ...how, config, parts, only }),
+            next !== undefined && workAhead({ ...args, ...how, ...next, parts, only }),
           since,
           outdated,
         });

@@ -2,12 +2,13 @@
  * Images of Deployments that run, by kubectl: what `npm run dev` changes at once and Pulumi then finds
  * in place, since Helm leaves alone what already is as its release wants it.
  */
+import type { ImageRefs } from "../components/imageRefs";
 import { PARTS, type Part } from "../config/settings";
 import { isMap, type Values } from "../config/values";
 import { kubectlFor, type PodsOf } from "./podReport";
 
 /** References of parts' images. */
-export type PartImages = Readonly<Partial<Record<Part, string>>>;
+export type PartImages = Partial<ImageRefs>;
 
 /** The images that values of the chart ask for. */
 export function imagesIn(values: Values): PartImages {

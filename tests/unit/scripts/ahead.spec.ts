@@ -42,7 +42,8 @@ esac`,
         frontend: { ref: "registry.example.com/dashboard:7" },
       },
     });
-    ref = imageRefs(stack.images).backend;
+    const refs = imageRefs(stack.images);
+    ref = refs.backend;
     const served = await workAhead({
       config: stack,
       files: {
@@ -51,6 +52,8 @@ esac`,
         maker: scratch.file("maker"),
       },
       pods: { kubeconfigFile: scratch.file("kubeconfig"), namespace: "soc-agent" },
+      refs,
+      images: refs,
       parts,
       only,
       env: process.env,
