@@ -1,38 +1,35 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-  accessOutputs,
-  dashboardUrl,
-  hasUntrustedCertificate,
-  NAMESPACE as namespace,
-} from "./access";
-import { chartDefaults, chartValues, valuesProblems } from "./components/chart";
-import { CertManager } from "./components/certManager";
-import { wantedAddOns } from "./components/addOnNames";
-import { AddOnRemoval } from "./components/addOnRemoval";
-import { ExistingCluster } from "./components/existingCluster";
-import { ImageLoad } from "./components/imageLoad";
-import { imageRefs } from "./components/imageRefs";
-import { Images, withDigests } from "./components/images";
-import { ingressController } from "./components/ingressController";
-import { KindCluster } from "./components/kindCluster";
-import { MetricsServer } from "./components/metricsServer";
-import { SocAgent } from "./components/socAgent";
-import { configError, loadConfig } from "./config";
-import { readMachine } from "./machine";
+import { installAddOns } from "./components/addOns/addOns";
+import { withChoice } from "./components/addOns/observabilityChoice";
+import { installObservability, takenNamespaces } from "./components/addOns/observabilityStack";
+import { AddOnRemoval } from "./components/addOns/removal";
+import { Images, withDigests } from "./components/app/images";
+import { SocAgent } from "./components/app/socAgent";
+import { ExistingCluster } from "./components/cluster/existingCluster";
+import { imagesInPlace, stackCluster } from "./components/cluster/stackCluster";
+import { wantedAddOns } from "./config/addOns";
+import { configError, loadConfig } from "./config/load";
 import { stackFiles } from "./machine/files";
+import { readMachine } from "./machine/read";
+import { accessOutputs, NAMESPACE as namespace } from "./plan/access";
+import { stackValues, valuesProblems } from "./plan/chart";
+import { besideStack, stackPages } from "./plan/observability";
+import { smokeTarget } from "./plan/smokeTarget";
+import { dashboardUrl } from "./plan/url";
 
 export = async () => {
   // Read and check everything before the first resource.
   const stack = pulumi.getStack();
-  const config = loadConfig();
+  const given = loadConfig();
   const files = stackFiles(stack);
-  const refs = imageRefs(config.images);
-  const values = chartValues(config, refs, chartDefaults());
+  const { refs, values } = stackValues(given);
   const problems = valuesProblems(values);
   if (problems.length > 0) {
     throw configError(problems);
   }
-  const machine = await readMachine(config, files);
+  const machine = await readMachine(given, files);
+  const config = await withChoice(given, machine.memory);
+  const { install } = config.observability;
 
   // The images are built while the cluster starts.
   const images = new Images("images", {
@@ -41,67 +38,27 @@ export = async () => {
     engine: machine.docker,
     login: config.registry.push,
   });
-  const cluster =
-    config.cluster.kind === "kind"
-      ? new KindCluster("kind", {
-          settings: config.cluster,
-          kubeconfigFile: files.kubeconfig,
-          namespace,
-          found: machine.cluster,
-        })
-      : new ExistingCluster("existing", {
-          settings: config.cluster,
-          ...(machine.context && { context: machine.context }),
-        });
-  const { inside } = cluster;
+  const cluster = stackCluster(config, machine, files, namespace);
+  const loaded = imagesInPlace(cluster, images, refs, files);
 
-  const loaded =
-    cluster instanceof KindCluster
-      ? [
-          cluster.ready,
-          new ImageLoad(
-            "image-load",
-            {
-              clusterName: cluster.clusterName,
-              identity: cluster.identity,
-              unseen: machine.cluster === undefined,
-              files,
-              refs: Object.values(refs),
-            },
-            { dependsOn: images },
-          ),
-        ]
-      : [images];
-
-  const { ingress, metricsServer } = config;
+  const { inside, credentials } = cluster;
+  const waiting = { timeout: config.timeout, credentials };
+  const foreign = await takenNamespaces(stack, config, machine, cluster);
+  const removal = {
+    wanted: wantedAddOns(config),
+    beside: install ? besideStack(foreign) : [],
+    kubeconfigFile: files.kubeconfig,
+  };
   const removed =
-    cluster instanceof KindCluster
-      ? [
-          new AddOnRemoval(
-            "add-ons",
-            { wanted: wantedAddOns(config), kubeconfigFile: files.kubeconfig },
-            { ...inside, dependsOn: [cluster] },
-          ),
-        ]
-      : [];
-  const addOn = { ...inside, dependsOn: removed };
-  const waiting = { timeout: config.timeout, credentials: cluster.credentials };
-  const { charts } = machine;
-  const controller = { ...ingress, source: charts.ingress, waiting };
-  const entry = ingress.install ? [ingressController(controller, addOn)] : [];
-  if (metricsServer.install) {
-    const onKind = config.cluster.kind === "kind";
-    new MetricsServer("metrics-server", { source: charts.metricsServer, onKind, waiting }, addOn);
-  }
+    cluster instanceof ExistingCluster
+      ? []
+      : [new AddOnRemoval("add-ons", removal, { ...inside, dependsOn: [cluster] })];
+  const { ingress } = installAddOns(config, machine.charts, waiting, {
+    ...inside,
+    dependsOn: removed,
+  });
 
-  if (config.certManager.install) {
-    const { issuer, email = "" } = config.certManager;
-    const settings = { source: charts.certManager, issuer, email, className: ingress.className };
-    new CertManager("cert-manager", { ...settings, waiting }, addOn);
-  }
-
-  const url = dashboardUrl(config, values);
-  new SocAgent(
+  const application = new SocAgent(
     "soc-agent",
     {
       namespace,
@@ -109,13 +66,20 @@ export = async () => {
       openaiApiKey: config.openaiApiKey,
       atomic: config.cluster.kind === "existing",
       waiting,
-      url,
       pull: config.registry.pull,
-      smoke: { ...config.smokeCheck, untrusted: hasUntrustedCertificate(values) },
-      entry,
+      smoke: smokeTarget(config, values),
+      entry: ingress ? [ingress] : [],
     },
     { ...inside, dependsOn: loaded },
   );
 
-  return accessOutputs(config, files, { url, namespace, stack });
+  const url = dashboardUrl(config, values);
+  installObservability(
+    { stack, config, values, url, cluster, foreign, application, waiting },
+    { ...inside, dependsOn: removed },
+  );
+  return {
+    ...accessOutputs(config, files, { url, namespace, stack }),
+    ...(install && stackPages(config, credentials, url)),
+  };
 };

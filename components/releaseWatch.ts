@@ -1,10 +1,13 @@
-/** What a person sees of a Helm release while it is awaited, and when it fails. */
+/** What all Helm releases have in common: what a person sees of one while it is awaited, and when it fails. */
 import * as pulumi from "@pulumi/pulumi";
-import { podReport, podsAwaited, type PodsOf } from "../scripts/podReport";
-import type { Credentials } from "./cluster";
+import { crashCauses, podReport, podsAwaited, type PodsOf } from "../cluster/podReport";
+import type { Credentials } from "../machine/kubectl";
 
 /** Milliseconds between two looks at the pods that are awaited. */
 const INTERVAL = 5_000;
+
+/** Revisions that Helm keeps of a release; without a limit it keeps a Secret for each. */
+export const MAX_HISTORY = 5;
 
 /** How releases are awaited in one cluster. */
 export interface Waiting {
@@ -16,8 +19,8 @@ export interface Waiting {
 
 /**
  * Hooks of a Release. Helm waits silently, and at the end says only that time is up: these say
- * meanwhile which pods are awaited and why (in a terminal; logs of CI stay short), and after a failure
- * which pods are not ready, their reasons, events and last log lines.
+ * meanwhile which pods are awaited and why (in a terminal; logs of CI stay short) and what a crash comes from,
+ * and after a failure which pods are not ready, their reasons, events and last log lines.
  *
  * @param release the Release's Pulumi name
  */
@@ -46,16 +49,26 @@ export function releaseHooks(
   };
 }
 
-/** Tells which pods are awaited, whenever that has changed. @returns what ends it */
+/**
+ * Tells which pods are awaited, whenever that has changed, and once of each crash whose cause is known what
+ * to do about it: Helm waits on, but a person need not. @returns what ends it
+ */
 function tellAwaited(release: string, of: PodsOf): () => void {
   const started = Date.now();
+  const told = new Set<string>();
   let last = "";
   const look = async () => {
     const awaited = await podsAwaited(of);
-    if (awaited !== last) {
-      last = awaited;
-      const seconds = Math.round((Date.now() - started) / 1000);
-      await pulumi.log.info(`${release}, ${seconds} s: ${awaited}`, undefined, undefined, true);
+    if (awaited === last) {
+      return;
+    }
+    last = awaited;
+    const seconds = Math.round((Date.now() - started) / 1000);
+    await pulumi.log.info(`${release}, ${seconds} s: ${awaited}`, undefined, undefined, true);
+    const causes = (await crashCauses(of)).filter((cause) => !told.has(cause));
+    for (const cause of causes) {
+      told.add(cause);
+      await pulumi.log.warn(`${release}: ${cause}`);
     }
   };
   const timer = setInterval(() => void look(), INTERVAL);

@@ -1,18 +1,16 @@
 /** What a stack file leaves out. */
 import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
-import type { addOn, Input } from "./schema";
-import {
-  CONTROLLERS,
-  type AddOnSettings,
-  type BuildSettings,
-  type ChartSource,
-  type Controller,
-  type Part,
-  type RefSettings,
-  type RegistryLogin,
-  type StackConfig,
+import type { AddOnInput } from "./blocks";
+import type { Input } from "./schema";
+import { ADD_ONS, addOnOf, CONTROLLERS, perBlock, rowOf, type AddOn } from "./addOns";
+import type {
+  AddOnSettings,
+  BuildSettings,
+  Part,
+  RefSettings,
+  RegistryLogin,
+  StackConfig,
 } from "./settings";
 
 /** Keys that are held as secrets. */
@@ -24,41 +22,15 @@ export type Secrets = { readonly [key in (typeof SECRETS)[number]]?: pulumi.Outp
 export const DEFAULT_NODE_IMAGE =
   "kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5";
 
-/** What a controller brings by default: its chart, and the name that its users know its IngressClass by. */
-const INGRESS: Readonly<
-  Record<Controller, { readonly source: Required<ChartSource>; readonly className: string }>
-> = {
-  "ingress-nginx": {
-    source: {
-      chart: "ingress-nginx",
-      repo: "https://kubernetes.github.io/ingress-nginx",
-      version: "4.15.1",
-    },
-    className: "nginx",
-  },
-  traefik: {
-    source: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.3.0" },
-    className: "traefik",
-  },
-};
-const METRICS_SERVER: Required<ChartSource> = {
-  chart: "metrics-server",
-  repo: "https://kubernetes-sigs.github.io/metrics-server",
-  version: "3.13.0",
-};
-const CERT_MANAGER: Required<ChartSource> = {
-  chart: "cert-manager",
-  repo: "https://charts.jetstack.io",
-  version: "v1.21.2",
-};
-
 /** Fills in what a configuration without problems leaves out. */
 export function withDefaults(input: Input, secrets: Secrets = {}): StackConfig {
   const { existing, kind } = input.cluster ?? {};
   const onKind = existing === undefined;
-  const { controller = CONTROLLERS[0], host } = input.ingress ?? {};
-  const usual = INGRESS[controller];
-  const { certManager, smokeCheck } = input;
+  const { certManager, ingress, observability, smokeCheck } = input;
+  const { controller = CONTROLLERS[0] } = ingress ?? {};
+  const addOns = perBlock((block) =>
+    addOnSettings(input[block], rowOf(addOnOf(block, { ingress: { controller } })), onKind),
+  );
   const { openaiApiKey, registryPushPassword, registryPullPassword } = secrets;
   const push = registryLogin(input, input.images?.pushUsername, registryPushPassword);
   const pull = registryLogin(input, input.images?.pullUsername, registryPullPassword);
@@ -83,20 +55,21 @@ export function withDefaults(input: Input, secrets: Secrets = {}): StackConfig {
       frontend: imageSettings("frontend", input),
     },
     registry: { ...(push && { push }), ...(pull && { pull }) },
+    ...addOns,
     ingress: {
       controller,
-      ...addOnSettings(input.ingress, usual.source, onKind),
-      className: input.ingress?.className ?? usual.className,
-      ...(host !== undefined && { host }),
+      ...addOns.ingress,
+      className: ingress?.className ?? ADD_ONS[controller].className,
+      ...(ingress?.host !== undefined && { host: ingress.host }),
     },
-    metricsServer: addOnSettings(input.metricsServer, METRICS_SERVER, onKind),
     // Twenty pods are replaced one after the other, on nodes that may have to be added first.
     timeout: input.timeout ?? (onKind ? 300 : 900),
     certManager: {
-      ...addOnSettings(certManager, CERT_MANAGER, false),
+      ...addOns.certManager,
       issuer: certManager?.issuer ?? "letsencrypt-staging",
       ...(certManager?.email && { email: certManager.email }),
     },
+    observability: observabilitySettings(observability, addOns.observability, onKind),
     smokeCheck: { ...smokeCheck, run: smokeCheck?.run ?? true },
     ...(openaiApiKey && { openaiApiKey }),
     values: input.values ?? {},
@@ -134,23 +107,44 @@ function registryLogin(
 /** The server that a repository is on, as Docker's configuration names it: Docker Hub has a name of its own there. */
 export function registryServer(repository: string): string {
   const [host = ""] = repository.split("/");
-  const isHost = /[.:]/.test(host) || host === "localhost";
-  return isHost && host !== "docker.io" ? host : "https://index.docker.io/v1/";
+  return isRegistryHost(host) && host !== "docker.io" ? host : "https://index.docker.io/v1/";
+}
+
+/** Whether the first part of a reference is a registry, and not a name on Docker Hub. */
+export function isRegistryHost(first: string): boolean {
+  return /[.:]/.test(first) || first === "localhost";
 }
 
 /** An own chart (a folder or a mirror) brings its own version; the default's pin is for the default's chart. */
 function addOnSettings(
-  given: z.infer<z.ZodObject<typeof addOn>> | undefined,
-  usual: Required<ChartSource>,
-  install: boolean,
+  given: AddOnInput | undefined,
+  { source: usual, onKind: usualOnKind }: AddOn,
+  onKind: boolean,
 ): AddOnSettings {
   const { chart = usual.chart, version } = given ?? {};
   const ownChart = chart !== usual.chart;
   const repo = given?.repo ?? (ownChart ? undefined : usual.repo);
   const pinned = version ?? (ownChart ? undefined : usual.version);
   return {
-    install: given?.install ?? install,
+    install: given?.install ?? (onKind && usualOnKind),
     source: { chart, ...(repo && { repo }), ...(pinned && { version: pinned }) },
+  };
+}
+
+function observabilitySettings(
+  given: Input["observability"],
+  addOn: AddOnSettings,
+  onKind: boolean,
+): StackConfig["observability"] {
+  const { install, existing, images = {}, mirror, expose = onKind } = given ?? {};
+  return {
+    ...addOn,
+    install: existing === undefined && addOn.install,
+    decided: install !== undefined || existing !== undefined || !onKind,
+    ...(existing && { existing: { ...existing, links: existing.links ?? {} } }),
+    images,
+    ...(mirror !== undefined && { mirror }),
+    expose,
   };
 }
 

@@ -27,7 +27,9 @@ export function findProblems(raw: Values, surroundings: Surroundings): string[] 
     ...secretProblems(parsed.data, surroundings),
     ...registryProblems(parsed.data),
     ...certManagerProblems(parsed.data),
+    ...observabilityProblems(parsed.data),
     ...smokeProblems(parsed.data, surroundings),
+    ...namespaceProblems(parsed.data),
     ...PARTS.flatMap((part) => imageProblems(part, parsed.data, surroundings)),
   ];
 }
@@ -108,6 +110,35 @@ function certManagerProblems({ certManager, values }: Input): string[] {
     );
   }
   return problems;
+}
+
+function observabilityProblems({ observability }: Input): string[] {
+  const { install, existing, ...own } = observability ?? {};
+  if (!existing) {
+    return [];
+  }
+  const problems = (["images", "mirror", "expose"] as const)
+    .filter((name) => own[name])
+    .map(
+      (name) =>
+        `${key(`observability.${name}`)}: has no use beside "existing", got ${show(own[name])}. Remove it, or remove "existing" to install a stack`,
+    );
+  return install
+    ? [
+        `${key("observability.install")}: must be false beside "existing", got true. Remove "existing" to install a stack, or "install" to use the one that exists`,
+        ...problems,
+      ]
+    : problems;
+}
+
+/** The program makes the namespace, its Secrets and its check by a name of its own, which no chart value moves. */
+function namespaceProblems({ values }: Input): string[] {
+  const given = values?.["namespaceOverride"] ?? "";
+  return given === ""
+    ? []
+    : [
+        `${key("values.namespaceOverride")}: must be empty, got ${show(given)}: the stack's Secrets would stay where it makes them. Leave it out`,
+      ];
 }
 
 function smokeProblems({ smokeCheck }: Input, { exists }: Surroundings): string[] {

@@ -1,81 +1,52 @@
 /** The shape of a stack file, and what is said of one that does not have it. */
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
-import { CONTROLLERS, ISSUERS, PROJECT, type Issuer } from "./settings";
+import { addOnBlocks, optional } from "./blocks";
+import {
+  address,
+  between,
+  clusterName,
+  flag,
+  imageRef,
+  leaf,
+  nonEmpty,
+  port,
+  repository,
+  urlPath,
+} from "./leaves";
+import { PROJECT } from "./project";
+import { SMOKE_CHECKS } from "./settings";
 import { isMap, show, type Values } from "./values";
 
-/**
- * A leaf of the configuration.
- *
- * @param expected what the value must be, as it reads after "must be"
- * @param fits whether a value is that
- */
-function leaf<T>(expected: string, fits: (value: unknown) => boolean) {
-  return z.custom<T>(fits, { error: ({ input }) => `must be ${expected}, got ${show(input)}` });
-}
-
-const text = (pattern: RegExp, expected: string) =>
-  leaf<string>(expected, (value) => typeof value === "string" && pattern.test(value));
-
-const between = (min: number, max: number, what: string) =>
-  leaf<number>(
-    `${what} from ${min} to ${max}`,
-    (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
-  );
-
-const oneOf = <T extends string>(known: readonly T[]) =>
-  leaf<T>(`one of ${known.join(", ")}`, (value) => known.some((one) => one === value));
-
-const flag = leaf<boolean>("true or false", (value) => typeof value === "boolean");
-const nonEmpty = text(/\S/, "a text that is not empty");
-const port = between(1, 65_535, "a port number");
-// The rules for names are kind's (pkg/internal/apis/config/validate.go); the length keeps
-// `<name>-control-plane` within a host name's 63 characters.
-const clusterName = text(
-  /^[a-z0-9][a-z0-9.-]{0,47}$/,
-  "a name of lower-case letters, digits, dots and dashes, at most 48 long, such as soc-demo",
-);
-// The grammar of references is the distribution project's (reference/regexp.go), a little tightened.
-const REPOSITORY = String.raw`(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*`;
-const repository = text(
-  new RegExp(`^${REPOSITORY}$`),
-  "an image repository without a tag, such as gcr.io/my-project/soc-backend",
-);
-const imageRef = text(
-  new RegExp(String.raw`^${REPOSITORY}(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`),
-  "an image reference such as gcr.io/my-project/soc-backend:2.0.0, without spaces",
-);
-const hostName = text(
-  /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
-  "a host name such as soc.example.com",
-);
-const url = text(
-  /^(?:https?|oci):\/\/\S+$/,
-  "the URL of a chart repository, such as https://charts.example.com",
-);
-
-/** Where an add-on's chart comes from. Everything that is downloaded can come from a mirror instead. */
-export const addOn = {
-  install: flag.optional(),
-  chart: nonEmpty.optional(),
-  repo: url.optional(),
-  version: nonEmpty.optional(),
-};
-
-const address = text(
-  /^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/,
-  "an address such as 203.0.113.7 or 203.0.113.7:443",
-);
-const email = text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "an e-mail address");
-
-const issuer = oneOf(Object.keys(ISSUERS) as Issuer[]);
-
 const image = z.strictObject({
-  context: nonEmpty.optional(),
-  dockerfile: nonEmpty.optional(),
-  repository: repository.optional(),
-  ref: imageRef.optional(),
+  context: optional(nonEmpty, "Folder to build, relative to the project"),
+  dockerfile: optional(
+    nonEmpty,
+    "Its Dockerfile, relative to the project",
+    "`Dockerfile` in the context",
+  ),
+  repository: optional(
+    repository,
+    "Name of the image, without a tag",
+    "`soc-<part>`, in the registry if there is one",
+  ),
+  ref: optional(
+    imageRef,
+    "An image built elsewhere; nothing is built then. By digest for an existing cluster",
+  ),
 });
+
+const smokeCheck = z.strictObject({
+  path: urlPath,
+  status: between(100, 599, "an HTTP status").optional(),
+  contains: nonEmpty.optional(),
+  json: z.unknown().optional(),
+});
+
+/** A secret, of which only the rules know more. @param whose whom it is for */
+function secret(whose: string) {
+  return optional(z.unknown(), `Secret for ${whose}. Set it with \`pulumi config set --secret\``);
+}
 
 /** A stack file's keys, without the prefix of the project. */
 export const schema = z.strictObject({
@@ -83,47 +54,68 @@ export const schema = z.strictObject({
     .strictObject({
       kind: z
         .strictObject({
-          name: clusterName.optional(),
-          workers: between(1, 9, "a whole number").optional(),
-          nodeImage: imageRef.optional(),
-          httpPort: port.optional(),
-          httpsPort: port.optional(),
+          name: optional(clusterName, "Name of the Kind cluster"),
+          workers: optional(between(1, 9, "a whole number"), "Worker nodes, 1 to 9"),
+          nodeImage: optional(imageRef, "Node image, and with it the Kubernetes version"),
+          httpPort: optional(port, "Port of the loopback interface that reaches the ingress"),
+          httpsPort: optional(port, "The same for HTTPS"),
         })
         .optional(),
       existing: z
-        .strictObject({ kubeconfig: nonEmpty, context: nonEmpty, allowKind: flag.optional() })
+        .strictObject({
+          kubeconfig: nonEmpty.meta({
+            description: "Kubeconfig of a cluster that exists, instead of Kind",
+          }),
+          context: nonEmpty.meta({ description: "Its context; both are needed" }),
+          allowKind: optional(flag, "Whether that may be a Kind cluster"),
+        })
         .optional(),
     })
     .optional(),
   images: z
     .strictObject({
-      registry: repository.optional(),
-      pushUsername: nonEmpty.optional(),
-      pullUsername: nonEmpty.optional(),
+      registry: optional(
+        repository,
+        "Registry that images are pushed to; without one they are loaded into Kind",
+      ),
+      pushUsername: optional(
+        nonEmpty,
+        "With the secret `registryPushPassword`: who pushes, instead of Docker's own login",
+      ),
+      pullUsername: optional(
+        nonEmpty,
+        "With the secret `registryPullPassword`: who pulls, instead of the nodes' own credentials",
+      ),
       backend: image.optional(),
       frontend: image.optional(),
     })
     .optional(),
-  ingress: z
+  ...addOnBlocks(),
+  timeout: optional(
+    between(10, 3600, "a whole number of seconds"),
+    "Seconds until a Helm release counts as failed whose pods are not ready",
+  ),
+  smokeCheck: z
     .strictObject({
-      controller: oneOf(CONTROLLERS).optional(),
-      ...addOn,
-      className: nonEmpty.optional(),
-      host: hostName.optional(),
+      run: optional(flag, "Whether an `up` ends by asking the application"),
+      address: optional(address, "`host` or `host:port` to ask, where the DNS does not say yet"),
+      ca: optional(nonEmpty, "PEM file of a certificate authority of your own"),
+      checks: optional(
+        z
+          .array(smokeCheck)
+          .min(1, "must have a check, got none. To ask nothing, set smokeCheck.run to false"),
+        "What is asked: a list of `{path, status, contains, json}`, see [your own application](application.md#the-smoke-check)",
+        `${SMOKE_CHECKS.map(({ path }) => `\`${path}\``).join(", ")} as the reference application answers them`,
+      ),
     })
     .optional(),
-  metricsServer: z.strictObject(addOn).optional(),
-  timeout: between(10, 3600, "a whole number of seconds").optional(),
-  certManager: z
-    .strictObject({ ...addOn, email: email.optional(), issuer: issuer.optional() })
-    .optional(),
-  smokeCheck: z
-    .strictObject({ run: flag.optional(), address: address.optional(), ca: nonEmpty.optional() })
-    .optional(),
-  openaiApiKey: z.unknown().optional(),
-  registryPushPassword: z.unknown().optional(),
-  registryPullPassword: z.unknown().optional(),
-  values: leaf<Values>("a map of chart values", isMap).optional(),
+  openaiApiKey: secret("the model provider; it goes into a Kubernetes Secret only"),
+  registryPushPassword: secret("`images.pushUsername`"),
+  registryPullPassword: secret("`images.pullUsername`"),
+  values: optional(
+    leaf<Values>("a map of chart values", isMap),
+    "Chart values, merged over what the program computes; see the [chart](../charts/soc-agent/README.md)",
+  ),
 });
 
 /** A stack file that has the shape. */
@@ -143,8 +135,11 @@ export function describeIssue(issue: SchemaIssue): string[] {
     });
   }
   if (issue.code === "invalid_type") {
-    const known = knownKeys(issue.path).join(", ");
-    return [`${key(at)}: must be a map, got ${show(issue.input)}. Known keys: ${known}`];
+    const expected =
+      issue.expected === "array"
+        ? `must be a list, got ${show(issue.input)}`
+        : `must be a map, got ${show(issue.input)}. Known keys: ${knownKeys(issue.path).join(", ")}`;
+    return [`${key(at)}: ${expected}`];
   }
   return [`${key(at)}: ${issue.message}`];
 }
@@ -154,7 +149,12 @@ function knownKeys(at: readonly PropertyKey[]): string[] {
   let node: unknown = schema;
   for (const step of at) {
     node = unwrap(node);
-    node = node instanceof z.ZodObject ? node.shape[String(step)] : undefined;
+    node =
+      node instanceof z.ZodArray
+        ? node.element
+        : node instanceof z.ZodObject
+          ? node.shape[String(step)]
+          : undefined;
   }
   node = unwrap(node);
   return node instanceof z.ZodObject ? Object.keys(node.shape) : [];

@@ -1,17 +1,11 @@
 /** What a stack file comes to: the settings that the program works with. */
 import type * as pulumi from "@pulumi/pulumi";
+import type { Block, ChartSource, Controller } from "./addOns";
 import type { Values } from "./values";
-
-/** The Pulumi project, which keys of its stack files are prefixed with. */
-export const PROJECT = "soc-agent";
 
 /** The parts of the application that have an image of their own. */
 export const PARTS = ["backend", "frontend"] as const;
 export type Part = (typeof PARTS)[number];
-
-/** The ingress controllers that a Kind cluster can have, the default first. */
-export const CONTROLLERS = ["ingress-nginx", "traefik"] as const;
-export type Controller = (typeof CONTROLLERS)[number];
 
 /** Let's Encrypt's directories: https://letsencrypt.org/docs/acme-protocol-updates/ */
 export const ISSUERS = {
@@ -71,18 +65,29 @@ export interface RegistryLogin {
   readonly password: pulumi.Output<string>;
 }
 
-/** Which chart to install, and from where. */
-export interface ChartSource {
-  readonly chart: string;
-  readonly repo?: string;
-  readonly version?: string;
-}
-
 /** An add-on of the cluster. */
 export interface AddOnSettings {
   readonly install: boolean;
   readonly source: ChartSource;
 }
+
+/** A path that the smoke check asks for, and what the answer must be. */
+export interface SmokeCheck {
+  readonly path: string;
+  /** Status of the answer. @default 200 */
+  readonly status?: number;
+  /** Text that is in the answer. */
+  readonly contains?: string;
+  /** JSON that the answer has at least: of a map these keys, of a list items like these. */
+  readonly json?: unknown;
+}
+
+/** What the smoke check asks unless told otherwise: the specified routes, and our own dashboard's page. */
+export const SMOKE_CHECKS: readonly SmokeCheck[] = [
+  { path: "/health", json: { status: "healthy" } },
+  { path: "/api/threats", json: [] },
+  { path: "/", contains: '<div id="root"' },
+];
 
 /** How an `up` asks the application whether it answers. */
 export interface SmokeSettings {
@@ -91,29 +96,64 @@ export interface SmokeSettings {
   readonly address?: string;
   /** Path of a PEM file with the certificate authority to trust, besides the usual ones. */
   readonly ca?: string;
+  /** What to ask. @default {@link SMOKE_CHECKS} */
+  readonly checks?: readonly SmokeCheck[];
 }
 
-/** Everything the program reads from `Pulumi.<stack>.yaml`. No other file reads configuration. */
-export interface StackConfig {
-  readonly cluster: KindSettings | ExistingSettings;
-  readonly images: Readonly<Record<Part, BuildSettings | RefSettings>>;
-  /** Whose credentials push images, instead of Docker's own login, and pull them, instead of the nodes'. */
-  readonly registry: { readonly push?: RegistryLogin; readonly pull?: RegistryLogin };
-  readonly ingress: AddOnSettings & {
+/** The parts of the observability stack that have an image of their own. */
+export const STACK_PARTS = ["collector", "jaeger", "prometheus", "loki", "grafana"] as const;
+export type StackPart = (typeof STACK_PARTS)[number];
+
+/** An observability stack that somebody else keeps. */
+export interface ExistingObservability {
+  /** Where the backend sends its traces: an http(s) URL that takes OTLP over gRPC. */
+  readonly endpoint: string;
+  /** Where the dashboard leads from a threat: templates with `{trace_id}` or `{threat_id}`. */
+  readonly links: { readonly trace?: string; readonly logs?: string };
+}
+
+/** What some blocks of add-ons have besides. */
+interface BlockSettings {
+  readonly observability: {
+    /** Whether `install` is as the stack's file has it. If not, it is a guess until the first `up` has decided. */
+    readonly decided: boolean;
+    readonly existing?: ExistingObservability;
+    /** References of images other than the chart's. */
+    readonly images: { readonly [P in StackPart]?: string };
+    /** Registry that all of its images come from. */
+    readonly mirror?: string;
+    /** Whether its pages are reached through the ingress. */
+    readonly expose: boolean;
+  };
+  readonly ingress: {
     readonly controller: Controller;
     /** Name of the IngressClass; the controller's usual one by default. */
     readonly className: string;
     /** Host that the Ingress answers to; the chart's own default when unset. */
     readonly host?: string;
   };
-  readonly metricsServer: AddOnSettings;
-  /** Seconds until a Helm release counts as failed whose pods are not ready. */
-  readonly timeout: number;
-  readonly certManager: AddOnSettings & {
+  readonly certManager: {
     readonly issuer: Issuer;
     /** Whom Let's Encrypt tells about certificates; there when it is installed. */
     readonly email?: string;
   };
+}
+
+/** The add-ons' settings, by block. */
+export type AddOnBlocks = {
+  readonly [B in Block]: B extends keyof BlockSettings
+    ? AddOnSettings & BlockSettings[B]
+    : AddOnSettings;
+};
+
+/** Everything the program reads from `Pulumi.<stack>.yaml`. No other file reads configuration. */
+export interface StackConfig extends AddOnBlocks {
+  readonly cluster: KindSettings | ExistingSettings;
+  readonly images: Readonly<Record<Part, BuildSettings | RefSettings>>;
+  /** Whose credentials push images, instead of Docker's own login, and pull them, instead of the nodes'. */
+  readonly registry: { readonly push?: RegistryLogin; readonly pull?: RegistryLogin };
+  /** Seconds until a Helm release counts as failed whose pods are not ready. */
+  readonly timeout: number;
   readonly smokeCheck: SmokeSettings;
   /** Key for the model provider; agents use their rules without it. */
   readonly openaiApiKey?: pulumi.Output<string>;

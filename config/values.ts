@@ -27,3 +27,29 @@ export function mergeValues(base: Values, over: Values): Values {
   }
   return merged;
 }
+
+/**
+ * What a chart's templates see of its values: the defaults with others laid over them, as Helm does it. A null takes
+ * a default away; one that meets no default stays.
+ *
+ * @returns a new map; neither argument is changed
+ */
+export function coalesceValues(defaults: Values, over: Values): Values {
+  const coalesced: Record<string, unknown> = { ...defaults };
+  for (const [name, value] of Object.entries(over)) {
+    const before = coalesced[name];
+    if (value === null && name in defaults) {
+      delete coalesced[name];
+    } else {
+      coalesced[name] = isMap(before) && isMap(value) ? coalesceValues(before, value) : value;
+    }
+  }
+  return coalesced;
+}
+
+/** Whether a value is a null, or has one in it. Only lists and plain maps are looked into: an output is none. */
+export function hasNull(value: unknown): boolean {
+  const inside =
+    Array.isArray(value) || (isMap(value) && Object.getPrototypeOf(value) === Object.prototype);
+  return value === null || (inside && Object.values(value).some(hasNull));
+}

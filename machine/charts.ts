@@ -8,7 +8,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import valid = require("semver/functions/valid");
 import { parse } from "yaml";
-import type { ChartSource } from "../config/settings";
+import type { ChartSource } from "../config/addOns";
 import { isMap, type Values } from "../config/values";
 
 /** A chart that an add-on is installed from. */
@@ -60,7 +60,8 @@ async function findChart(
   const versions = (await readIndex(new URL("index.yaml", base)))[chart];
   const found = Array.isArray(versions) ? versions.filter(isMap) : [];
   const entry = found.find((one) => valid(String(one["version"])) === valid(version));
-  const [url] = Array.isArray(entry?.["urls"]) ? entry["urls"] : [];
+  const urls: unknown = entry?.["urls"];
+  const url: unknown = Array.isArray(urls) ? urls[0] : undefined;
   if (typeof url !== "string") {
     const newest = found[0]
       ? `its newest version is ${String(found[0]["version"])}`

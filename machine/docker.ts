@@ -1,14 +1,63 @@
-/** The Docker engine that everything is built and run with. */
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+/** Docker: the one door to its CLI, and the engine behind it, which everything is built and run with. */
+import {
+  spawn,
+  type ChildProcess,
+  type ChildProcessByStdio,
+  type StdioOptions,
+} from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { ownEnvironment } from "./environment";
+import { must, run, type Outcome, type RunOptions } from "./run";
 
-const run = promisify(execFile);
+/** Docker's CLI: what is run, and what texts tell users to run. */
+export const DOCKER = "docker";
 
-/** Milliseconds that one question to Docker may take before it counts as unreachable. */
-const DOCKER_TIMEOUT = 10_000;
+/** Options for a question that Docker answers at once: it counts as unreachable after so many milliseconds. */
+export const ANSWER = { timeout: 10_000 };
 
 /** Kind's own label on every node container (kind, pkg/cluster/internal/providers/docker/constants.go). */
 export const KIND_CLUSTER_LABEL = "io.x-k8s.kind.cluster";
+
+/** Runs a command of Docker's CLI that may fail. */
+export function tryDocker(args: readonly string[], options?: RunOptions): Promise<Outcome> {
+  return run(DOCKER, args, options);
+}
+
+/**
+ * Runs a command of Docker's CLI that must succeed.
+ *
+ * @returns what it printed
+ * @throws Error with what the CLI said
+ */
+export function docker(args: readonly string[], options?: RunOptions): Promise<string> {
+  return must(DOCKER, args, options);
+}
+
+/** Asks Docker what it knows at once. @throws Error with what the CLI said */
+export function askDocker(args: readonly string[]): Promise<string> {
+  return docker(args, ANSWER);
+}
+
+/**
+ * Starts a command of Docker's CLI whose input or output is a stream.
+ *
+ * @param stdio standard input, output and error, as `spawn` takes them
+ */
+export function startDocker(
+  args: readonly string[],
+  stdio: ["ignore", "pipe", "inherit"],
+): ChildProcessByStdio<null, Readable, null>;
+export function startDocker(
+  args: readonly string[],
+  stdio: ["pipe", "ignore", "inherit"],
+): ChildProcessByStdio<Writable, null, null>;
+export function startDocker(
+  args: readonly string[],
+  stdio: ["ignore", Writable, "inherit"],
+): ChildProcess;
+export function startDocker(args: readonly string[], stdio: StdioOptions): ChildProcess {
+  return spawn(DOCKER, args, { stdio, env: ownEnvironment() });
+}
 
 /** A Docker engine that answers. */
 export interface DockerEngine {
@@ -39,74 +88,46 @@ export interface DockerFailure {
  * engine while `kind` creates the cluster in another (pulumi-docker#603).
  */
 export async function findDocker(): Promise<DockerEngine | DockerFailure> {
-  let context: { name?: string; host?: string } = {};
-  try {
-    const format = "{{.Name}} {{.Endpoints.docker.Host}}";
-    const server = "{{.Server.Os}}/{{.Server.Arch}} {{.Server.Version}}";
-    const answer = docker(["version", "--format", server]);
-    // Its failure counts when it is awaited: the context, for which it is not needed, is part of the advice.
-    answer.catch(() => {});
-    const [name, host] = (await docker(["context", "inspect", "--format", format]))
-      .trim()
-      .split(" ");
-    context = { ...(name && { name }), ...(host && { host }) };
-    const [platform, version] = (await answer).trim().split(" ");
-    if (!context.host || !platform || !version) {
-      throw new Error("the Docker CLI gave an answer that could not be read");
-    }
-    return { host: context.host, platform, version };
-  } catch (error) {
-    const detail = messageOf(error);
-    const reason = isMissing(error)
-      ? "no-cli"
-      : /permission denied/i.test(detail)
-        ? "denied"
-        : "unreachable";
-    return {
-      reason,
-      detail,
-      ...(context.name && { context: context.name }),
-      ...(context.host && { host: context.host }),
-    };
+  const contextFormat = "{{.Name}} {{.Endpoints.docker.Host}}";
+  const serverFormat = "{{.Server.Os}}/{{.Server.Arch}} {{.Server.Version}}";
+  const [inspected, answered] = await Promise.all([
+    tryDocker(["context", "inspect", "--format", contextFormat], ANSWER),
+    tryDocker(["version", "--format", serverFormat], ANSWER),
+  ]);
+  const [context, host] = words(inspected);
+  const [platform, version] = words(answered);
+  if (host && platform && version) {
+    return { host, platform, version };
   }
+  const failed = [inspected, answered].find(({ ok }) => !ok);
+  const detail = failed?.reason ?? "the Docker CLI gave an answer that could not be read";
+  return {
+    reason: reasonOf(failed),
+    detail,
+    // The context, for which the engine is not needed, is part of the advice.
+    ...(context && { context }),
+    ...(host && { host }),
+  };
+}
+
+/** Memory that Docker has in all, in bytes; unknown where it does not say. */
+export async function dockerMemory(): Promise<number | undefined> {
+  const { ok, stdout } = await tryDocker(["info", "--format", "{{.MemTotal}}"], ANSWER);
+  return ok && Number(stdout) > 0 ? Number(stdout) : undefined;
+}
+
+function words({ ok, stdout }: Outcome): string[] {
+  return ok ? stdout.trim().split(" ") : [];
+}
+
+function reasonOf(failed: Outcome | undefined): DockerFailure["reason"] {
+  if (failed?.missing) {
+    return "no-cli";
+  }
+  return /permission denied/i.test(failed?.reason ?? "") ? "denied" : "unreachable";
 }
 
 /** Tells an engine from a failure. */
 export function isEngine(docker: DockerEngine | DockerFailure): docker is DockerEngine {
   return "platform" in docker;
-}
-
-/**
- * Says what is wrong with Docker and what to do about it.
- *
- * @returns one line, without a full stop at its end
- */
-export function dockerAdvice(failure: DockerFailure): string {
-  const where = failure.host ? ` at ${failure.host} (context "${failure.context}")` : "";
-  switch (failure.reason) {
-    case "no-cli":
-      return "no docker command on PATH. Install Docker: https://docs.docker.com/get-docker/";
-    case "denied":
-      return `no permission to use Docker${where}. Add yourself to its group (sudo usermod -aG docker "$USER") and log in again`;
-    case "unreachable":
-      return `no Docker engine answers${where}. Start Docker, or choose another context with "docker context use"`;
-  }
-}
-
-/** Asks the Docker CLI something. */
-export async function docker(args: readonly string[]): Promise<string> {
-  const { stdout } = await run("docker", args, { timeout: DOCKER_TIMEOUT, maxBuffer: 16 << 20 });
-  return stdout;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
-}
-
-/** What a failed program said, or the error's own message. */
-export function messageOf(error: unknown): string {
-  if (error instanceof Error && "stderr" in error && typeof error.stderr === "string") {
-    return error.stderr.trim() || error.message;
-  }
-  return error instanceof Error ? error.message : String(error);
 }

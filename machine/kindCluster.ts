@@ -1,7 +1,8 @@
 /** What stands behind a Kind cluster's name, and who made it. */
 import * as fs from "node:fs";
 import type { KindSettings } from "../config/settings";
-import { docker, KIND_CLUSTER_LABEL, messageOf } from "./docker";
+import { askDocker, KIND_CLUSTER_LABEL } from "./docker";
+import { messageOf } from "./run";
 
 /** The node label that says which stack made a cluster, and which time it was made. */
 export const IDENTITY_LABEL = "soc-agent.dev/identity";
@@ -21,19 +22,6 @@ export type KindClusterState =
   | { readonly kind: "unfinished" }
   /** Somebody else's: never to be touched. */
   | { readonly kind: "foreign"; readonly nodes: readonly string[] };
-
-/** What to do about somebody else's cluster. */
-export function foreignAdvice(name: string): string {
-  return (
-    `a Kind cluster named "${name}" exists that this stack did not make: it is left alone. ` +
-    `Delete it (kind delete cluster --name ${name}), or set another name in soc-agent:cluster.kind.name`
-  );
-}
-
-/** What to do about nodes that do not run, as after a restart of the machine. */
-export function stoppedAdvice(nodes: readonly string[]): string {
-  return `nodes of the Kind cluster are stopped: ${nodes.join(", ")}. Run npm run up, which starts them, or do it by hand (docker start ${nodes.join(" ")})`;
-}
 
 /** The names that Kind gives to a cluster's nodes (kind, pkg/cluster/internal/providers/common/namer.go). */
 export function nodeNames({ name, workers }: Pick<KindSettings, "name" | "workers">): string[] {
@@ -61,7 +49,7 @@ export async function findKindCluster(
 ): Promise<KindClusterState> {
   const filter = `label=${KIND_CLUSTER_LABEL}=${name}`;
   const format = "{{.Names}} {{.State}}";
-  const listed = await docker(["ps", "--all", "--filter", filter, "--format", format]);
+  const listed = await askDocker(["ps", "--all", "--filter", filter, "--format", format]);
   const nodes = listed
     .split("\n")
     .filter(Boolean)
@@ -128,7 +116,7 @@ async function nodeIdentity(node: string): Promise<NodeIdentity> {
   let archive: string;
   try {
     // `cp` reads stopped containers too, which `exec` cannot.
-    archive = await docker(["cp", `${node}:/kind/kubeadm.conf`, "-"]);
+    archive = await askDocker(["cp", `${node}:/kind/kubeadm.conf`, "-"]);
   } catch (error) {
     if (/could not find the file|no such (file|container)/i.test(messageOf(error))) {
       return undefined;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Creates and deletes the stack's Kind cluster. Run by the KindCluster component, which also judges
-# beforehand whether a cluster of that name may be touched (machine.ts); the checks here are the same
+# beforehand whether a cluster of that name may be touched (machine/read.ts); the checks here are the same
 # ones, made once more right before anything is deleted, because minutes can lie in between.
 #
 #   kind-cluster.sh create      the cluster's configuration on standard input
@@ -14,6 +14,8 @@
 # NAMESPACE        namespace that the kubeconfig's context starts in (kubeconfig only)
 set -eu
 umask 077
+# shellcheck source=scripts/environment.sh
+. "$(dirname "$0")/environment.sh"
 : "${CLUSTER_NAME:?}" "${IDENTITY:?}" "${KUBECONFIG_FILE:?}"
 identity_file=${KUBECONFIG_FILE%.*}.identity
 # Number of the process that creates the cluster.

@@ -3,8 +3,8 @@
  * and a full history. It has to leave most of a core to HTTP and Redis: 2,000 triggers a second on one
  * core are 0.5 ms for each. Exits with 1 above the target.
  */
-import { Coordinator } from "../src/coordinator.js";
-import { seededRandom } from "../src/random.js";
+import { Coordinator } from "../src/service/coordinator.js";
+import { seededRandom } from "../src/base/random.js";
 import { generateSignal } from "../src/threats/generator.js";
 import { pastThreat } from "../src/threats/history.js";
 import type { PastThreat } from "../src/threats/history.js";

@@ -11,6 +11,7 @@ import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import autocannon from "autocannon";
 import { WebSocket } from "ws";
+import { OPTIONS, refusalOfTaken } from "../../config/options.cjs";
 import { eventually } from "../tests/support/eventually.js";
 import { freePort, RedisServer } from "../tests/support/redis.js";
 import { BenchPod, leaveCore, POD_CORE } from "./pod.js";
@@ -110,12 +111,12 @@ function line(what: string, { perSecond, p50, p99, perCore, errors }: Measured):
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      seconds: { type: "string", default: "10" },
-      soak: { type: "string", default: "1" },
-    },
-  });
+  const command = "bench:app";
+  const refusal = refusalOfTaken(command, process.argv.slice(2), process.env);
+  if (refusal) {
+    throw new Error(refusal);
+  }
+  const { values } = parseArgs({ options: OPTIONS[command] });
   const seconds = Number(values.seconds);
   const minutes = Number(values.soak);
   if (!(seconds > 0) || !(minutes >= 0)) {

@@ -1,26 +1,27 @@
 import type { Socket } from "node:net";
 import cors from "@fastify/cors";
-import { createPanel } from "./agents/panel.js";
-import { reportModel } from "./agents/report.js";
-import type { Config } from "./config.js";
-import { Coordinator } from "./coordinator.js";
-import { withDemo } from "./demo.js";
-import { EventFeed } from "./events.js";
-import { generateThreats } from "./generatorJob.js";
-import { answerErrors, createServer, observeRequests, traceRequests } from "./http.js";
-import { errorFields, moduleLogger, type Logger } from "./log.js";
-import { Metrics } from "./metrics.js";
+import { createPanel } from "./model/panel.js";
+import { reportModel } from "./model/report.js";
+import type { Config } from "./config/config.js";
+import { Coordinator } from "./service/coordinator.js";
+import { withDemo } from "./service/demoIntel.js";
+import { EventFeed } from "./server/eventFeed.js";
+import { generateThreats } from "./service/generatorJob.js";
+import { answerErrors, createServer, observeRequests, traceRequests } from "./server/http.js";
+import { errorFields, moduleLogger, type Logger } from "./telemetry/log.js";
+import { Metrics } from "./telemetry/metrics.js";
+import { ModelMetrics } from "./telemetry/modelMetrics.js";
 import { docsRoutes } from "./routes/docs.js";
 import { healthRoutes } from "./routes/health.js";
+import { observabilityRoutes } from "./routes/observability.js";
 import { operationRoutes } from "./routes/operations.js";
 import { Routes } from "./routes/route.js";
 import { threatRoutes } from "./routes/threats.js";
-import { ThreatService } from "./service.js";
-import { MemoryStore } from "./store/memory.js";
-import { RedisStore } from "./store/redis.js";
-import { NO_TELEMETRY, startTelemetry } from "./telemetry/telemetry.js";
+import { ThreatService } from "./service/threatService.js";
+import { openStore } from "./store/open.js";
+import { NO_TELEMETRY, startTelemetry } from "./telemetry/tracing.js";
 import { History } from "./threats/history.js";
-import { WebSocketHub, type HubOptions } from "./ws.js";
+import { WebSocketHub, type HubOptions } from "./server/webSockets.js";
 
 /** Time for requests and WebSocket clients to end by themselves at shutdown, in ms. */
 const SHUTDOWN_TIMEOUT_MS = 10_000;
@@ -53,17 +54,24 @@ export async function startApp(
 ): Promise<App> {
   const log = moduleLogger(logger, "app");
   const history = new History(config.maxStoredThreats);
-  const metrics = new Metrics(() => history.requiringReview());
-  const store =
-    config.redis === null
-      ? new MemoryStore(config.maxStoredThreats)
-      : new RedisStore(config.redis, config.maxStoredThreats, moduleLogger(logger, "store"));
+  const metrics = new Metrics(() => history.requiringReview(), config);
   const telemetry =
     config.tracing === null
       ? NO_TELEMETRY
       : startTelemetry(config.tracing, config.serviceName, moduleLogger(logger, "telemetry"));
+  const store = openStore(config, metrics, telemetry, moduleLogger(logger, "store"));
   const hub = new WebSocketHub(store, metrics, moduleLogger(logger, "ws"), hubOptions);
-  const panel = await createPanel(config.model, reportModel(moduleLogger(logger, "model")));
+  const { model } = config;
+  const modelMetrics = new ModelMetrics(
+    metrics.registry,
+    model?.model ?? "",
+    model === null || model.prices !== undefined,
+  );
+  const panel = await createPanel(model, {
+    ...reportModel(moduleLogger(logger, "model")),
+    onUsage: (asker, usage) => modelMetrics.used(asker, usage),
+    tracer: telemetry,
+  });
   const coordinator = new Coordinator({
     agents: panel.agents,
     onAgentDone: (agent, seconds) => metrics.agentDone(agent, seconds),
@@ -85,7 +93,7 @@ export async function startApp(
   if (store.kind === "memory") {
     log.warn("REDIS_URL is not set: threats stay in this process, so run a single pod only");
   }
-  const feed = new EventFeed(history, hub, telemetry);
+  const feed = new EventFeed(history, hub, telemetry, metrics.webSockets);
   store.start(config.demo ? withDemo(feed, store, log) : feed);
 
   let draining = false;
@@ -96,8 +104,7 @@ export async function startApp(
     // Else it answers what is no preflight in a form of its own.
     strictPreflight: false,
   });
-  observeRequests(server, metrics);
-  traceRequests(server, telemetry);
+  observeRequests(server, metrics, traceRequests(server, telemetry));
   answerErrors(server, log);
   // A client that keeps its connection would hold up the shutdown.
   server.addHook("onSend", async (_request, reply) => {
@@ -109,6 +116,7 @@ export async function startApp(
   healthRoutes(routes, { store, metrics, panel, draining: () => draining });
   threatRoutes(routes, { service, store, log: moduleLogger(logger, "api") });
   operationRoutes(routes, store, moduleLogger(logger, "api"));
+  observabilityRoutes(routes, config.tracing?.links ?? null, telemetry);
   docsRoutes(server, routes);
   const sockets = new Set<Socket>();
   server.server.on("connection", (socket) => {
@@ -116,11 +124,13 @@ export async function startApp(
     socket.once("close", () => sockets.delete(socket));
   });
   server.server.on("upgrade", (request, socket, head) => hub.upgrade(request, socket, head));
-  await server.listen({ host: config.host, port: config.port });
+  // No host, as Node.js has it: IPv6, which takes IPv4 as well, or IPv4 alone where the kernel has no
+  // other. Fastify would take a missing one for localhost.
+  await server.listen({ host: config.host ?? "", port: config.port });
   const stopGenerating =
     config.generateEverySeconds === null
       ? () => undefined
-      : generateThreats(config.generateEverySeconds, service, store, log);
+      : generateThreats(config.generateEverySeconds, service, store, log, telemetry);
 
   const close = async (timeoutMs = SHUTDOWN_TIMEOUT_MS): Promise<boolean> => {
     draining = true;

@@ -1,6 +1,13 @@
 import { startApp, type App } from "./app.js";
-import { ConfigError, loadConfig, type Config } from "./config.js";
-import { captureOutput, createLogger, errorFields, moduleLogger, type Logger } from "./log.js";
+import { ConfigError, loadConfig } from "./config/load.js";
+import type { Config } from "./config/config.js";
+import {
+  captureOutput,
+  createLogger,
+  errorFields,
+  moduleLogger,
+  type Logger,
+} from "./telemetry/log.js";
 
 void main();
 

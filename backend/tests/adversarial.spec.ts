@@ -1,15 +1,21 @@
 import assert from "node:assert/strict";
-import { AGENTS } from "../src/agents/agents.js";
-import type { Finding } from "../src/agents/agent.js";
+import { AGENTS } from "../src/agents/ruleAgents.js";
+import type { Finding } from "../src/threats/finding.js";
 import { detectManipulation } from "../src/analyzers/adversarial/detector.js";
-import { Coordinator } from "../src/coordinator.js";
-import { seededRandom } from "../src/random.js";
-import { adversarialCase, ScenarioError } from "../src/threats/adversarial.js";
+import { Coordinator } from "../src/service/coordinator.js";
+import { seededRandom } from "../src/base/random.js";
+import { adversarialCase, ScenarioError } from "../src/threats/adversarialScenarios.js";
 import { generateSignal } from "../src/threats/generator.js";
 import { History, pastThreat, type PastThreat } from "../src/threats/history.js";
 import { scenarioSignal } from "../src/threats/scenarios.js";
-import { AGENT_KEYS, THREAT_TYPES, type AgentKey, type EgressViolation } from "../src/types.js";
-import type { Metadata, ThreatSignal, ThreatType } from "../src/types.js";
+import { AGENT_KEYS, type AgentKey } from "../src/contract/analysis.js";
+import {
+  THREAT_TYPES,
+  type Metadata,
+  type ThreatSignal,
+  type ThreatType,
+} from "../src/contract/signal.js";
+import type { EgressViolation } from "../src/contract/requests.js";
 import { analyze, inputOf, NOON, past, signalOf } from "./support/analysis.js";
 
 /** What the rules find, with parts of some findings replaced. */

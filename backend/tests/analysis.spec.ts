@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { scoreFalsePositive } from "../src/analyzers/falsePositive.js";
-import { isoMicros, parseMicros, systemClock } from "../src/clock.js";
-import { AGENTS } from "../src/agents/agents.js";
-import { Coordinator } from "../src/coordinator.js";
-import { seededRandom } from "../src/random.js";
+import { isoMicros, parseMicros, systemClock } from "../src/base/clock.js";
+import { AGENTS } from "../src/agents/ruleAgents.js";
+import { Coordinator } from "../src/service/coordinator.js";
+import { seededRandom } from "../src/base/random.js";
 import { generateSignal } from "../src/threats/generator.js";
 import { History, type PastThreat } from "../src/threats/history.js";
 import { scenarioSignal } from "../src/threats/scenarios.js";
-import { AGENT_KEYS, THREAT_TYPES, type Metadata } from "../src/types.js";
+import { AGENT_KEYS } from "../src/contract/analysis.js";
+import { THREAT_TYPES, type Metadata } from "../src/contract/signal.js";
 import { analyze, inputOf, NOON, past, signalOf } from "./support/analysis.js";
 import { makeStored } from "./support/threat.js";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
-import { THREAT_TYPES, type ThreatAnalysis } from "../src/types.js";
+import { THREAT_TYPES } from "../src/contract/signal.js";
+import type { ThreatAnalysis } from "../src/contract/threat.js";
 import { eventually } from "./support/eventually.js";
 import { redisAt, startLocalPod, type LocalPod } from "./support/pod.js";
 import { testRedis, type TestRedis } from "./support/redis.js";
@@ -99,6 +100,7 @@ for (const kind of ["memory", "redis"] as const) {
         "created_at",
         "requires_human_review",
         "review_reason",
+        "trace_id",
       ]);
       assert.match(threat.id, UUID);
       assert.match(threat.created_at, MICROS);

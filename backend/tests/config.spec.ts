@@ -2,17 +2,27 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConfigError, loadConfig, type Config } from "../src/config.js";
+import { ConfigError, loadConfig } from "../src/config/load.js";
+import type { Config } from "../src/config/config.js";
 
 describe("loadConfig", () => {
   const defaults: Config = {
     port: 8000,
-    host: "0.0.0.0",
+    host: null,
     redis: null,
     model: null,
-    tracing: { endpoint: "http://otel-collector:4317", ratio: 1 },
+    tracing: {
+      endpoint: "http://otel-collector:4317",
+      ratio: 1,
+      links: {
+        trace: "/jaeger/trace/{trace_id}",
+        logs: "/grafana/d/soc-trace-logs/logs?var-trace_id={trace_id}",
+        alerts: "/prometheus/api/v1/alerts",
+      },
+    },
     logLevel: "info",
     serviceName: "soc-agent-system",
+    imageTag: null,
     maxStoredThreats: 100,
     corsOrigins: ["http://localhost:3000", "http://127.0.0.1:3000"],
     generateEverySeconds: null,
@@ -50,10 +60,15 @@ describe("loadConfig", () => {
       LLM_TEMPERATURE: "0",
       LLM_MAX_TOKENS: "500",
       LLM_TIMEOUT: "10",
+      LLM_INPUT_PRICE: "0.15",
+      LLM_OUTPUT_PRICE: "0.6",
       OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4317",
       OTEL_TRACES_SAMPLER_ARG: "0.25",
+      TRACE_LINK: "https://traces.example/ui?id={trace_id}",
+      LOGS_LINK: "/logs/{threat_id}",
       LOG_LEVEL: "warning",
       OTEL_SERVICE_NAME: "soc",
+      IMAGE_TAG: "sha-1234",
       MAX_STORED_THREATS: "50",
       CORS_ORIGINS: '["https://soc.example.com"]',
       ENABLE_AUTO_THREAT_GENERATION: "True",
@@ -75,15 +90,33 @@ describe("loadConfig", () => {
         temperature: 0,
         maxTokens: 500,
         timeoutSeconds: 10,
+        prices: { input: 0.15, output: 0.6 },
       },
-      tracing: { endpoint: "http://collector:4317", ratio: 0.25 },
+      tracing: {
+        endpoint: "http://collector:4317",
+        ratio: 0.25,
+        links: {
+          trace: "https://traces.example/ui?id={trace_id}",
+          logs: "/logs/{threat_id}",
+          alerts: null,
+        },
+      },
       logLevel: "warn",
       serviceName: "soc",
+      imageTag: "sha-1234",
       maxStoredThreats: 50,
       corsOrigins: ["https://soc.example.com"],
       generateEverySeconds: 5,
       demo: true,
     });
+  });
+
+  it("knows the levels by the names of Python's logging, in any case", () => {
+    const levels = ["NOTSET", "debug", "Info", "WARN", "warning", "error", "critical", "FATAL"];
+    assert.deepEqual(
+      levels.map((level) => loadConfig({ LOG_LEVEL: level }).logLevel),
+      ["debug", "debug", "info", "warn", "warn", "error", "fatal", "fatal"],
+    );
   });
 
   it("takes secrets from files, without the newline at their end", () => {
@@ -104,6 +137,28 @@ describe("loadConfig", () => {
       OTEL_SDK_DISABLED: "true",
     });
     assert.deepEqual([config.model, config.tracing], [null, null]);
+  });
+
+  it("links to its own stack beside its own collector, and elsewhere to what is named alone", () => {
+    const linksOf = (env: Readonly<Record<string, string>>) => loadConfig(env).tracing?.links;
+    const named = { LOGS_LINK: "https://logs.example/?q={threat_id}" };
+    assert.deepEqual(linksOf(named), {
+      ...defaults.tracing?.links,
+      logs: "https://logs.example/?q={threat_id}",
+    });
+    const elsewhere = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.monitoring:4317" };
+    assert.deepEqual(linksOf(elsewhere), { trace: null, logs: null, alerts: null });
+    assert.deepEqual(linksOf({ ...elsewhere, ...named }), {
+      trace: null,
+      logs: "https://logs.example/?q={threat_id}",
+      alerts: null,
+    });
+  });
+
+  it("refuses a price without the other one", () => {
+    const problems = ["LLM_INPUT_PRICE and LLM_OUTPUT_PRICE belong together; give both or none"];
+    assert.throws(() => loadConfig({ LLM_OUTPUT_PRICE: "0.6" }), { problems });
+    assert.throws(() => loadConfig({ LLM_INPUT_PRICE: "0", LLM_OUTPUT_PRICE: "" }), { problems });
   });
 
   it("refuses a file that cannot be read, and a secret from two places, without the secret", () => {
@@ -147,8 +202,16 @@ describe("loadConfig", () => {
     ["LLM_TEMPERATURE", "2.1"],
     ["LLM_MAX_TOKENS", "0"],
     ["LLM_TIMEOUT", "1s"],
+    ["LLM_INPUT_PRICE", "cheap"],
     ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"],
     ["OTEL_TRACES_SAMPLER_ARG", "50%"],
+    ["TRACE_LINK", "jaeger/trace/{trace_id}"],
+    ["TRACE_LINK", "//evil.example/{trace_id}"],
+    ["TRACE_LINK", "/\\evil.example/{trace_id}"],
+    ["TRACE_LINK", "javascript:alert('{trace_id}')"],
+    ["TRACE_LINK", "https://{trace_id}.example/"],
+    ["TRACE_LINK", "/jaeger/trace/{id}/{trace_id}"],
+    ["LOGS_LINK", "/grafana/d/soc-trace-logs"],
     ["THREAT_GENERATION_INTERVAL", "0"],
   ];
   for (const [name, value] of wrong) {

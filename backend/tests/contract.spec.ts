@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { Redis } from "ioredis";
-import { SCHEMAS, type DashboardMetrics, type Reset } from "../src/contract/answers.js";
+import { SERVER_MESSAGE } from "../src/contract/messages.js";
+import { SCHEMAS, type DashboardMetrics, type Reset } from "../src/contract/responses.js";
 import { CHANNELS, KEYS } from "../src/store/keys.js";
-import type { EgressViolation, ThreatAnalysis, ThreatSignal } from "../src/types.js";
+import type { EgressViolation } from "../src/contract/requests.js";
+import type { ThreatAnalysis } from "../src/contract/threat.js";
+import type { ThreatSignal } from "../src/contract/signal.js";
 import { WsClient, type Answer } from "./support/client.js";
 import { eventually } from "./support/eventually.js";
 import { redisAt, startLocalPod, type LocalPod } from "./support/pod.js";
@@ -46,6 +49,7 @@ for (const kind of ["memory", "redis"] as const) {
       fits(await pod.api.get("/health"), 200, "Health");
       fits(await pod.api.get("/ready"), 200, "Ready");
       fits(await pod.api.get("/api/analytics"), 200, "DashboardMetrics");
+      fits(await pod.api.get("/api/observability"), 200, "Observability");
       fits(await pod.api.get("/api/threats"), 200, "ThreatList");
       for (const scenario of ["crypto_surge", "bot_attack", "geo_impossible", "critical_threat"]) {
         fits(await pod.api.post("/api/threats/trigger", { scenario }), 200, "ThreatAnalysis");
@@ -62,6 +66,24 @@ for (const kind of ["memory", "redis"] as const) {
       fits(await pod.api.post(WAZUH, {}), 422, "AlertError");
       fits(await pod.api.get(EGRESS), 200, "Violations");
       fits(await pod.api.post("/api/demo/reset", ""), 200, "Reset");
+    });
+
+    it("every message over the WebSocket has its fields, in their order", async () => {
+      await pod.api.trigger();
+      const client = await WsClient.connect(pod.api.port);
+      await pod.api.trigger();
+      await client.received(1);
+      client.socket.send('{"type":"ping"}');
+      await eventually(() => client.messages.length === 3, "pong");
+      await client.close();
+      assert.deepEqual(
+        client.messages.map((message) => JSON.stringify(SERVER_MESSAGE.parse(message))),
+        client.messages.map((message) => JSON.stringify(message)),
+      );
+      assert.deepEqual(
+        client.messages.map(({ type }) => type),
+        ["initial_batch", "new_threat", "pong"],
+      );
     });
 
     it("plays the adversarial scenarios, and refuses a flag that contradicts them", async () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { Redis } from "ioredis";
-import type { RedisConfig } from "../src/config.js";
-import { DEMO_INTEL } from "../src/demo.js";
+import type { RedisConfig } from "../src/config/config.js";
+import { DEMO_INTEL } from "../src/service/demoIntel.js";
 import { KEYS } from "../src/store/keys.js";
-import type { ThreatAnalysis } from "../src/types.js";
+import type { ThreatAnalysis } from "../src/contract/threat.js";
 import { eventually } from "./support/eventually.js";
 import { redisAt, startLocalPod, type LocalPod } from "./support/pod.js";
 import { testRedis, type TestRedis } from "./support/redis.js";

@@ -38,6 +38,7 @@ describe("description of the API", () => {
       "POST /api/egress-violations 202 422 503",
       "GET /api/egress-violations 200 422 503",
       "POST /api/demo/reset 200 503",
+      "GET /api/observability 200",
     ]);
   });
 

@@ -4,7 +4,7 @@ import { Agent, request } from "node:http";
 import { connect } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { seededRandom } from "../src/random.js";
+import { seededRandom } from "../src/base/random.js";
 import { WsClient } from "./support/client.js";
 import { eventually } from "./support/eventually.js";
 import { fuzzMessage, fuzzRequest, type FuzzRequest } from "./support/fuzz.js";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { generateThreats } from "../src/generatorJob.js";
-import type { Wish } from "../src/service.js";
+import { generateThreats } from "../src/service/generatorJob.js";
+import type { Trigger } from "../src/contract/requests.js";
 import type { StoredThreat } from "../src/store/documents.js";
 import type { Api } from "./support/client.js";
 import { eventually } from "./support/eventually.js";
@@ -12,7 +12,7 @@ import { makeStored } from "./support/threat.js";
 
 describe("threats that come by themselves", () => {
   let threat: StoredThreat;
-  let wishes: Wish[];
+  let wishes: Trigger[];
   let claims: (readonly [string, number])[];
   let lines: string[];
   let claimed: () => Promise<boolean>;
@@ -20,7 +20,7 @@ describe("threats that come by themselves", () => {
 
   const start = (everySeconds: number): void => {
     const service = {
-      trigger: async (wish: Wish) => {
+      trigger: async (wish: Trigger) => {
         wishes.push(wish);
         return threat;
       },

@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { mitreTags } from "../src/analyzers/mitre.js";
-import { techniqueOf } from "../src/analyzers/techniques.js";
+import { techniqueOf } from "../src/threats/techniques.js";
 import { localIntel } from "../src/threats/intel.js";
-import { THREAT_TYPES, type Metadata, type ThreatType } from "../src/types.js";
+import { THREAT_TYPES, type Metadata, type ThreatType } from "../src/contract/signal.js";
 import { analyze, signalOf } from "./support/analysis.js";
 
 const ids = (tags: readonly { readonly technique_id: string; readonly source: string }[]) =>
   tags.map((tag) => `${tag.technique_id} ${tag.source}`);
 
 describe("techniques of MITRE ATT&CK", () => {
-  const byType: readonly (readonly [ThreatType, readonly string[]])[] = [
-    ["bot_traffic", ["T1110.004", "T1595"]],
-    ["proxy_network", ["T1090"]],
-    ["device_compromise", ["T1003", "T1041"]],
-    ["anomaly_detection", ["T1071"]],
-    ["rate_limit_breach", ["T1499"]],
-    ["geo_anomaly", ["T1078"]],
-  ];
-  for (const [type, expected] of byType) {
+  const byType: Readonly<Record<ThreatType, readonly string[]>> = {
+    bot_traffic: ["T1110.004", "T1595"],
+    proxy_network: ["T1090"],
+    device_compromise: ["T1003", "T1041"],
+    anomaly_detection: ["T1071"],
+    rate_limit_breach: ["T1499"],
+    geo_anomaly: ["T1078"],
+  };
+  for (const [type, expected] of Object.entries(byType) as [ThreatType, string[]][]) {
     it(`are those of the type without evidence: ${type}`, () => {
       const tags = mitreTags(type);
       assert.deepEqual(

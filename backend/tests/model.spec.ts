@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
-import { AGENTS } from "../src/agents/agents.js";
-import { createPanel, type Panel } from "../src/agents/panel.js";
-import type { ModelConfig } from "../src/config.js";
-import { Coordinator } from "../src/coordinator.js";
-import type { ModelObserver } from "../src/model/agents.js";
-import { AGENT_KEYS, type AgentKey, type ThreatAnalysis, type ThreatSignal } from "../src/types.js";
+import { AGENTS } from "../src/agents/ruleAgents.js";
+import { createPanel, type Panel } from "../src/model/panel.js";
+import type { ModelConfig } from "../src/config/config.js";
+import { Coordinator } from "../src/service/coordinator.js";
+import type { ModelObserver } from "../src/model/modelAgents.js";
+import { AGENT_KEYS, type AgentKey } from "../src/contract/analysis.js";
+import type { ThreatAnalysis } from "../src/contract/threat.js";
+import type { ThreatSignal } from "../src/contract/signal.js";
 import { NOON, past, signalOf } from "./support/analysis.js";
 import type { Api } from "./support/client.js";
 import { eventually } from "./support/eventually.js";
@@ -474,7 +476,7 @@ describe("agents that judge by rules", () => {
       "the client is in the program",
     );
     const loaded = loadedAtStart(metafile, "src/main.ts");
-    assert.ok(loaded.has("src/coordinator.ts"));
+    assert.ok(loaded.has("src/service/coordinator.ts"));
     assert.deepEqual(
       [...loaded].filter((path) => libraries.test(path)),
       [],

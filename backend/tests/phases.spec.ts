@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { AGENTS } from "../src/agents/agents.js";
-import { Coordinator } from "../src/coordinator.js";
-import type { PhaseAttributes, PhaseSpan, PhaseTracer } from "../src/phases.js";
-import { seededRandom } from "../src/random.js";
+import { AGENTS } from "../src/agents/ruleAgents.js";
+import { Coordinator } from "../src/service/coordinator.js";
+import type { PhaseAttributes, PhaseSpan, PhaseTracer } from "../src/telemetry/phases.js";
+import { seededRandom } from "../src/base/random.js";
 import { generateSignal } from "../src/threats/generator.js";
 
 interface Recorded {
@@ -51,7 +51,9 @@ describe("phases of an analysis", () => {
     );
     assert.ok([...phases.values()].every((phase) => phase.ended));
     assert.deepEqual(phases.get("analyze_threat")?.attributes, {
-      "threat.id": signal.id,
+      "threat.id": threat.id,
+      "threat.analysis_id": threat.id,
+      "signal.id": signal.id,
       "threat.type": "bot_traffic",
       "customer.name": signal.customer_name,
       "source.ip": signal.metadata["source_ip"],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
+import { networkInterfaces } from "node:os";
 import { WsClient } from "./support/client.js";
 import { eventually } from "./support/eventually.js";
 import { Pod } from "./support/pod.js";
@@ -60,6 +61,17 @@ describe("process", () => {
     }
     assert.doesNotMatch(JSON.stringify(pod.output), /hidden-password/);
     assert.equal(pod.output.stderr, "");
+  });
+
+  it("listens on every family of addresses that the machine has", async () => {
+    pod = await Pod.start({ HOST: "" });
+    const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+    const own = all.filter(({ internal }) => internal);
+    assert.ok(own.length > 0);
+    for (const { address, family } of own) {
+      const host = family === "IPv6" ? `[${address}]` : address;
+      assert.equal((await fetch(`http://${host}:${pod.api.port}/health`)).status, 200, host);
+    }
   });
 
   it("says so in JSON when the port is taken", async () => {
@@ -141,7 +153,7 @@ describe("process", () => {
 describe("captureOutput", () => {
   it("makes JSON of consoles, warnings and uncaught errors, which end the process with 1", async () => {
     const program = `
-      import { captureOutput, createLogger } from "./src/log.ts";
+      import { captureOutput, createLogger } from "./src/telemetry/log.ts";
       captureOutput(createLogger({ logLevel: "info", serviceName: "test" }));
       console.warn("from %s", "console");
       process.emitWarning("from the runtime");

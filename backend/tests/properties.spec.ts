@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { PastThreat } from "../src/threats/history.js";
-import {
-  AGENT_KEYS,
-  THREAT_TYPES,
-  type EgressViolation,
-  type ThreatAnalysis,
-  type ThreatSeverity,
-  type ThreatSignal,
-} from "../src/types.js";
+import { AGENT_KEYS } from "../src/contract/analysis.js";
+import { THREAT_TYPES, type ThreatSeverity, type ThreatSignal } from "../src/contract/signal.js";
+import type { EgressViolation } from "../src/contract/requests.js";
+import type { ThreatAnalysis } from "../src/contract/threat.js";
 import { analyze, NOON, signalOf } from "./support/analysis.js";
 
 /** The keys that rules read, so that random values reach them. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RedisConfig } from "../src/config.js";
+import type { RedisConfig } from "../src/config/config.js";
 import { RedisStore } from "../src/store/redis.js";
 import { StoreUnavailable } from "../src/store/store.js";
 import { WsClient } from "./support/client.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { judge } from "../src/analyzers/severity.js";
+import { judge } from "../src/analyzers/verdict.js";
 import type { PastThreat } from "../src/threats/history.js";
-import type { Metadata, ThreatSeverity, ThreatType } from "../src/types.js";
+import type { Metadata, ThreatSeverity, ThreatType } from "../src/contract/signal.js";
 import { analyze, past, signalOf } from "./support/analysis.js";
 
 describe("severity", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { ThreatAnalysis } from "../src/types.js";
+import { isDeepStrictEqual } from "node:util";
+import type { ThreatAnalysis } from "../src/contract/threat.js";
 import { WsClient } from "./support/client.js";
 import { eventually } from "./support/eventually.js";
 import { OtlpCollector, type ReceivedSpan } from "./support/otlp.js";
@@ -43,6 +44,7 @@ describe("traces of two pods", () => {
 
   describe("when a threat is triggered on one", () => {
     let threat: ThreatAnalysis;
+    let traceresponse: string | null;
     let spans: readonly ReceivedSpan[];
     const named = (name: string): ReceivedSpan => {
       const [span, ...others] = spans.filter((candidate) => candidate.name === name);
@@ -60,6 +62,7 @@ describe("traces of two pods", () => {
         },
       });
       threat = answer.json as ThreatAnalysis;
+      traceresponse = answer.headers.get("traceresponse");
       // The request's span ends last, and the other pod sends at a time of its own.
       await eventually(
         () =>
@@ -84,10 +87,15 @@ describe("traces of two pods", () => {
         "another-pod: threats:events receive",
         ...[
           "POST /api/threats/trigger",
+          `MULTI ${new URL(redis.url).host}`,
+          `ZREVRANGEBYSCORE ${new URL(redis.url).host}`,
           ...ANALYZERS,
           "analyze_threat",
           ...AGENTS.map((key) => `${key}_agent`),
+          "gather_context",
+          "read request",
           "threats:events receive",
+          "write response",
         ]
           .sort()
           .map((name) => `soc-agent-system: ${name}`),
@@ -99,9 +107,12 @@ describe("traces of two pods", () => {
       assert.equal(request.parentId, CALLER.spanId);
       assert.equal(request.kind, "server");
       assert.deepEqual(request.attributes, {
+        "http.request.method": "POST",
         "http.method": "POST",
         "http.route": "/api/threats/trigger",
+        "http.response.status_code": 200,
         "http.status_code": 200,
+        ...idsOf(threat),
       });
       const analysis = named("analyze_threat");
       assert.equal(analysis.parentId, request.spanId);
@@ -112,7 +123,8 @@ describe("traces of two pods", () => {
 
     it("they tell what came out", () => {
       assert.deepEqual(named("analyze_threat").attributes, {
-        "threat.id": threat.signal.id,
+        ...idsOf(threat),
+        "signal.id": threat.signal.id,
         "threat.type": "bot_traffic",
         "customer.name": threat.signal.customer_name,
         "source.ip": threat.signal.metadata["source_ip"],
@@ -134,13 +146,20 @@ describe("traces of two pods", () => {
       for (const receipt of receipts) {
         assert.equal(receipt.parentId, named("POST /api/threats/trigger").spanId);
         assert.equal(receipt.kind, "consumer");
-        assert.deepEqual(receipt.attributes, { "threat.analysis_id": threat.id });
+        assert.deepEqual(receipt.attributes, idsOf(threat));
       }
     });
 
-    it("the log line names trace and span", () => {
+    it("the threat and the caller are told of it", () => {
+      assert.equal(threat.trace_id, CALLER.traceId);
+      const { spanId } = named("POST /api/threats/trigger");
+      assert.equal(traceresponse, `00-${CALLER.traceId}-${spanId}-01`);
+    });
+
+    it("the log line names trace and span, and that they are recorded", () => {
       const line = first.log.find((entry) => entry["threat_id"] === threat.id);
       assert.equal(line?.["trace_id"], CALLER.traceId);
+      assert.equal(line["trace_flags"], "01");
       assert.equal(line["span_id"], named("POST /api/threats/trigger").spanId);
     });
   });
@@ -148,18 +167,61 @@ describe("traces of two pods", () => {
   // Nested, since a suite's own tests run before those of the suites in it.
   describe("in general", () => {
     it("tell the risk of a manipulation, and of no other threat", async () => {
-      const { signal, adversarial_detection: detection } = await first.api.trigger({
+      const { id, adversarial_detection: detection } = await first.api.trigger({
         adversarial_scenario: "note_poisoning_catch",
       });
       const found = (): ReceivedSpan | undefined =>
-        collector.spans.find(({ attributes }) => attributes["threat.id"] === signal.id);
+        collector.spans.find(
+          ({ name, attributes }) => name === "analyze_threat" && attributes["threat.id"] === id,
+        );
       await eventually(() => found() !== undefined, "its span");
       assert.equal(found()?.attributes["adversarial.detected"], true);
       assert.equal(found()?.attributes["adversarial.risk_score"], detection?.risk_score);
     });
 
+    it("are found from the metrics by exemplars", async () => {
+      const { trace_id: traceId } = await first.api.trigger();
+      const scrape = { headers: { accept: "application/openmetrics-text;version=1.0.0" } };
+      const named = async (): Promise<readonly string[]> => {
+        const { text } = await first.api.get("/metrics", scrape);
+        const lines = text.split("\n").filter((line) => line.includes(`# {trace_id="${traceId}"`));
+        return [...new Set(lines.map((line) => line.split("_bucket{")[0] ?? ""))].sort();
+      };
+      await eventually(async () => (await named()).length === 4, "exemplars");
+      assert.deepEqual(await named(), [
+        "http_request_duration_seconds",
+        "soc_agent_duration_seconds",
+        "soc_threat_processing_duration_seconds",
+        "soc_websocket_fanout_lag_seconds",
+      ]);
+      await eventually(() => collector.trace(traceId ?? "").length > 9, "the trace");
+    });
+
+    it("are made of what nobody has asked for, too", async () => {
+      const pod = await Pod.start({
+        OTEL_SDK_DISABLED: "false",
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        ENABLE_AUTO_THREAT_GENERATION: "true",
+        THREAT_GENERATION_INTERVAL: "1",
+      });
+      try {
+        const generated = (): ReceivedSpan | undefined =>
+          collector.spans.find(({ name }) => name === "generate threat");
+        await eventually(() => generated() !== undefined, "its span");
+        const { traceId, spanId, parentId, attributes } = generated() as ReceivedSpan;
+        assert.equal(parentId, "");
+        const analysis = collector.trace(traceId).find(({ name }) => name === "analyze_threat");
+        assert.equal(analysis?.parentId, spanId);
+        const id = attributes["threat.id"];
+        const { json } = await pod.api.get(`/api/threats/${String(id)}`);
+        assert.equal((json as ThreatAnalysis).trace_id, traceId);
+      } finally {
+        await pod.kill();
+      }
+    });
+
     it("begin anew for a caller who has none, and leave probes out", async () => {
-      for (const path of ["/health", "/ready", "/metrics"]) {
+      for (const path of ["/health", "/ready", "/metrics", "/api/observability"]) {
         await first.api.get(path);
       }
       await first.api.get("/api/threats?limit=7");
@@ -168,17 +230,17 @@ describe("traces of two pods", () => {
       assert.equal(collector.spans.find(isList)?.parentId, "");
       const names = collector.spans.map(({ name }) => name);
       assert.deepEqual(
-        names.filter((name) => /health|ready|metrics/.test(name)),
+        names.filter((name) => /health|ready|metrics|observability/.test(name)),
         [],
       );
     });
 
     it("are sent to the last one before a pod ends", async () => {
-      const { signal } = await second.api.trigger();
+      const { id } = await second.api.trigger();
       second.signal("SIGTERM");
       assert.equal(await second.exited(), 0);
       assert.ok(
-        collector.spans.some(({ attributes }) => attributes["threat.id"] === signal.id),
+        collector.spans.some(({ attributes }) => attributes["threat.id"] === id),
         "the span is there when the pod has gone",
       );
     });
@@ -195,13 +257,19 @@ describe("without a collector", () => {
     pod = await Pod.start({
       OTEL_SDK_DISABLED: "false",
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      TRACE_LINK: "/traces/{trace_id}",
     });
     await eventually(() => says(pod, told), "the line");
   });
   afterEach(() => pod?.kill());
 
   it("the service works, and one line says that there are no traces", async () => {
-    const ids = [await pod.api.trigger(), await pod.api.trigger()].map((threat) => threat.id);
+    const { headers, json } = await pod.api.post("/api/threats/trigger", {});
+    const threats = [json as ThreatAnalysis, await pod.api.trigger()];
+    const ids = threats.map((threat) => threat.id);
+    assert.deepEqual([headers.get("traceresponse"), threats[0]?.trace_id], [null, null]);
+    const line = pod.log.find((entry) => entry["threat_id"] === ids[0]);
+    assert.equal(line?.["trace_flags"], "00");
     const client = await WsClient.connect(pod.api.port);
     assert.deepEqual(client.batch, ids.toReversed());
     await client.close();
@@ -210,13 +278,31 @@ describe("without a collector", () => {
     assert.equal(pod.log.filter((line) => line["message"] === told).length, 1);
   });
 
+  it("there is nothing to look at, until one comes and after it has gone, with nothing sent", async () => {
+    const observability = async () => (await pod.api.get("/api/observability")).json;
+    const nothing = { available: false, links: { trace: null, logs: null }, alerts: null };
+    assert.deepEqual(await observability(), nothing);
+    const links = { trace: "/traces/{trace_id}", logs: null };
+    const available = { available: true, links, alerts: null };
+    const becomes = (expected: object) =>
+      eventually(async () => isDeepStrictEqual(await observability(), expected), "the answer");
+    for (const round of [1, 2]) {
+      const collector = await OtlpCollector.start(port);
+      await becomes(available);
+      collector.close();
+      await becomes(nothing);
+      assert.equal(pod.log.filter((line) => line["message"] === told).length, round + 1);
+    }
+    await pod.kill();
+  }).timeout(60_000);
+
   it("one that comes a moment later is found soon", async () => {
     const collector = await OtlpCollector.start(port);
     try {
       await eventually(() => says(pod, "Traces go to the collector"), "it is found");
-      const { signal } = await pod.api.trigger();
+      const { id } = await pod.api.trigger();
       await eventually(
-        () => collector.spans.some(({ attributes }) => attributes["threat.id"] === signal.id),
+        () => collector.spans.some(({ attributes }) => attributes["threat.id"] === id),
         "a span",
       );
     } finally {
@@ -225,6 +311,11 @@ describe("without a collector", () => {
     }
   });
 });
+
+/** What a span tells of which threat it is about. */
+function idsOf({ id }: ThreatAnalysis): Readonly<Record<string, string>> {
+  return { "threat.id": id, "threat.analysis_id": id };
+}
 
 function says(pod: Pod, message: string): boolean {
   return pod.log.some((line) => line["message"] === message);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { scenarioSignal } from "../src/threats/scenarios.js";
-import { seededRandom } from "../src/random.js";
+import { seededRandom } from "../src/base/random.js";
 import { generateSignal } from "../src/threats/generator.js";
 import { claimsHarmless, hygienic, injections } from "../src/threats/untrusted.js";
 import { NOON } from "./support/analysis.js";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { Coordinator } from "../src/coordinator.js";
-import { seededRandom } from "../src/random.js";
-import { adversarialCase, ADVERSARIAL_SCENARIOS } from "../src/threats/adversarial.js";
+import { Coordinator } from "../src/service/coordinator.js";
+import { seededRandom } from "../src/base/random.js";
+import { adversarialCase, ADVERSARIAL_SCENARIOS } from "../src/threats/adversarialScenarios.js";
 import { generateSignal } from "../src/threats/generator.js";
 import { History } from "../src/threats/history.js";
 import { encodeThreat } from "../src/store/documents.js";
-import type { ThreatAnalysis } from "../src/types.js";
-import { count, humanName, sentence } from "../src/wording.js";
+import type { ThreatAnalysis } from "../src/contract/threat.js";
+import { count, humanName, sentence } from "../src/base/wording.js";
 import { NOON, testClock } from "./support/analysis.js";
 
 describe("words for people", () => {

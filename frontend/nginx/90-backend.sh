@@ -15,6 +15,8 @@ servers=$(awk '$1 == "nameserver" { sub(/%.*/, "", $2); print ($2 ~ /:/) ? "[" $
 domain=$(awk '$1 == "search" { for (i = 2; i <= NF; i++) if ($i ~ /\.svc\./) { print $i; exit } }' "$resolv")
 
 case $host in
+\[*) ;;
+*:*) host=[$host] ;; # an IPv6 address
 *.*) ;;
 *) host=$host${domain:+.$domain} ;;
 esac

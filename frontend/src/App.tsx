@@ -12,6 +12,7 @@ import { useHold } from "./hooks/useHold";
 import { useLiveThreats } from "./hooks/useLiveThreats";
 import { useMedia } from "./hooks/useMedia";
 import { useMetrics } from "./hooks/useMetrics";
+import { LinksContext, useObservability } from "./hooks/useObservability";
 import { useOpenThreat } from "./hooks/useOpenThreat";
 import { useView } from "./hooks/useView";
 import { triggerThreat } from "./lib/api";
@@ -41,6 +42,7 @@ function Dashboard() {
   const live = useLiveThreats();
   const view = useView();
   const figures = useMetrics(live.threats, live.resync);
+  const observability = useObservability();
   const sideBySide = useMedia(SIDE_BY_SIDE);
   const [triggerError, setTriggerError] = useState<string>();
   const hold = useHold(live.threats, applyFilters(live.threats, view.filters));
@@ -77,12 +79,16 @@ function Dashboard() {
   );
   const covered = view.threatId !== undefined && !sideBySide;
   return (
-    <>
+    <LinksContext value={observability.links}>
       <div className="app" inert={covered}>
         <a className="skip-link" href="#threats">
           Skip to the threats
         </a>
-        <Header connection={live.connection} onTrigger={trigger} />
+        <Header
+          connection={live.connection}
+          alerts={observability.alerts ?? []}
+          onTrigger={trigger}
+        />
         <main className="page">
           <ConnectionBanner
             connection={live.connection}
@@ -108,8 +114,9 @@ function Dashboard() {
       {!sideBySide && detail}
       <Announcer
         connection={live.connection}
+        alerts={observability.alerts}
         latest={live.threats.find((threat) => threat.id === live.latestId)}
       />
-    </>
+    </LinksContext>
   );
 }

@@ -1,5 +1,6 @@
 /**
- * The backend's wire format: REST bodies and WebSocket messages, field for field.
+ * The backend's wire format: REST bodies and WebSocket messages, as far as the page reads them.
+ * `tests/contract.types.ts` holds it against the backend's own contract.
  *
  * Every `*_at`, `timestamp` and `*_time` is an ISO string in UTC, usually without a zone suffix:
  * read it with `parseUtc`, never with `new Date`.
@@ -84,14 +85,14 @@ export interface FalsePositiveScore {
 export interface Contradiction {
   readonly agents: readonly string[];
   readonly description: string;
-  readonly severity_mismatch: string | boolean;
+  readonly severity_mismatch: string;
   readonly confidence: number;
 }
 
 export interface DetectedAnomaly {
   readonly type: string;
   readonly description: string;
-  readonly severity: string;
+  readonly severity: "low" | "medium" | "high" | "critical";
   readonly indicators: readonly string[];
   readonly confidence: number | null;
 }
@@ -116,7 +117,7 @@ export interface ResponseAction {
   readonly confidence: number;
   readonly auto_executable: boolean;
   readonly requires_approval: boolean;
-  readonly estimated_impact: string;
+  readonly estimated_impact: "Low" | "Medium" | "High";
   readonly rollback_possible: boolean;
   readonly parameters: Readonly<Record<string, unknown>>;
 }
@@ -126,6 +127,7 @@ export interface ResponsePlan {
   readonly secondary_actions: readonly ResponseAction[];
   readonly escalation_path: readonly string[];
   readonly sla_minutes: number;
+  /** Null where a backend lets nothing escalate by itself; ours always does. */
   readonly auto_escalate_after_minutes: number | null;
   readonly notes: string;
 }
@@ -137,7 +139,7 @@ export interface TimelineEvent {
   readonly description: string;
   readonly source: string;
   readonly data: Readonly<Record<string, unknown>>;
-  readonly severity: string | null;
+  readonly severity: Severity | null;
 }
 
 export interface InvestigationTimeline {
@@ -154,7 +156,7 @@ export interface MitreTag {
   readonly tactic: string;
   readonly tactic_id: string;
   readonly confidence: number;
-  readonly source: string;
+  readonly source: "wazuh" | "priority_agent" | "fallback";
 }
 
 export interface IntelMatch {
@@ -177,7 +179,7 @@ export interface ThreatAnalysis {
   readonly mitre_tags: readonly MitreTag[];
   readonly intel_matches: readonly IntelMatch[];
   readonly customer_narrative: string;
-  /** By agent key: historical, config, devops, context, priority. */
+  /** By agent key: historical, config, devops, context, priority; some may be absent. */
   readonly agent_analyses: Readonly<Record<string, AgentAnalysis>>;
   readonly false_positive_score: FalsePositiveScore | null;
   readonly adversarial_detection: AdversarialDetectionResult | null;
@@ -187,6 +189,8 @@ export interface ThreatAnalysis {
   readonly created_at: string;
   readonly requires_human_review: boolean;
   readonly review_reason: string | null;
+  /** The trace in which it was analysed; null where none was recorded. */
+  readonly trace_id: string | null;
 }
 
 /** The figures of `GET /api/analytics`. */
@@ -200,6 +204,15 @@ export interface DashboardMetrics {
   readonly threats_requiring_review: number;
   readonly threats_by_type: Readonly<Record<string, number>>;
   readonly threats_by_severity: Readonly<Record<string, number>>;
+}
+
+/** What `GET /api/observability` tells; nothing but nulls where there is no stack to look at. */
+export interface Observability {
+  readonly available: boolean;
+  /** Templates with `{trace_id}` and `{threat_id}`: paths of the page's own address, or whole URLs. */
+  readonly links: { readonly trace: string | null; readonly logs: string | null };
+  /** Where Prometheus tells which alerts fire. */
+  readonly alerts: string | null;
 }
 
 /** What `POST /api/threats/trigger` takes; an empty one asks for a random threat. */

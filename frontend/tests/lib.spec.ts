@@ -9,6 +9,7 @@ import {
   formatDueIn,
   formatDuration,
   formatMinutes,
+  formatSince,
   parseUtc,
 } from "../src/lib/time";
 import { makeThreat } from "./support/threats";
@@ -38,6 +39,13 @@ describe("times", () => {
   it("says so when there is no time", () => {
     assert.equal(formatAge(NaN, 0), "at an unknown time");
     assert.equal(formatDateTime("yesterday"), "yesterday");
+  });
+
+  it("writes since when, with the date unless it is today", () => {
+    const noon = "2026-06-01T12:00:00";
+    assert.doesNotMatch(formatSince(noon, parseUtc(noon) + 1000), /2026/);
+    assert.match(formatSince(noon, parseUtc(noon) + 200_000_000), /2026/);
+    assert.equal(formatSince("yesterday", 0), "yesterday");
   });
 
   it("writes durations", () => {

@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NginxConfig } from "./support/nginxConfig";
 
-const SCRIPT = join(import.meta.dirname, "../nginx/90-backend.sh");
+const NGINX = join(import.meta.dirname, "../nginx");
 
 describe("what the container tells nginx about the backend", () => {
+  const SCRIPT = join(NGINX, "90-backend.sh");
   let folder: string;
 
   before(() => {
@@ -46,6 +47,14 @@ describe("what the container tells nginx about the backend", () => {
     assert.equal(backend(docker, "backend"), "http://backend:8000");
   });
 
+  it("has an IPv6 address in brackets, as a URL has it", () => {
+    for (const host of ["fd00:10:96::2:1", "[fd00:10:96::2:1]", "::ffff:192.0.2.1"]) {
+      const [, backend] =
+        /http:\/\/(.+):8000/.exec(configuration(POD, { BACKEND_HOST: host })) ?? [];
+      assert.equal(backend, `[${host.replace(/[[\]]/g, "")}]`);
+    }
+  });
+
   it("names every name server, those of IPv6 in brackets", () => {
     const text = configuration("nameserver 10.96.0.10\nnameserver fd00:10:96::a\n");
     assert.match(text, /^resolver 10\.96\.0\.10 \[fd00:10:96::a\] valid=10s;$/m);
@@ -56,6 +65,34 @@ describe("what the container tells nginx about the backend", () => {
       configuration("# empty\n"),
       'map "" $backend { default "http://backend:8000"; }\n',
     );
+  });
+});
+
+describe("what nginx listens on", () => {
+  const SCRIPT = join(NGINX, "80-listen.sh");
+  let folder: string;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "nginx-"));
+  });
+
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** What the script writes where the kernel shows its IPv6 addresses in this file. */
+  function listening(IF_INET6: string): string {
+    const LISTEN_CONF = join(folder, "listen.conf");
+    execFileSync(SCRIPT, { env: { PATH: process.env.PATH, IF_INET6, LISTEN_CONF } });
+    return readFileSync(LISTEN_CONF, "utf8");
+  }
+
+  it("is both families where the kernel has both, whatever addresses there are", () => {
+    const file = join(folder, "if_inet6");
+    writeFileSync(file, "");
+    assert.equal(listening(file), "listen 80;\nlisten [::]:80;\n");
+  });
+
+  it("is IPv4 alone where the kernel has no other: nginx would not start", () => {
+    assert.equal(listening(join(folder, "missing")), "listen 80;\n");
   });
 });
 

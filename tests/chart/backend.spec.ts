@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
-import { type ApiServer, type LiveObject, startApiServer } from "./support/apiServer";
+import type { LiveObject } from "./support/apiServer";
+import { dryInstall } from "./support/dryInstall";
 import { render, type Values } from "./support/helm";
 import { type Container, containerOf, type Deployment, find, ofKind } from "./support/manifest";
 import { EXTERNAL_REDIS } from "./support/profiles";
@@ -116,9 +117,9 @@ describe("chart: backend-deployment.yaml", function () {
   });
 
   describe("secrets", () => {
-    const refs = async (rest: Values) =>
+    const refs = async (rest: Values, backend: Values = {}) =>
       Object.fromEntries(
-        ((await containerWith({}, rest)).env ?? []).map(({ name, value, valueFrom }) => [
+        ((await containerWith(backend, rest)).env ?? []).map(({ name, value, valueFrom }) => [
           name,
           valueFrom?.secretKeyRef ?? value,
         ]),
@@ -171,6 +172,35 @@ describe("chart: backend-deployment.yaml", function () {
       });
     });
 
+    it("are the URL with the password in it, for a backend that reads nothing else", async () => {
+      const inUrl = (values: Values) => refs(values, { redisPasswordIn: "url" });
+      assert.deepEqual(await inUrl({}), {
+        REDIS_URL_PASSWORD: ref("soc-agent-redis", "redis-password"),
+        REDIS_URL: "redis://:$(REDIS_URL_PASSWORD)@soc-agent-redis:6379",
+      });
+      assert.deepEqual(await inUrl(EXTERNAL_REDIS), {
+        REDIS_URL_PASSWORD: ref("cache", "redis-password"),
+        REDIS_URL: "rediss://soc:$(REDIS_URL_PASSWORD)@cache.example.com:6380",
+        REDIS_CA_FILE: "/etc/redis-ca/ca.crt",
+      });
+      assert.deepEqual(await inUrl(plain), {});
+    });
+
+    it("are no password for a backend that knows of none", async () => {
+      const backend = { redisPasswordIn: "none" };
+      assert.deepEqual(await refs({}, backend), {});
+      const manifests = await render({ values: { backend } });
+      assert.deepEqual(ofKind(manifests, "Secret"), []);
+      const redis = containerOf(find(manifests, "Deployment", "soc-agent-redis"));
+      assert.deepEqual(redis.command, ["redis-server"]);
+    });
+
+    it("stand in no ConfigMap, whatever form they have", async () => {
+      const values: Values = { backend: { redisPasswordIn: "url" } };
+      const { data } = find(await render({ values }), "ConfigMap", "soc-agent-backend-config");
+      assert.equal(data["REDIS_URL"], "redis://soc-agent-redis:6379");
+    });
+
     it("are none for another Redis: the password of the chart's own is not sent there", async () => {
       const env = { REDIS_URL: "redis://cache.example.com:6379" };
       assert.equal((await containerWith({ env }, {})).env, undefined);
@@ -190,15 +220,9 @@ describe("chart: backend-deployment.yaml", function () {
 
   describe("rolls its pods when a Secret that they read", () => {
     const checksum = async (live: readonly LiveObject[], values: Values) => {
-      const api = await startApiServer(live);
-      try {
-        const flags = ["--namespace=soc", "--dry-run=server", "--kube-apiserver", api.url];
-        const manifests = await render({ values, flags });
-        return find(manifests, "Deployment", "soc-agent-backend").spec.template.metadata
-          .annotations?.["checksum/secret"];
-      } finally {
-        await api.close();
-      }
+      const { manifests } = await dryInstall(values, { live });
+      return find(manifests, "Deployment", "soc-agent-backend").spec.template.metadata
+        .annotations?.["checksum/secret"];
     };
     const secret = (name: string, resourceVersion: string, data: Values = {}): LiveObject => ({
       apiVersion: "v1",
@@ -229,51 +253,6 @@ describe("chart: backend-deployment.yaml", function () {
       assert.notEqual(await checksum(redis("2", "b3RoZXI="), {}), first);
     });
   });
-
-  describe("replicas", () => {
-    let api: ApiServer;
-    before(async () => {
-      api = await startApiServer([
-        {
-          apiVersion: "apps/v1",
-          kind: "Deployment",
-          metadata: { namespace: "soc", name: "live-soc-agent-backend" },
-          spec: { replicas: 5 },
-        },
-      ]);
-    });
-    after(() => api.close());
-
-    const replicas = async (release: string, namespace: string, hpa: boolean) => {
-      const flags = [
-        ...["--namespace", namespace],
-        ...["--dry-run=server", "--kube-apiserver", api.url],
-      ];
-      const values = { backend: { replicaCount: 3, hpa: { enabled: hpa } } };
-      const manifests = await render({ release, values, flags });
-      return find(manifests, "Deployment", `${release}-soc-agent-backend`).spec.replicas;
-    };
-
-    it("are the live number under an HPA", async () => {
-      assert.equal(await replicas("live", "soc", true), 5);
-    });
-
-    it("are replicaCount without an HPA, whatever is live", async () => {
-      assert.equal(await replicas("live", "soc", false), 3);
-    });
-
-    it("are replicaCount on the first install", async () => {
-      assert.equal(await replicas("new", "soc", true), 3);
-    });
-
-    it("are replicaCount beside a Deployment of that name in another namespace", async () => {
-      assert.equal(await replicas("live", "other", true), 3);
-    });
-
-    it("are replicaCount where there is no cluster to ask", async () => {
-      assert.equal((await deploymentWith({ replicaCount: 3 })).spec.replicas, 3);
-    });
-  });
 });
 
 describe("chart: backend-service.yaml", function () {
@@ -295,7 +274,7 @@ describe("chart: backend-service.yaml", function () {
     const frontend = containerOf(find(manifests, "Deployment", "soc-agent-frontend"));
     assert.equal(frontend.env?.find(({ name }) => name === "BACKEND_PORT")?.value, "9000");
     const [rule] = find(manifests, "Ingress", "soc-agent").spec.rules;
-    assert.equal(rule?.http.paths[0]?.backend.service.port.number, 9000);
+    assert.equal(rule?.http?.paths[0]?.backend.service?.port?.number, 9000);
   });
 });
 
@@ -352,6 +331,28 @@ describe("chart: backend-configmap.yaml", function () {
     assert.equal(env["AWKWARD"], awkward);
     assert.equal(env["WHERE"], "default");
     assert.equal(env["LOG_LEVEL"], "INFO");
+  });
+
+  it("has the links that values name, and no variable for others", async () => {
+    const trace = "https://jaeger.example.com/trace/{trace_id}";
+    const env = await envWith({ observability: { links: { trace, logs: "" } } });
+    assert.equal(env["TRACE_LINK"], trace);
+    assert.ok(!("LOGS_LINK" in env));
+  });
+
+  it("takes numbers and booleans, and writes them as they were written", async () => {
+    const written = { COUNT: 1_000_000, LONG: 12_345_678_901, PART: 0.25, ON: true, OFF: false };
+    const texts = Object.fromEntries(
+      Object.entries(written).map(([name, value]) => [name, String(value)]),
+    );
+    const flags = Object.entries(texts).flatMap(([name, text]) => [
+      "--set",
+      `backend.env.${name}=${text}`,
+    ]);
+    const env = await envWith({ backend: { env: written } });
+    assert.deepEqual({ ...env, ...texts }, env);
+    const { data } = find(await render({ flags }), "ConfigMap", "soc-agent-backend-config");
+    assert.deepEqual({ ...data, ...texts }, data);
   });
 
   it("leaves out a pair that is set to null", async () => {

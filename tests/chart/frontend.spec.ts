@@ -89,6 +89,6 @@ describe("chart: frontend-service.yaml", function () {
     assert.equal(spec.type, "LoadBalancer");
     assert.deepEqual(spec.ports, [{ name: "http", port: 8080, targetPort: 80, protocol: "TCP" }]);
     const [rule] = find(manifests, "Ingress", "soc-agent").spec.rules;
-    assert.equal(rule?.http.paths.at(-1)?.backend.service.port.number, 8080);
+    assert.equal(rule?.http?.paths.at(-1)?.backend.service?.port?.number, 8080);
   });
 });

@@ -37,6 +37,23 @@ describe("chart: httproute.yaml", function () {
     assert.ok(route?.spec.rules.every((rule) => !("timeouts" in rule)));
   });
 
+  it("takes a path that ends in /* for the prefix before it", async () => {
+    const path = (path: string) => ({
+      path,
+      pathType: "ImplementationSpecific",
+      backend: "backend",
+    });
+    const [route] = await routesWith({}, [{ host: "", paths: ["/api/*", "/ws", "/*"].map(path) }]);
+    assert.deepEqual(
+      route?.spec.rules.map(({ matches: [match] }) => [match?.path.type, match?.path.value]),
+      [
+        ["PathPrefix", "/api"],
+        ["PathPrefix", "/ws"],
+        ["PathPrefix", "/"],
+      ],
+    );
+  });
+
   it("makes one route for each host, an empty one for any", async () => {
     const paths = [{ path: "/", pathType: "ImplementationSpecific", backend: "frontend" }];
     const hosts = [

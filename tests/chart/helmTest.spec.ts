@@ -20,37 +20,59 @@ const GOOD: Answers = {
   "GET /": [200, "<html>"],
 };
 
+const TRIGGER: Values = { helmTest: { trigger: true } };
+
+/** How the pod ended, and what it asked for. */
+interface Run {
+  readonly code: number | null;
+  readonly output: string;
+  readonly asked: readonly string[];
+}
+
 /** Runs the pod's own command against an application that answers so. */
-async function runPod(answers: Answers): Promise<{ code: number | null; output: string }> {
+async function runPod(
+  answers: Answers,
+  values: Values = {},
+  path = process.env["PATH"],
+): Promise<Run> {
+  const { containers } = (await podWith(values)).spec;
+  const asked: string[] = [];
   const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
     const [status, body] = answers[`${request.method} ${request.url}`] ?? [404, "not found"];
     response.writeHead(status).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { containers } = (await podWith()).spec;
   const [program = "", ...flags] = containers[0]?.command ?? [];
   // The pod tries for 20 s, which is for a cluster's network to settle; here nothing has to.
-  const args = (containers[0]?.args ?? []).map((text) => text.replace("20_000", "100"));
-  const env = { ...process.env, BACKEND_URL: url, FRONTEND_URL: url };
-  const child = spawn(program, [...flags, ...args], {
-    env: { ...env, HEALTH_PATH: "/health", READY_PATH: "/ready" },
-  });
+  const args = (containers[0]?.args ?? []).map((text) =>
+    text.replace("PATIENCE_SECONDS=20", "PATIENCE_SECONDS=0"),
+  );
+  const own = (containers[0]?.env ?? []).map(({ name, value = "" }) => [name, value]);
+  const env = {
+    ...process.env,
+    PATH: path,
+    ...Object.fromEntries(own),
+    BACKEND_URL: url,
+    FRONTEND_URL: url,
+  };
+  const child = spawn(program === "sh" ? "/bin/sh" : program, [...flags, ...args], { env });
   let output = "";
   child.stdout.on("data", (data: Buffer) => (output += data.toString()));
   child.stderr.on("data", (data: Buffer) => (output += data.toString()));
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
   server.close();
   server.closeAllConnections();
-  return { code, output };
+  return { code, output, asked };
 }
 
 describe("chart: tests/test-pod.yaml", function () {
   this.timeout(60_000);
 
-  it("is a hook of helm test, run once, in the backend's image, bounded in time", async () => {
+  it("is a hook of helm test, run once, in the frontend's image, bounded in time", async () => {
     const image = { repository: "registry.example.com/soc", tag: "1", pullPolicy: "Always" };
-    const { metadata, spec } = await podWith({ backend: { image } });
+    const { metadata, spec } = await podWith({ frontend: { image } });
 
     assert.equal(metadata.annotations?.["helm.sh/hook"], "test");
     assert.equal(spec.restartPolicy, "Never");
@@ -86,8 +108,18 @@ describe("chart: tests/test-pod.yaml", function () {
     );
   });
 
-  it("succeeds when health, readiness, a trigger, the list and the dashboard answer", async () => {
-    const { code, output } = await runPod(GOOD);
+  it("reads only: it leaves no threat among those of production", async () => {
+    const { code, output, asked } = await runPod(GOOD);
+    assert.equal(code, 0, output);
+    assert.deepEqual(asked, ["GET /health", "GET /ready", "GET /api/threats?limit=100", "GET /"]);
+    assert.deepEqual(
+      output.trim().split("\n"),
+      ["health", "ready", "list", "dashboard"].map((step) => `ok      ${step}`),
+    );
+  });
+
+  it("triggers a threat where that is asked for, and looks for it in the list", async () => {
+    const { code, output } = await runPod(GOOD, TRIGGER);
     assert.equal(code, 0, output);
     assert.deepEqual(
       output.trim().split("\n"),
@@ -95,20 +127,46 @@ describe("chart: tests/test-pod.yaml", function () {
     );
   });
 
-  const faults: readonly (readonly [string, Answers, RegExp])[] = [
+  it("says so when its image has no curl", async () => {
+    const { code, output } = await runPod(GOOD, {}, "/nowhere");
+    assert.equal(code, 1, output);
+    assert.match(output, /this image has no curl: .* helmTest\.image/);
+  });
+
+  it("understands JSON with spaces and lines, as other languages write it", async () => {
+    const threat = JSON.stringify({ id: "t-1", signal: { id: "s-1" } }, null, 2);
+    const answers: Answers = {
+      ...GOOD,
+      "POST /api/threats/trigger": [200, `${threat}\n`],
+      "GET /api/threats?limit=100": [200, `[\n${threat}\n]\n`],
+    };
+    const { code, output } = await runPod(answers, TRIGGER);
+    assert.equal(code, 0, output);
+  });
+
+  const LIST = "GET /api/threats?limit=100";
+  const faults: readonly (readonly [string, Answers, RegExp, Values?])[] = [
     ["health is not", { "GET /health": [500, "broken"] }, /failed {2}health: .*500: broken/],
     ["it is not ready", { "GET /ready": [503, "no Redis"] }, /failed {2}ready: .*503: no Redis/],
-    ["a trigger fails", { "POST /api/threats/trigger": [422, "{}"] }, /failed {2}trigger: .*422/],
+    [
+      "a trigger fails",
+      { "POST /api/threats/trigger": [422, "{}"] },
+      /failed {2}trigger: .*422/,
+      TRIGGER,
+    ],
     [
       "the list lacks the threat",
-      { "GET /api/threats?limit=100": [200, "[]"] },
-      /failed {2}list: threat t-1, .* is not among 0/,
+      { [LIST]: [200, "[]"] },
+      /failed {2}list: threat t-1, which was just triggered, is not in the list/,
+      TRIGGER,
     ],
+    ["the list is away", { [LIST]: [500, "oops"] }, /failed {2}list: .*500: oops/],
+    ["the list is none", { [LIST]: [200, "{}"] }, /failed {2}list: .* answered no list: \{\}/],
     ["the dashboard is away", { "GET /": [502, ""] }, /failed {2}dashboard: .*502/],
   ];
-  for (const [title, answers, message] of faults) {
+  for (const [title, answers, message, values] of faults) {
     it(`fails, and says why, when ${title}`, async () => {
-      const { code, output } = await runPod({ ...GOOD, ...answers });
+      const { code, output } = await runPod({ ...GOOD, ...answers }, values);
       assert.equal(code, 1, output);
       assert.match(output, message);
     });

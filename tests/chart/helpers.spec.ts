@@ -10,6 +10,7 @@ const APPS: Readonly<Record<string, string>> = {
   backend: "soc-backend",
   frontend: "soc-frontend",
   redis: "redis",
+  "redis-password": "soc-redis-password",
   test: "soc-test",
 };
 const PARTS = ["backend", "frontend", "redis"];
@@ -18,6 +19,7 @@ describe("chart: names and labels", function () {
   this.timeout(60_000);
 
   it("renders exactly these objects by default", async () => {
+    const job = ofKind(await render(), "Job")[0]?.metadata.name;
     assert.deepEqual(inventory(await render()), [
       "ConfigMap soc-agent-backend-config",
       "Deployment soc-agent-backend",
@@ -25,14 +27,18 @@ describe("chart: names and labels", function () {
       "Deployment soc-agent-redis",
       "HorizontalPodAutoscaler soc-agent-backend",
       "Ingress soc-agent",
+      `Job ${job}`,
       "NetworkPolicy soc-agent-backend",
       "NetworkPolicy soc-agent-frontend",
       "NetworkPolicy soc-agent-redis",
+      "NetworkPolicy soc-agent-redis-password",
       "NetworkPolicy soc-agent-test",
       "Pod soc-agent-test",
       "PodDisruptionBudget soc-agent-backend",
       "PodDisruptionBudget soc-agent-frontend",
       "PodDisruptionBudget soc-agent-redis",
+      "Role soc-agent-redis-password",
+      "RoleBinding soc-agent-redis-password",
       "Secret soc-agent-redis",
       "Service soc-agent-backend",
       "Service soc-agent-frontend",
@@ -40,6 +46,7 @@ describe("chart: names and labels", function () {
       "ServiceAccount soc-agent-backend",
       "ServiceAccount soc-agent-frontend",
       "ServiceAccount soc-agent-redis",
+      "ServiceAccount soc-agent-redis-password",
     ]);
   });
 
@@ -59,6 +66,8 @@ describe("chart: names and labels", function () {
     ["the release's name, if it contains the chart's", "my-soc-agent", {}, "my-soc-agent"],
     ["the release's and the chart's name", "demo", {}, "demo-soc-agent"],
     ["the release's name and nameOverride", "demo", { nameOverride: "desk" }, "demo-desk"],
+    ["a letter before a digit, with which no Service begins", "7-soc-agent", {}, "r7-soc-agent"],
+    ["a dash for a dot, which no Service has", "v1.5", {}, "v1-5-soc-agent"],
     ["fullnameOverride alone", "demo", { fullnameOverride: "desk" }, "desk"],
   ] as const;
   for (const [title, release, values, name] of names) {
@@ -78,12 +87,14 @@ describe("chart: names and labels", function () {
   }
 
   it("keeps every name within a DNS label, and apart, under the longest release name", async () => {
-    const manifests = await render({ release: "r".repeat(53), values: FULL });
+    for (const letter of ["r", "1"]) {
+      const manifests = await render({ release: letter.repeat(53), values: FULL });
 
-    for (const { kind, metadata } of manifests) {
-      assert.match(metadata.name, /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, kind);
+      for (const { kind, metadata } of manifests) {
+        assert.match(metadata.name, /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, kind);
+      }
+      assert.equal(new Set(inventory(manifests)).size, manifests.length);
     }
-    assert.equal(new Set(inventory(manifests)).size, manifests.length);
   });
 
   for (const [profile, values] of Object.entries(PROFILES)) {
@@ -96,19 +107,28 @@ describe("chart: names and labels", function () {
         assert.equal(labels["app.kubernetes.io/version"], "2.0.0", what);
         assert.equal(labels["app.kubernetes.io/managed-by"], "Helm", what);
         assert.equal(labels["helm.sh/chart"], `soc-agent-${VERSION}`, what);
-        const part = /-(backend|frontend|redis|test)(-config|-headless)?$/.exec(metadata.name)?.[1];
-        assert.equal(labels["app.kubernetes.io/component"], part, what);
-        assert.equal(labels["app"], part && APPS[part], what);
+        const part =
+          /-(backend|frontend|redis|redis-password|test)(-config|-headless|-[0-9a-f]{8})?$/.exec(
+            metadata.name,
+          )?.[1];
+        // Prometheus operators look for a `release` of their own, which a part's labels have too.
+        const isPart = part !== undefined && !/Monitor$/.test(kind);
+        assert.equal(labels["app.kubernetes.io/component"], isPart ? part : undefined, what);
+        assert.equal(labels["app"], isPart ? APPS[part] : undefined, what);
       }
     });
 
-    it(`selects, with ${profile} values, the pods of each part by app and release alone`, async () => {
+    it(`selects, with ${profile} values, the pods of each part by name, app and release`, async () => {
       const manifests = await render({ release: "demo", values });
       const made = workloads(manifests);
 
       for (const { metadata, spec } of made) {
         const part = metadata.labels["app.kubernetes.io/component"] ?? "";
-        const selector = { app: APPS[part], release: "demo" };
+        const selector = {
+          "app.kubernetes.io/name": "soc-agent",
+          app: APPS[part],
+          release: "demo",
+        };
         assert.deepEqual(spec.selector.matchLabels, selector);
         assert.deepEqual(find(manifests, "Service", metadata.name).spec.selector, selector);
         const selected = made.filter(({ spec: { template } }) =>

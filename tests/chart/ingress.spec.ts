@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import { render, template, type Values } from "./support/helm";
 import { find, type Ingress, type IngressRule, ofKind } from "./support/manifest";
+import { GATEWAY } from "./support/profiles";
 
 async function ingressWith(ingress: Values = {}): Promise<Ingress> {
   return find(await render({ values: { ingress } }), "Ingress", "soc-agent");
@@ -8,9 +9,9 @@ async function ingressWith(ingress: Values = {}): Promise<Ingress> {
 
 /** `<path> <type> -> <service>:<port>` of every path of a rule. */
 function routes(rule: IngressRule | undefined): string[] {
-  return (rule?.http.paths ?? []).map(
+  return (rule?.http?.paths ?? []).map(
     ({ path, pathType, backend: { service } }) =>
-      `${path} ${pathType} -> ${service.name}:${service.port.number}`,
+      `${path} ${pathType} -> ${service?.name}:${service?.port?.number}`,
   );
 }
 
@@ -87,6 +88,41 @@ describe("chart: ingress.yaml", function () {
       ["/ Prefix -> soc-agent-backend:8000"],
       ["/health Exact -> soc-agent-backend:8000"],
     ]);
+  });
+
+  it("gives a host that names no paths those of the values file", async () => {
+    const flags = ["--set", "ingress.hosts[0].host=soc.example.com"];
+    const { rules } = find(await render({ flags }), "Ingress", "soc-agent").spec;
+    assert.equal(rules[0]?.host, "soc.example.com");
+    assert.deepEqual(routes(rules[0]), routes((await ingressWith()).spec.rules[0]));
+
+    const hosts = [{ host: "localhost" }];
+    const [named, unnamed] = [GATEWAY, { ...GATEWAY, ingress: { enabled: false, hosts } }];
+    assert.deepEqual(
+      find(await render({ values: unnamed }), "HTTPRoute", "soc-agent").spec,
+      find(await render({ values: named }), "HTTPRoute", "soc-agent").spec,
+    );
+  });
+
+  it("takes numbers and booleans as annotations, and writes them as they were written", async () => {
+    const annotations = { seconds: 1_000_000, id: 12_345_678_901, part: 0.5, on: true, off: false };
+    const texts = {
+      seconds: "1000000",
+      id: "12345678901",
+      part: "0.5",
+      on: "true",
+      off: "false",
+    };
+    assert.deepEqual((await ingressWith({ annotations })).metadata.annotations, texts);
+    const flags = Object.entries(texts).flatMap(([key, text]) => [
+      "--set",
+      `ingress.annotations.${key}=${text}`,
+    ]);
+    const { metadata } = find(await render({ flags }), "Ingress", "soc-agent");
+    assert.deepEqual(metadata.annotations, texts);
+    const gateway = { ...GATEWAY, gateway: { ...(GATEWAY["gateway"] as Values), annotations } };
+    const route = find(await render({ values: gateway }), "HTTPRoute", "soc-agent");
+    assert.deepEqual(route.metadata.annotations, texts);
   });
 
   it("takes class and annotations from values", async () => {

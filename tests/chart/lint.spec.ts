@@ -1,7 +1,9 @@
 import * as assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
+import { parse } from "yaml";
 import { CHART, lint, template } from "./support/helm";
 import { PROFILES } from "./support/profiles";
 
@@ -50,6 +52,31 @@ describe("chart: helm lint --strict", function () {
         assert.match(stdout, /bad\.yaml/);
       });
     }
+  });
+
+  it("takes Kubernetes from 1.24 on, however a cloud calls it, and refuses what is older", async () => {
+    for (const kubeVersion of ["1.24.0", "v1.24.17-eks-1-24", "v1.34.4-gke.100", "1.34.0"]) {
+      const { code, stderr } = await template({ kubeVersion });
+      assert.equal(code, 0, stderr);
+    }
+    const { code, stderr } = await template({ kubeVersion: "1.23.17" });
+    assert.notEqual(code, 0);
+    assert.match(
+      stderr,
+      /chart requires kubeVersion: >=1\.24\.0-0 .* incompatible with .* v1\.23\.17/,
+    );
+  });
+
+  it("says where it comes from and who maintains it", () => {
+    const metadata = parse(readFileSync(path.join(CHART, "Chart.yaml"), "utf8")) as {
+      home?: string;
+      sources?: string[];
+      maintainers?: { name?: string }[];
+    };
+    for (const address of [metadata.home, ...(metadata.sources ?? [undefined])]) {
+      assert.match(address ?? "", /^https:\/\/./);
+    }
+    assert.ok(metadata.maintainers?.[0]?.name);
   });
 
   it("renders with --debug, as the specification checks", async () => {

@@ -1,5 +1,9 @@
 import * as assert from "node:assert/strict";
-import { render, type Values } from "./support/helm";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import { NEIGHBOURS, RESOLVERS, type Destination } from "../support/resolvers";
+import { CHART, render, type Values } from "./support/helm";
 import {
   find,
   type Manifest,
@@ -10,6 +14,7 @@ import {
   pods,
 } from "./support/manifest";
 import { EXTERNAL_REDIS, GATEWAY, PROFILES } from "./support/profiles";
+import { reachable } from "./support/reachable";
 
 /** A peer in one line: `app=redis`, `ns/ingress-nginx`, `0.0.0.0/0 but 10.0.0.0/8`. */
 function describePeer({ podSelector, namespaceSelector, ipBlock }: NetworkPolicyPeer): string {
@@ -17,7 +22,7 @@ function describePeer({ podSelector, namespaceSelector, ipBlock }: NetworkPolicy
     return [ipBlock.cidr, ...(ipBlock.except ?? []).map((one) => `but ${one}`)].join(" ");
   }
   const namespace = namespaceSelector?.matchLabels?.["kubernetes.io/metadata.name"] ?? "any";
-  const { release: _, ...labels } = podSelector?.matchLabels ?? {};
+  const { release: _, "app.kubernetes.io/name": __, ...labels } = podSelector?.matchLabels ?? {};
   return [
     ...(namespaceSelector ? [`ns/${namespace}`] : []),
     ...(podSelector
@@ -31,7 +36,7 @@ function describePeer({ podSelector, namespaceSelector, ipBlock }: NetworkPolicy
 }
 
 /** A direction as `<peer> :<port>`, one line for each pair. */
-function flows(rules: readonly NetworkPolicyRule[]): string[] {
+function flows(rules: readonly NetworkPolicyRule[] = []): string[] {
   return rules.flatMap(({ from, to, ports = [] }) =>
     (from ?? to ?? [undefined]).flatMap((peer) => {
       const who = peer ? describePeer(peer) : "anyone";
@@ -46,8 +51,22 @@ const policy = (manifests: readonly Manifest[], part: string): NetworkPolicy["sp
   find(manifests, "NetworkPolicy", `soc-agent-${part}`).spec;
 const policyWith = async (part: string, values: Values) => policy(await render({ values }), part);
 
-const DNS = ["ns/kube-system k8s-app=kube-dns :53/UDP", "ns/kube-system k8s-app=kube-dns :53"];
-const TRACES = [" :4317", "ns/monitoring :4317"];
+const dnsOf = (...peers: string[]) =>
+  peers.flatMap((peer) =>
+    [53, 5353].flatMap((port) => [`${peer} :${port}/UDP`, `${peer} :${port}`]),
+  );
+const DNS = [
+  ...dnsOf(
+    "ns/kube-system k8s-app=kube-dns",
+    "ns/kube-system k8s-app=node-local-dns",
+    "ns/openshift-dns dns.operator.openshift.io/daemonset-dns=default",
+  ),
+  ...["169.254.20.10/32", "169.254.169.254/32"].flatMap((cidr) => [
+    `${cidr} :53/UDP`,
+    `${cidr} :53`,
+  ]),
+];
+const TRACES = [" :4317", "ns/monitoring :4317", "ns/monitoring-agents :4317"];
 const INTERNET = [
   "0.0.0.0/0 but 10.0.0.0/8 but 172.16.0.0/12 but 192.168.0.0/16 but 100.64.0.0/10 " +
     "but 169.254.0.0/16 but 168.63.129.16/32 :443",
@@ -80,6 +99,10 @@ describe("chart: *-networkpolicy.yaml", function () {
         out: [...DNS, "app=soc-backend :8000"],
       },
       "soc-agent-redis": { in: ["app=soc-backend :6379"], out: [] },
+      "soc-agent-redis-password": {
+        in: [],
+        out: [443, 6443, 8443, 16443].map((port) => `anyone :${port}`),
+      },
       "soc-agent-test": { in: [], out: [...DNS, "app=soc-backend :8000", "app=soc-frontend :80"] },
     });
   });
@@ -95,7 +118,7 @@ describe("chart: *-networkpolicy.yaml", function () {
       const selected = policies.flatMap(({ metadata, spec }) => {
         assert.deepEqual(spec.policyTypes, ["Ingress", "Egress"], metadata.name);
         const found = pods(manifests).filter(({ labels }) =>
-          Object.entries(spec.podSelector.matchLabels).every(
+          Object.entries(spec.podSelector.matchLabels ?? {}).every(
             ([key, value]) => labels[key] === value,
           ),
         );
@@ -109,9 +132,11 @@ describe("chart: *-networkpolicy.yaml", function () {
           .sort(),
       );
       // A peer that selects no pod would be a policy that says less than it seems to.
-      const peers = policies.flatMap(({ spec }) =>
-        [...spec.ingress, ...spec.egress].flatMap(({ from, to }) => from ?? to ?? []),
-      );
+      const rules = policies.flatMap(({ spec }): NetworkPolicyRule[] => [
+        ...(spec.ingress ?? []),
+        ...(spec.egress ?? []),
+      ]);
+      const peers = rules.flatMap(({ from, to }) => from ?? to ?? []);
       for (const { podSelector, namespaceSelector } of peers) {
         const labels = Object.entries(podSelector?.matchLabels ?? {});
         if (!namespaceSelector && labels.length > 0) {
@@ -147,10 +172,14 @@ describe("chart: *-networkpolicy.yaml", function () {
     const values = {
       ingress: { enabled: false },
       helmTest: { enabled: false },
-      networkPolicy: { ingressController: { namespace: "" }, monitoring: { namespace: "" } },
+      networkPolicy: {
+        ingressController: { namespace: "" },
+        monitoring: { namespace: "", agentsNamespace: "" },
+      },
     };
     const manifests = await render({ values });
-    assert.deepEqual(policy(manifests, "frontend").ingress, []);
+    const { ingress, policyTypes } = policy(manifests, "frontend");
+    assert.deepEqual([ingress, policyTypes], [undefined, ["Ingress", "Egress"]]);
     assert.deepEqual(flows(policy(manifests, "backend").ingress), ["app=soc-frontend :8000"]);
     assert.deepEqual(flows(policy(manifests, "backend").egress).at(-1), " :4317");
   });
@@ -197,17 +226,161 @@ describe("chart: *-networkpolicy.yaml", function () {
     }
   });
 
-  it("takes DNS elsewhere and further rules of the backend from values", async () => {
-    const rule = { ports: [{ port: 9999, protocol: "TCP" }] };
-    const { ingress, egress } = await policyWith("backend", {
+  it("lets traces out to where the collector's address says that it is", async () => {
+    const peers = async (endpoint: string) => {
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint };
+      const { egress } = await policyWith("backend", { backend: { env } });
+      return flows(egress).slice(DNS.length + 1);
+    };
+    for (const [endpoint, peer] of [
+      ["http://otel.observability:4317", "ns/observability :4317"],
+      ["http://otel.observability.svc:4318", "ns/observability :4318"],
+      ["http://otel.observability.svc.cluster.local.", "ns/observability :4317"],
+      ["http://otel-0.otel.observability.svc.example.org:4317/", "ns/observability :4317"],
+      ["HTTP://OTEL.Observability.SVC:4317", "ns/observability :4317"],
+      ["http://otel.{{ printf `obs-%s` .Release.Name }}.svc:4317", "ns/obs-soc-agent :4317"],
+      ["http://10.20.0.5:4317", "10.20.0.5/32 :4317"],
+      ["http://[fd00::5]:4317", "fd00::5/128 :4317"],
+    ] as const) {
+      const port = peer.split(" :")[1];
+      assert.deepEqual(await peers(endpoint), [
+        ` :${port}`,
+        `ns/monitoring :${port}`,
+        `ns/monitoring-agents :${port}`,
+        peer,
+      ]);
+    }
+    for (const near of [
+      "http://otel:4317",
+      "http://otel.default.svc:4317",
+      "http://otel.monitoring.svc:4317",
+      "https://otlp.eu.example.com:4317",
+    ]) {
+      assert.deepEqual(await peers(near), TRACES, near);
+    }
+  });
+
+  it("takes DNS elsewhere from values", async () => {
+    const { egress } = await policyWith("backend", {
       networkPolicy: {
-        dns: { namespace: "openshift-dns", podLabels: { "k8s-app": null, dns: "default" } },
-        backend: { ingress: [rule], egress: [rule] },
+        dns: { namespace: "dns-system", podLabels: { "k8s-app": null, dns: "default" } },
       },
     });
-    assert.equal(flows(egress)[0], "ns/openshift-dns dns=default :53/UDP");
-    assert.deepEqual(ingress.at(-1), rule);
-    assert.deepEqual(egress.at(-1), rule);
+    assert.equal(flows(egress)[0], "ns/dns-system dns=default :53/UDP");
+  });
+
+  describe("names, for every part that resolves them", () => {
+    const PARTS = ["backend", "frontend", "test"];
+    /** The parts that reach it, with the protocols over which they do. */
+    const seen = async (destination: Destination, values: Values = {}) => {
+      const manifests = await render({ values });
+      return PARTS.flatMap((part) =>
+        (["UDP", "TCP"] as const)
+          .filter((protocol) => reachable(policy(manifests, part).egress, destination, protocol))
+          .map((protocol) => `${part} ${protocol}`),
+      );
+    };
+    const all = PARTS.flatMap((part) => [`${part} UDP`, `${part} TCP`]);
+
+    for (const destination of RESOLVERS) {
+      it(`are answered by ${destination.title}`, async () => {
+        assert.deepEqual(await seen(destination), all);
+      });
+    }
+    for (const destination of NEIGHBOURS) {
+      it(`let nobody through to ${destination.title}`, async () => {
+        assert.deepEqual(await seen(destination), []);
+      });
+    }
+
+    it("are answered by whoever else a value names, and by nobody whom it leaves out", async () => {
+      const dns = {
+        peers: [{ namespace: "coredns", podLabels: { app: "coredns" } }],
+        cidrs: ["169.254.25.10/32", "fd00::a/128"],
+        ports: [1053],
+      };
+      const values = { networkPolicy: { dns } };
+      const pods = { namespace: "coredns", labels: { app: "coredns" } };
+      for (const [at, port] of [
+        [pods, 1053],
+        ["169.254.25.10", 53],
+        ["fd00::a", 53],
+      ] as const) {
+        const destination = { title: "named", at, port };
+        assert.deepEqual(await seen(destination), []);
+        assert.deepEqual(await seen(destination, values), all);
+      }
+      for (const destination of RESOLVERS) {
+        assert.deepEqual(await seen(destination, values), [], destination.title);
+      }
+      const none = { networkPolicy: { dns: { peers: [], cidrs: [] } } };
+      for (const [index, destination] of RESOLVERS.entries()) {
+        assert.deepEqual(await seen(destination, none), index === 0 ? all : [], destination.title);
+      }
+    });
+
+    it("are asked by Redis only where it has egress rules of its own", async () => {
+      const { egress } = await policyWith("redis", {
+        networkPolicy: { redis: { egress: [{ to: [{ podSelector: {} }] }] } },
+      });
+      for (const destination of RESOLVERS) {
+        assert.ok(reachable(egress, destination, "UDP"), destination.title);
+        assert.ok(!reachable((await policyWith("redis", {})).egress, destination, "UDP"));
+      }
+    });
+  });
+
+  for (const part of ["backend", "frontend", "redis"]) {
+    it(`takes further rules of ${part} from values, beside those that it has`, async () => {
+      const rule = { ports: [{ port: 9999, protocol: "TCP" }] };
+      const before = await policyWith(part, {});
+      const rules = { ingress: [rule], egress: [rule] };
+      const after = await policyWith(part, { networkPolicy: { [part]: rules } });
+      const { ingress, egress = [] } = after;
+      assert.deepEqual(ingress, [...(before.ingress ?? []), rule]);
+      assert.deepEqual(egress.at(-1), rule);
+      for (const own of before.egress ?? []) {
+        assert.ok(egress.some((one) => JSON.stringify(one) === JSON.stringify(own)));
+      }
+    });
+  }
+
+  it("lets every part reach a mesh's control plane by the values that the README gives", async () => {
+    const readme = readFileSync(path.join(CHART, "README.md"), "utf8");
+    const [, example] = /```yaml\n# mesh\n([^`]+)```/.exec(readme) ?? [];
+    assert.ok(example, "the README has no example");
+    const values = parse(example) as Values;
+    const istiod = { namespace: "istio-system", labels: { app: "istiod" } };
+    const neighbour = { namespace: "istio-system", labels: { app: "istio-ingressgateway" } };
+    for (const part of ["backend", "frontend", "redis"]) {
+      const reaches = async (given: Values, at: typeof istiod, port: number) => {
+        const { egress } = await policyWith(part, given);
+        return reachable(egress, { title: "a mesh", at, port }, "TCP");
+      };
+      assert.equal(await reaches(values, istiod, 15012), true, part);
+      assert.equal(await reaches({}, istiod, 15012), false, part);
+      assert.equal(await reaches(values, istiod, 15014), false, part);
+      assert.equal(await reaches(values, neighbour, 15012), false, part);
+    }
+  });
+
+  it("has no empty list, which the API server drops, so that each apply would be a change", async () => {
+    for (const { metadata, spec } of ofKind(await render(), "NetworkPolicy")) {
+      assert.ok(
+        !Object.values(spec).some((value) => Array.isArray(value) && value.length === 0),
+        metadata.name,
+      );
+    }
+  });
+
+  it("lets in by a further rule even where nobody else is let in", async () => {
+    const rule = { from: [{ podSelector: { matchLabels: { app: "mesh" } } }] };
+    const { ingress } = await policyWith("frontend", {
+      ingress: { enabled: false },
+      helmTest: { enabled: false },
+      networkPolicy: { ingressController: { namespace: "" }, frontend: { ingress: [rule] } },
+    });
+    assert.deepEqual(ingress, [rule]);
   });
 
   it("is absent when it is switched off", async () => {

@@ -1,29 +1,14 @@
 import * as assert from "node:assert/strict";
-import { type ApiServer, startApiServer } from "./support/apiServer";
-import { CHART, helm, type Values, VERSION } from "./support/helm";
+import { dryInstall, NAMESPACE } from "./support/dryInstall";
+import { type Values, VERSION } from "./support/helm";
 import { EXTERNAL_REDIS, FULL, GATEWAY, MINIMAL, PRODUCTION } from "./support/profiles";
 
 describe("chart: NOTES.txt", function () {
   this.timeout(60_000);
 
-  let api: ApiServer;
-  before(async () => {
-    api = await startApiServer();
-  });
-  after(() => api.close());
-
   /** What a user reads after `helm install demo` into the namespace `soc`. */
-  const notes = async (values: Values = {}): Promise<string> => {
-    const { code, stdout, stderr } = await helm(
-      [
-        ...["install", "demo", CHART, "--namespace", "soc", "--values", "-", "--output", "json"],
-        ...["--dry-run=server", "--disable-openapi-validation", "--kube-apiserver", api.url],
-      ],
-      JSON.stringify(values),
-    );
-    assert.equal(code, 0, stderr);
-    return (JSON.parse(stdout) as { info: { notes: string } }).info.notes;
-  };
+  const notes = async (values: Values = {}): Promise<string> =>
+    (await dryInstall(values, { release: "demo" })).notes;
 
   it("says what is deployed and where, how to open it and how to check it", async () => {
     assert.equal(
@@ -67,6 +52,50 @@ describe("chart: NOTES.txt", function () {
     assert.match(text, /^ {2}SOC Dashboard: http:\/\/soc\.example\.com$/m);
   });
 
+  it("speaks of any name where there is a wildcard, and of https where a certificate has one", async () => {
+    const hosts = (...names: string[]) => names.map((host) => ({ host }));
+    const dashboards = async (values: Values) =>
+      (await notes(values)).match(/(?<=SOC Dashboard: )\S+( name>\S+)?/g);
+    const ingress = {
+      hosts: hosts("*.example.com", "soc.example.com", "a.soc.example.com", "*.example.org"),
+      tls: [{ secretName: "tls", hosts: ["*.example.com"] }],
+    };
+    assert.deepEqual(await dashboards({ ingress }), [
+      "https://<any name>.example.com",
+      "https://soc.example.com",
+      "http://a.soc.example.com",
+      "http://<any name>.example.org",
+    ]);
+    const gateway = { ...GATEWAY, ingress: { enabled: false, hosts: hosts("*.example.com") } };
+    assert.deepEqual(await dashboards(gateway), ["http(s)://<any name>.example.com"]);
+    const covered = {
+      hosts: hosts("*.example.com"),
+      tls: [{ secretName: "a", hosts: ["soc.example.com"] }],
+    };
+    assert.doesNotMatch(await notes({ ingress: covered }), /WARNING/);
+  });
+
+  it("shows the way through a load balancer and through a node's port", async () => {
+    const way = async (type: string) => {
+      const service = { type, port: 8088 };
+      const text = await notes({ frontend: { service }, backend: { service } });
+      return text.split("\n").filter((line) => line.includes("jsonpath"));
+    };
+    const ask = (part: string) =>
+      `  kubectl get svc demo-soc-agent-${part} --namespace soc -o jsonpath=`;
+    const address = `"{.status.loadBalancer.ingress[0]['ip','hostname']}"`;
+    assert.deepEqual(await way("LoadBalancer"), [
+      `${ask("frontend")}${address}    then http://<what it prints>:8088`,
+      `${ask("backend")}${address}    then http://<what it prints>:8088/health`,
+    ]);
+    const port = '"{.spec.ports[0].nodePort}"';
+    assert.deepEqual(await way("NodePort"), [
+      `${ask("frontend")}${port}    then http://<any node>:<what it prints>`,
+      `${ask("backend")}${port}    then http://<any node>:<what it prints>/health`,
+    ]);
+    assert.deepEqual(await way("ClusterIP"), []);
+  });
+
   it("shows the way without an Ingress", async () => {
     const text = await notes(MINIMAL);
     assert.doesNotMatch(text, /SOC Dashboard/);
@@ -90,6 +119,76 @@ describe("chart: NOTES.txt", function () {
       await notes(gateway),
       /^ {2}SOC Dashboard: http\(s\):\/\/localhost {4}\(as the Gateway/m,
     );
+  });
+
+  it("says what becomes of Redis's data where it moves to a volume, or off it", async () => {
+    const note = async (enabled: boolean, kind: "Deployment" | "StatefulSet") => {
+      const redis = { apiVersion: "apps/v1", kind, metadata: { name: "demo-soc-agent-redis" } };
+      const live = [{ ...redis, metadata: { ...redis.metadata, namespace: NAMESPACE } }];
+      const values = { redis: { persistence: { enabled } } };
+      const { notes } = await dryInstall(values, { release: "demo", live });
+      return /NOTE: Redis moved .*\n.*/.exec(notes)?.[0];
+    };
+    const claim = /volume claim data-demo-soc-agent-redis-0/;
+    const onto = await note(true, "Deployment");
+    assert.match(onto ?? "", claim);
+    assert.match(onto ?? "", /in memory is gone, this once;[^]*redis\.persistence\.enabled=false/);
+    const off = await note(false, "StatefulSet");
+    assert.match(off ?? "", claim);
+    assert.match(off ?? "", /to memory and began empty\./);
+    assert.equal(await note(true, "StatefulSet"), undefined);
+    assert.equal(await note(false, "Deployment"), undefined);
+  });
+
+  describe("on traces", () => {
+    const warning = async (endpoint: string, networkPolicy: Values = {}) => {
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint };
+      return /(?:WARNING|NOTE): .*OTLP[^]*/.exec(
+        await notes({ backend: { env }, networkPolicy }),
+      )?.[0];
+    };
+    const egress = (...ports: unknown[]) => ({ backend: { egress: [{ to: [], ports }] } });
+
+    it("warns where the policy cannot know the collector's address, with the value to set", async () => {
+      const text = await warning("https://otlp.eu.example.com:4318");
+      assert.match(
+        text ?? "",
+        /otlp\.eu\.example\.com is outside of the cluster.*does not let traces out/,
+      );
+      assert.match(text ?? "", /networkPolicy\.backend\.egress.*\n.*port: 4318/);
+      assert.match(
+        (await warning("https://otlp.eu.example.com", egress({ port: 9 }))) ?? "",
+        /does not/,
+      );
+    });
+
+    it("says for what it takes a name that may be either", async () => {
+      assert.match(
+        (await warning("http://otel.example:4317")) ?? "",
+        /takes otel\.example for the Service otel in the namespace example/,
+      );
+    });
+
+    it("is silent where traces arrive", async () => {
+      for (const endpoint of [
+        "",
+        "http://otel:4317",
+        "http://otel.obs.svc:4317",
+        "http://10.0.0.5:4317",
+      ]) {
+        assert.equal(await warning(endpoint), undefined, endpoint);
+      }
+      const outside = "https://otlp.eu.example.com:4318";
+      assert.equal(await warning(outside, { enabled: false }), undefined);
+      assert.equal(await warning(outside, egress({ port: 4318, protocol: "TCP" })), undefined);
+    });
+  });
+
+  it("names the namespace that objects are moved to, but for helm test", async () => {
+    const text = await notes({ namespaceOverride: "security" });
+    assert.match(text, /revision 1, namespace security\./);
+    assert.match(text, /helm test demo --logs --namespace soc\n/);
+    assert.doesNotMatch(text.replace(/helm test.*/, ""), /--namespace soc/);
   });
 
   it("warns of a certificate for a host that nothing answers on", async () => {

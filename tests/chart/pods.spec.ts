@@ -4,11 +4,13 @@ import { render, type Values } from "./support/helm";
 import { containerOf, type Deployment, find, ofKind, pods, workloads } from "./support/manifest";
 import { PROFILES } from "./support/profiles";
 
-const SELECTORS = {
+/** What a pod's own preferences know its siblings by; every selector has the chart's name besides. */
+const SIBLINGS = {
   backend: { app: "soc-backend", release: "soc-agent" },
   frontend: { app: "soc-frontend", release: "soc-agent" },
   redis: { app: "redis", release: "soc-agent" },
 } as const;
+const NAME = { "app.kubernetes.io/name": "soc-agent" };
 
 async function deployment(part: string, values: Values = {}, kubeVersion = "1.34.0") {
   return find(await render({ values, kubeVersion }), "Deployment", `soc-agent-${part}`);
@@ -73,7 +75,7 @@ describe("chart: rollouts", function () {
         const spec = (await deployment(part)).spec.template.spec;
         const terms =
           spec.affinity?.podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
-        const labelSelector = { matchLabels: SELECTORS[part] };
+        const labelSelector = { matchLabels: SIBLINGS[part] };
         assert.deepEqual(terms, [
           {
             weight: 100,
@@ -113,7 +115,10 @@ describe("chart: *-pdb.yaml", function () {
       const budgets = ofKind(await render({ kubeVersion }), "PodDisruptionBudget");
       assert.deepEqual(
         budgets.map(({ metadata, spec }) => [metadata.name, spec.selector.matchLabels]),
-        Object.entries(SELECTORS).map(([part, labels]) => [`soc-agent-${part}`, labels]),
+        Object.entries(SIBLINGS).map(([part, labels]) => [
+          `soc-agent-${part}`,
+          { ...NAME, ...labels },
+        ]),
       );
       for (const { spec } of budgets) {
         assert.equal(spec.maxUnavailable, 1);
@@ -138,9 +143,10 @@ describe("chart: *-pdb.yaml", function () {
 describe("chart: *-serviceaccount.yaml", function () {
   this.timeout(60_000);
 
-  const parts = ["backend", "frontend", "redis"].map((part) => `soc-agent-${part}`);
+  const own = ["backend", "frontend", "redis", "redis-password"];
+  const parts = own.map((part) => `soc-agent-${part}`);
   const cases = [
-    ["makes one for each part", {}, parts, parts],
+    ["makes one for each part, and for the Job that makes Redis's password", {}, parts, parts],
     ["makes none and uses the namespace's default", { create: false }, [], ["default"]],
     ["makes none and uses the given one", { create: false, name: "mine" }, [], ["mine"]],
   ] as const;
@@ -149,10 +155,7 @@ describe("chart: *-serviceaccount.yaml", function () {
       const manifests = await render({ values: { serviceAccount } });
       const accounts = ofKind(manifests, "ServiceAccount");
 
-      assert.deepEqual(
-        accounts.map(({ metadata }) => metadata.name),
-        made,
-      );
+      assert.deepEqual(accounts.map(({ metadata }) => metadata.name).sort(), made);
       assert.ok(accounts.every((account) => account.automountServiceAccountToken === false));
       const names = new Set(pods(manifests).map(({ spec }) => spec.serviceAccountName));
       assert.deepEqual([...names].sort(), used);
@@ -179,4 +182,11 @@ describe("chart: where pods run", function () {
       }
     });
   }
+
+  it("takes numbers and booleans as labels of nodes, which are texts", async () => {
+    const values = { nodeSelector: { gpu: true, "rack-id": 1_000_000 } };
+    for (const { name, spec } of pods(await render({ values }))) {
+      assert.deepEqual(spec.nodeSelector, { gpu: "true", "rack-id": "1000000" }, name);
+    }
+  });
 });

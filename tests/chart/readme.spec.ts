@@ -2,10 +2,11 @@ import * as assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { CHART } from "./support/helm";
-import { documentedValues, withValuesTable } from "./support/valuesTable";
+import { documentedValues, withValuesTables } from "../../cli/chartDocs";
 
 const readme = readFileSync(path.join(CHART, "README.md"), "utf8");
 const values = readFileSync(path.join(CHART, "values.yaml"), "utf8");
+const schema = readFileSync(path.join(CHART, "values.schema.json"), "utf8");
 
 describe("chart: README.md", () => {
   it("has every section, in this order", () => {
@@ -29,7 +30,7 @@ describe("chart: README.md", () => {
     for (const command of [
       "npm run up",
       "helm install soc-agent ./charts/soc-agent",
-      "helm install soc-agent ./charts/soc-agent -f values-production.yaml",
+      "helm install soc-agent ./charts/soc-agent -f charts/soc-agent/values-production.yaml",
       "helm upgrade soc-agent ./charts/soc-agent",
       "helm uninstall soc-agent",
     ]) {
@@ -37,8 +38,9 @@ describe("chart: README.md", () => {
     }
   });
 
-  it("has the table of values that values.yaml makes (else run writeReadmeTable.ts)", () => {
-    assert.equal(readme, withValuesTable(readme, values));
+  it("has the tables that values.yaml and its schema make (else run writeReadmeTable.ts)", () => {
+    assert.equal(readme, withValuesTables(readme, values, schema));
+    assert.match(readme, /^\| `writablePaths` \| .+ \|$/m);
   });
 });
 
@@ -84,6 +86,10 @@ describe("chart: the table of values", () => {
   });
 
   it("is not written into a README without its place", () => {
-    assert.throws(() => withValuesTable("# Title", "a: 1"), /no 'values: begin'/);
+    const empty = JSON.stringify({ definitions: {} });
+    assert.throws(() => withValuesTables("# Title", "a: 1", empty), /no 'values: begin'/);
+    const half = "<!-- values: begin -->\n<!-- values: end -->";
+    const parts = JSON.stringify({ definitions: { pods: {} } });
+    assert.throws(() => withValuesTables(half, "a: 1", parts), /no 'parts: begin'/);
   });
 });

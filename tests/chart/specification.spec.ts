@@ -18,6 +18,8 @@ function valueAt(values: unknown, dotted: string): unknown {
 const CHART_METADATA: readonly (readonly [string, unknown])[] = [
   ["apiVersion", "v2"],
   ["name", "soc-agent"],
+  // Nothing was released yet: from the first release on it counts.
+  ["version", "1.0.0"],
   ["appVersion", "2.0.0"],
   ["description", "SOC Agent System - Multi-agent threat analysis platform with observability"],
   ["type", "application"],
@@ -106,7 +108,7 @@ describe("chart: the specification's tables", function () {
   const tables = [
     ["Chart.yaml", read("Chart.yaml"), CHART_METADATA],
     ["values.yaml", read("values.yaml"), DEFAULTS],
-    ["the README's production values", PRODUCTION, PRODUCTION_OVERRIDES],
+    ["values-production.yaml", PRODUCTION, PRODUCTION_OVERRIDES],
   ] as const;
   for (const [title, values, rows] of tables) {
     describe(title, () => {
@@ -159,8 +161,7 @@ describe("chart: the specification's tables", function () {
     ]);
   });
 
-  it("is the specified version 1.0.0 or a compatible later one, which the chart's changelog tells of", () => {
-    assert.match(VERSION, /^1\.\d+\.\d+$/);
+  it("is of the version that the chart's changelog tells of first", () => {
     const changelog = readFileSync(path.join(CHART, "CHANGELOG.md"), "utf8");
     assert.equal(/^## (\S+)/m.exec(changelog)?.[1], VERSION);
   });

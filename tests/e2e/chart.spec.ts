@@ -1,32 +1,29 @@
 /** The chart on a real cluster, beside the application that the stack installs. Tests build on each other. */
 import * as assert from "node:assert/strict";
-import { mergeValues, type Values } from "../../config";
-import { lines, must, run } from "../../scripts/run";
+import type { apps } from "@pulumi/kubernetes/types/input";
+import type { discovery } from "@pulumi/kubernetes/types/input";
+import { parseAllDocuments } from "yaml";
+import { mergeValues, type Values } from "../../config/values";
+import type { Seen } from "../../machine/kubernetes";
+import { lines, must, run } from "../../machine/run";
+import { withUmbrella } from "../chart/support/umbrella";
 import type { Project } from "../support/project";
 import { until } from "../support/until";
 import { CANARY, liveStack } from "./support/liveStack";
 import { callerPods, reach, standIns, targetsOf, type Caller } from "./support/reach";
 import { inImage, placesOf } from "./support/secrets";
-import { CLUSTER, KUBECONFIG, kubectl, objects } from "./support/stack";
+import { ask, CLUSTER, KUBECONFIG, kubectl, objects, type Pod } from "./support/stack";
 import { tlsRedis } from "./support/tlsRedis";
 import { QUICK, VALUE_SETS } from "./support/valueSets";
 
+/** What makes helm test write too. */
+const TRIGGER: Values = { helmTest: { trigger: true } };
 /** Of a Redis; all that could trip up a shell or a configuration file. */
 const REDIS_PASSWORD = `pa ss"w'o$(rd)`;
+type EndpointSlice = Seen<discovery.v1.EndpointSlice, "endpoints">;
 const NAMESPACE = "lab";
 const RELEASE = "lab-soc-agent";
 const WORKERS = [`${CLUSTER}-worker`, `${CLUSTER}-worker2`] as const;
-
-interface Pod {
-  readonly metadata: { readonly name: string };
-  readonly spec: { readonly nodeName: string };
-  readonly status: {
-    readonly containerStatuses?: readonly {
-      readonly ready: boolean;
-      readonly restartCount: number;
-    }[];
-  };
-}
 
 describe("the chart on a real cluster", function () {
   this.timeout("5m");
@@ -98,7 +95,8 @@ describe("the chart on a real cluster", function () {
     assert.notEqual(refused.code, 0);
     assert.match(refused.output, /violates PodSecurity "restricted:latest"/);
 
-    const output = await apply("install", { openai: { existingSecret: "openai" } });
+    const openai = { existingSecret: "openai" };
+    const output = await apply("install", { ...TRIGGER, openai });
     assert.match(output, /STATUS: deployed/);
     assert.doesNotMatch(output, /warning|PodSecurity/i);
     assert.equal((await podsOf("soc-backend")).length, 1);
@@ -120,6 +118,15 @@ describe("the chart on a real cluster", function () {
     }
   });
 
+  it("writes nothing by helm test where that is not asked for", async () => {
+    const [flags, get] = [["--kubeconfig", KUBECONFIG, "--namespace=soc-agent"], "/api/threats"];
+    const before = await ask<unknown[]>(get);
+    const output = await project.must("helm", ["test", "soc-agent", ...flags, "--logs"]);
+    assert.match(output, /ok +list/);
+    assert.doesNotMatch(output, /trigger/);
+    assert.deepEqual(await ask<unknown[]>(get), before);
+  });
+
   it("refuses a client of Redis without the password", async () => {
     const redis = [`deploy/${RELEASE}-redis`, "--namespace", NAMESPACE, "--"];
     const ask = (...command: string[]) => kubectl(project, "exec", ...redis, ...command);
@@ -136,7 +143,7 @@ describe("the chart on a real cluster", function () {
     const as = (name: string, app: string): Caller => ({
       namespace: NAMESPACE,
       name,
-      labels: { app, release: RELEASE },
+      labels: { app, release: RELEASE, "app.kubernetes.io/name": "soc-agent" },
     });
     const stranger = (namespace: string): Caller => ({ namespace, name: "stranger" });
     const outside = ["dns", "internet", "internet:80", "metadata", "metadata:443"];
@@ -228,13 +235,15 @@ describe("the chart on a real cluster", function () {
   }
 
   it("has left nothing behind after them but the volume, whose data is meant to stay", async () => {
-    const owned = await objects<{ kind: string; metadata: { name: string } }>(
+    const owned = await objects<Seen<{ kind: string }>>(
       project,
       "deployments,statefulsets,services,ingresses,networkpolicies,secrets,pvc",
       ...["--namespace", NAMESPACE, "-l", "app.kubernetes.io/name=soc-agent"],
     );
-    const rendered = [...base.matchAll(/^kind: (\w+)\n(?:.*\n)*?metadata:\n {2}name: (\S+)/gm)];
-    const known = new Set(rendered.map(([, kind, name]) => `${kind} ${name}`));
+    const rendered = parseAllDocuments(base).map(
+      (document) => document.toJS() as Seen<{ kind: string }> | null,
+    );
+    const known = new Set(rendered.map((one) => `${one?.kind} ${one?.metadata.name}`));
     assert.deepEqual(
       owned
         .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
@@ -260,6 +269,34 @@ describe("the chart on a real cluster", function () {
     );
   });
 
+  it("is rendered the same twice and, applied twice, changes nothing and replaces no pod", async () => {
+    type Live = Seen<{ kind: string; metadata: { uid: string; generation?: number } }>;
+    const into = ["--namespace", "gitops"];
+    const rendering = ["template", "soc-agent", "./charts/soc-agent", "--values=values.json"];
+    // An autoscaler may well make pods in between, and those are none of the rendering's.
+    const flags = ["--no-hooks", "--set=backend.hpa.enabled=false"];
+    const rendered = () => project.must("helm", [...rendering, ...into, ...flags]);
+    const text = await rendered();
+    assert.equal(await rendered(), text);
+    project.write("gitops.yaml", text);
+
+    await kubectl(project, "create", "namespace", "gitops");
+    const applied = async () => {
+      await kubectl(project, "apply", "--server-side", "-f", "gitops.yaml");
+      const ready = ["wait", "--for=condition=Available", "deployments", "--all"];
+      await kubectl(project, ...ready, "--timeout=90s", ...into);
+      const kinds = "deployments,jobs,networkpolicies,services,roles,configmaps,secrets,pods";
+      const found = await objects<Live>(project, kinds, ...into);
+      return found.map(({ kind, metadata: { name, uid, generation } }) =>
+        [kind, name, uid, generation].join(" "),
+      );
+    };
+    const first = await applied();
+    assert.ok(first.some((one) => one.startsWith("Job soc-agent-redis-password-")));
+    assert.deepEqual(await applied(), first);
+    await kubectl(project, "delete", "namespace", "gitops", "--wait=false");
+  });
+
   it("works with a managed Redis over TLS, its password and its authority from Secrets", async () => {
     const external = await tlsRedis(project, "outsiders", "soc", REDIS_PASSWORD);
     await create(...external.objects, secret("redis-ca", { "ca.crt": external.ca }));
@@ -268,16 +305,17 @@ describe("the chart on a real cluster", function () {
     const { host, port } = external;
     const secrets = { existingSecret: "redis-password", caSecret: "redis-ca" };
     await apply("upgrade", {
+      ...TRIGGER,
       redis: {
         enabled: false,
         external: { enabled: true, host, port, username: "soc", ...secrets },
       },
     });
-    assert.match(await helm("test", RELEASE, "--logs"), /ok +list/);
+    assert.match(await helm("test", RELEASE, "--logs"), /ok +trigger\n(?:.*\n)*?ok +list/);
     await apply("upgrade");
   });
 
-  it("leaves five pods that the HPA has made, on an upgrade that would install one", async () => {
+  it("leaves five pods that the HPA has made, on an upgrade, without the HPA, and on a rollback", async () => {
     const replicas = async () =>
       Number(
         await kubectl(
@@ -291,10 +329,48 @@ describe("the chart on a real cluster", function () {
     await until("five pods by the HPA", 60, async () => ((await replicas()) === 5 ? 5 : undefined));
     await apply("upgrade", mergeValues(scale, { backend: { env: { LOG_LEVEL: "DEBUG" } } }));
     assert.equal(await replicas(), 5);
-    const [revision] = lines(await helm("get", "manifest", RELEASE)).filter((line) =>
-      /^ {2}replicas: 5$/.test(line),
+    const off = { backend: { hpa: { enabled: false }, env: { LOG_LEVEL: "DEBUG" } } };
+    const told = await apply("upgrade", off);
+    assert.match(told, /backend\.replicaCount \(1\) has no effect/);
+    assert.equal(await replicas(), 5);
+    await helm("rollback", RELEASE, "--wait", "--timeout=90s", "--history-max=50");
+    assert.equal(await replicas(), 5);
+    const deployments = parseAllDocuments(await helm("get", "manifest", RELEASE))
+      .map((document) => document.toJS() as Seen<apps.v1.Deployment> | null)
+      .filter((object) => object?.metadata.name === `${RELEASE}-backend`);
+    const [deployment] = deployments.filter((object) => object?.kind === "Deployment");
+    assert.ok(deployment?.spec && !("replicas" in deployment.spec));
+  });
+
+  it("runs twice in one release, each Service with its own pods, of which each can be evicted", async () => {
+    const namespace = "twice";
+    const each = mergeValues(QUICK, imageValues);
+    const parent = {
+      dependencies: [{ alias: "blue" }, { alias: "green" }],
+      values: { blue: each, green: each },
+    };
+    const where = ["--kubeconfig", KUBECONFIG, "--namespace", namespace];
+    await withUmbrella(parent, (chart) =>
+      project.must("helm", [
+        ...["install", "soc", chart, ...where, "--create-namespace"],
+        ...["--wait", "--timeout=90s"],
+      ]),
     );
-    assert.ok(revision, "the chart rendered another number");
+    const slices = await objects<EndpointSlice>(project, "endpointslices", "-n", namespace);
+    assert.equal(slices.length, 6);
+    for (const { metadata, endpoints } of slices) {
+      const service = metadata.labels?.["kubernetes.io/service-name"];
+      assert.equal(endpoints.length, 1, service);
+      assert.match(endpoints[0]?.targetRef?.name ?? "", new RegExp(`^${service}-`));
+    }
+    for (const { metadata } of await objects<Pod>(project, "pods", "-n", namespace)) {
+      const { name } = metadata;
+      const eviction = { apiVersion: "policy/v1", kind: "Eviction", metadata: { namespace, name } };
+      project.write("eviction.json", JSON.stringify(eviction));
+      const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction?dryRun=All`;
+      await kubectl(project, "create", "--raw", path, "-f", "eviction.json");
+    }
+    await kubectl(project, "delete", "namespace", namespace, "--wait=false");
   });
 
   it("lets a node be drained", async () => {

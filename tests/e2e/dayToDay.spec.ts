@@ -1,8 +1,11 @@
 /** Working with a stack that is up: `npm run dev`, and add-ons that come and go. Tests build on each other. */
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { mergeValues, withDefaults, type Values } from "../../config";
-import { lines, must } from "../../scripts/run";
+import type { core } from "@pulumi/kubernetes/types/input";
+import { withDefaults } from "../../config/defaults";
+import { mergeValues, type Values } from "../../config/values";
+import type { Seen } from "../../machine/kubernetes";
+import { lines, must } from "../../machine/run";
 import type { Project, Started } from "../support/project";
 import { until } from "../support/until";
 import { askNewestBackend } from "../support/askPod";
@@ -21,6 +24,7 @@ import {
   stackConfig,
   up,
   upWithoutChanges,
+  type Pod,
 } from "./support/stack";
 
 /** A file of the backend, and the text in it that is served as the status on /. */
@@ -138,14 +142,14 @@ describe("working with the dev stack on a real cluster", function () {
     });
 
     it("applies an edit of a template", async () => {
-      const template = "charts/soc-agent/templates/backend-service.yaml";
+      const template = "charts/soc-agent/templates/backend-configmap.yaml";
       project.edit(template, "metadata:", 'metadata:\n  annotations: { edited: "yes" }');
       const said = await says(/chart changed[^]*served after/, 90);
-      assert.match(said, /chart changed: templates\/backend-service\.yaml/);
+      assert.match(said, /chart changed: templates\/backend-configmap\.yaml/);
       assert.doesNotMatch(said, /build/);
       const path = "jsonpath={.metadata.annotations.edited}";
       assert.equal(
-        await kubectl(project, "get", "service", "soc-agent-backend", "-o", path),
+        await kubectl(project, "get", "configmap", "soc-agent-backend-config", "-o", path),
         "yes",
       );
     });
@@ -202,7 +206,7 @@ describe("working with the dev stack on a real cluster", function () {
         await must("helm", ["list", "--all", "--short", "--all-namespaces", ...kubeconfig()]),
       ).sort();
     const namespaces = async () =>
-      (await objects<{ metadata: { name: string } }>(project, "namespaces")).map(
+      (await objects<Seen<core.v1.Namespace>>(project, "namespaces")).map(
         ({ metadata }) => metadata.name,
       );
 
@@ -228,7 +232,7 @@ describe("working with the dev stack on a real cluster", function () {
       assert.ok(!(await namespaces()).includes("ingress-nginx"), "its namespace is left behind");
       const classes = await kubectl(project, "get", "ingressclasses", "-o", "name");
       assert.equal(classes.trim(), "ingressclass.networking.k8s.io/traefik");
-      const [pod] = await objects<{ spec: { nodeName: string } }>(project, "pods", "-n", "traefik");
+      const [pod] = await objects<Pod>(project, "pods", "-n", "traefik");
       assert.equal(pod?.spec.nodeName, `${CLUSTER}-control-plane`);
       assert.equal((await ask<{ status: string }>("/health")).status, "healthy");
     });
@@ -272,9 +276,15 @@ describe("working with the dev stack on a real cluster", function () {
       await must("helm", ["create", project.path("foreign")]);
       const foreign = ["metrics-server", project.path("foreign"), "--namespace", "kube-system"];
       await must("helm", ["install", ...foreign, ...kubeconfig()]);
-      configure({ ingress: { install: false } });
-      await up(project);
-      assert.deepEqual(await releases(), ["metrics-server", "soc-agent"]);
+      try {
+        configure({ ingress: { install: false } });
+        await up(project);
+        assert.deepEqual(await releases(), ["metrics-server", "soc-agent"]);
+      } finally {
+        // The next spec of the stack installs the add-on itself.
+        const gone = ["uninstall", "metrics-server", "--namespace", "kube-system", "--wait"];
+        await must("helm", [...gone, ...kubeconfig()]);
+      }
     });
   });
 });

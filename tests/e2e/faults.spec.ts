@@ -4,7 +4,7 @@
  */
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { must } from "../../scripts/run";
+import { must } from "../../machine/run";
 import type { Project } from "../support/project";
 import { until } from "../support/until";
 import {

@@ -1,7 +1,9 @@
 /** The main job on a real cluster, from nothing to a dashboard and back to nothing. Tests build on each other. */
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { lines, must } from "../../scripts/run";
+import type { autoscaling, core } from "@pulumi/kubernetes/types/input";
+import type { Seen } from "../../machine/kubernetes";
+import { lines, must } from "../../machine/run";
 import { askFromPod, askNewestBackend } from "../support/askPod";
 import type { Project } from "../support/project";
 import { until } from "../support/until";
@@ -16,6 +18,7 @@ import {
   ask,
   destroy,
   discard,
+  DOWN,
   freshProject,
   kubectl,
   networkEndpoints,
@@ -24,19 +27,11 @@ import {
   tryUp,
   up,
   upWithoutChanges,
+  type Pod,
 } from "./support/stack";
 
 /** A key that must be found nowhere but where it belongs. */
 const CANARY = "sk-canary-7f3a9c";
-
-interface Pod {
-  readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: { readonly nodeName: string };
-  readonly status: {
-    readonly phase: string;
-    readonly conditions: readonly { readonly type: string; readonly status: string }[];
-  };
-}
 
 describe("the dev stack on a real cluster", function () {
   this.timeout("10m");
@@ -63,12 +58,9 @@ describe("the dev stack on a real cluster", function () {
   });
 
   it("makes a control-plane that takes the ingress and two workers, with ports on loopback", async () => {
-    interface Node {
-      metadata: { name: string; labels: Record<string, string> };
-    }
-    const nodes = await objects<Node>(project, "nodes");
+    const nodes = await objects<Seen<core.v1.Node>>(project, "nodes");
     assert.deepEqual(
-      nodes.map(({ metadata: { name, labels } }) => [name, labels["ingress-ready"]]).sort(),
+      nodes.map(({ metadata: { name, labels } }) => [name, labels?.["ingress-ready"]]).sort(),
       [
         [`${CLUSTER}-control-plane`, "true"],
         [`${CLUSTER}-worker`, undefined],
@@ -94,7 +86,7 @@ describe("the dev stack on a real cluster", function () {
   it("has every pod ready, the ingress on the control-plane, two backends behind one Redis", async () => {
     const pods = await objects<Pod>(project, "pods", "--all-namespaces");
     const notReady = pods.filter(
-      ({ status }) => !status.conditions.some((c) => c.type === "Ready" && c.status === "True"),
+      ({ status }) => !status.conditions?.some((c) => c.type === "Ready" && c.status === "True"),
     );
     assert.deepEqual(
       notReady.map(({ metadata }) => metadata.name),
@@ -177,12 +169,9 @@ describe("the dev stack on a real cluster", function () {
   });
 
   it("gives the HPA a real CPU figure", async () => {
-    interface Hpa {
-      status: { currentMetrics?: { resource?: { current: { averageUtilization?: number } } }[] };
-    }
     const figure = await until("the HPA's figure", 120, async () => {
-      const [hpa] = await objects<Hpa>(project, "hpa");
-      return hpa?.status.currentMetrics?.[0]?.resource?.current.averageUtilization;
+      const [hpa] = await objects<Seen<autoscaling.v2.HorizontalPodAutoscaler>>(project, "hpa");
+      return hpa?.status?.currentMetrics?.[0]?.resource?.current.averageUtilization;
     });
     assert.ok(figure >= 0, String(figure));
   });
@@ -226,7 +215,11 @@ describe("the dev stack on a real cluster", function () {
   });
 
   it("a template edit without a version bump changes only the Release", async () => {
-    project.edit("charts/soc-agent/templates/backend-service.yaml", "spec:", "# edited\nspec:");
+    project.edit(
+      "charts/soc-agent/templates/backend-configmap.yaml",
+      "\ndata:",
+      "\n# edited\ndata:",
+    );
     const { changed } = await up(project);
     assert.deepEqual(changed, [
       "command:local:Command soc-agent-smoke",
@@ -256,7 +249,7 @@ describe("the dev stack on a real cluster", function () {
     assert.match(
       output,
       new RegExp(
-        `nodes of the Kind cluster are stopped: ${CLUSTER}-worker\\. Run npm run up, .*\\(docker start ${CLUSTER}-worker\\)`,
+        `nodes of the Kind cluster are stopped: ${CLUSTER}-worker\\. npm run up starts them\\. By hand: docker start ${CLUSTER}-worker`,
       ),
     );
   });
@@ -286,7 +279,9 @@ describe("the dev stack on a real cluster", function () {
     const { code, output } = await tryUp(project);
     assert.notEqual(code, 0);
     assert.ok(
-      output.includes(`"${CLUSTER}" exists that this stack did not make: it is left alone`),
+      output.includes(
+        `named ${CLUSTER} exists and was not made by this stack (${CLUSTER}-control-plane): it is left alone`,
+      ),
     );
     assert.ok(output.includes(`kind delete cluster --name ${CLUSTER}`));
     assert.match(output, /\d+ unchanged|1 errored/);
@@ -305,7 +300,7 @@ describe("the dev stack on a real cluster", function () {
   });
 
   it("npm run down leaves no container, network endpoint or kubeconfig", async () => {
-    await project.must("npm", ["run", "down", "--", "--stack", STACK]);
+    await project.must("npm", DOWN);
     assert.deepEqual(await nodeContainers(), []);
     assert.deepEqual(await networkEndpoints(), []);
     assert.deepEqual(fs.readdirSync(project.path(".kube")), []);
@@ -313,7 +308,7 @@ describe("the dev stack on a real cluster", function () {
 
   it("destroys twice", async () => {
     await destroy(project);
-    await project.must("npm", ["run", "down", "--", "--stack", STACK]);
+    await project.must("npm", DOWN);
   });
 
   it("finds and replaces the half-made cluster of a killed run", async () => {

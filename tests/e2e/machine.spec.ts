@@ -4,8 +4,8 @@
  */
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { DEFAULT_NODE_IMAGE } from "../../config";
-import { must, run } from "../../scripts/run";
+import { DEFAULT_NODE_IMAGE } from "../../config/defaults";
+import { must, run } from "../../machine/run";
 import type { Project } from "../support/project";
 import {
   addressOf,
@@ -188,7 +188,7 @@ describe("npm run up, on a machine that changes", function () {
       configure(project, {
         cluster: { kind: { name: OTHER, httpPort, workers: 1, nodeImage: OTHER_IMAGE } },
       });
-      await project.must("npm", ["run", "up", "--", "--stack", STACK]);
+      await project.must("npm", ["run", "up", "--", "--stack", STACK, "--yes"]);
       assert.deepEqual(await nodeContainers(), []);
       const format = "{{.Config.Image}}";
       const used = await must("docker", ["inspect", "--format", format, `${OTHER}-worker`]);

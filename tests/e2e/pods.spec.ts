@@ -7,7 +7,7 @@ import type { Project } from "../support/project";
 import { until } from "../support/until";
 import { liveStack } from "./support/liveStack";
 import { Client, forwardTo, type Forward } from "./support/podClients";
-import { URL, kubectl, objects } from "./support/stack";
+import { URL, kubectl, objects, type Pod } from "./support/stack";
 
 describe("three backend pods behind one Redis", function () {
   this.timeout("3m");
@@ -53,12 +53,9 @@ describe("three backend pods behind one Redis", function () {
     ({ project } = await liveStack());
     await hpa(3);
     const names = await until("three ready pods", 90, async () => {
-      const found = await objects<{
-        metadata: { name: string };
-        status: { conditions: { type: string; status: string }[] };
-      }>(project, "pods", "-l", "app=soc-backend");
+      const found = await objects<Pod>(project, "pods", "-l", "app=soc-backend");
       const ready = found.filter(({ status }) =>
-        status.conditions.some(({ type, status }) => type === "Ready" && status === "True"),
+        status.conditions?.some(({ type, status }) => type === "Ready" && status === "True"),
       );
       return ready.length === 3 ? ready.map(({ metadata }) => metadata.name) : undefined;
     });

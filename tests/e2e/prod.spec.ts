@@ -2,29 +2,20 @@
 import * as assert from "node:assert/strict";
 import { createHash, X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
-import { mergeValues, type Values } from "../../config";
-import { must, run } from "../../scripts/run";
+import { mergeValues, type Values } from "../../config/values";
+import { must, run } from "../../machine/run";
 import { committed, mirrors, Project } from "../support/project";
+import { allDone } from "../support/together";
 import { until } from "../support/until";
 import { launch, Window } from "./support/browser";
 import { Cloud, CLOUD, CONTEXT } from "./support/cloud";
-import { LOGINS, Registry } from "./support/registry";
-import { askAt, CLUSTER, HTTP_PORT, HTTPS_PORT, nodeContainers } from "./support/stack";
+import { LOGINS, Registry } from "../support/registry";
+import { askAt, CLUSTER, HTTP_PORT, HTTPS_PORT, nodeContainers, type Pod } from "./support/stack";
 
 const STACK = "prod";
 /** Name of the Kind cluster that the stack is moved to. */
 const OWN = `${CLUSTER}-own`;
 const HOST = "soc.example.com";
-
-/** The parts of objects that are read here. */
-interface Pod {
-  readonly metadata: { readonly name: string };
-  readonly spec: { readonly containers: readonly { image: string; imagePullPolicy: string }[] };
-  readonly status: {
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-    readonly containerStatuses?: readonly { readonly imageID: string }[];
-  };
-}
 
 /** Smaller requests, for machines of two cores: production's four pods ask for two by themselves. */
 const SMALL_REQUESTS: Values = {
@@ -67,11 +58,15 @@ describe("the prod stack on a cluster that exists", function () {
     assert.equal(code, 0, output.slice(-6000));
     return output;
   };
-  /** `npm run up` to the existing cluster. Returns what it printed. */
-  const comesUp = async () => {
+  /**
+   * `npm run up` to the existing cluster.
+   *
+   * @param consent options that let it delete what it replaces
+   */
+  const comesUp = async (...consent: "--yes"[]) => {
     configure({ allowKind: true });
     await secrets();
-    const up = project.must("npm", ["run", "up", "--", "--stack", STACK]);
+    const up = project.must("npm", ["run", "up", "--", "--stack", STACK, ...consent]);
     // A certificate of one's own is put into the namespace as soon as there is one.
     const created = until("the namespace, and the certificate in it", 150, async () => {
       const files = [`--cert=${project.path("ca.pem")}`, `--key=${project.path("tls.key")}`];
@@ -93,9 +88,12 @@ describe("the prod stack on a cluster that exists", function () {
 
   before(async () => {
     // The ambient kubeconfig is one that nothing could be done with.
-    [registry, project] = await Promise.all([
-      Registry.start(),
-      Project.copy("installed", { KUBECONFIG: "/nonexistent/kubeconfig" }),
+    // Each is known once it is there, so that `after` ends it also where another one does not start.
+    await allDone([
+      Registry.start().then((started) => (registry = started)),
+      Project.copy("installed", { KUBECONFIG: "/nonexistent/kubeconfig" }).then(
+        (copy) => (project = copy),
+      ),
       cloud.create(),
     ]);
     await cloud.mirror(registry.name, await registry.openFor("kind"));
@@ -165,7 +163,7 @@ describe("the prod stack on a cluster that exists", function () {
   it("runs four backend pods, by the digests that the registry has for the tags", async () => {
     for (const [part, count] of [
       ["backend", 4],
-      ["frontend", 1],
+      ["frontend", 2],
     ] as const) {
       const pods = await cloud.objects<Pod>("pods", "-l", `app=soc-${part}`);
       assert.equal(pods.length, count);
@@ -224,8 +222,15 @@ describe("the prod stack on a cluster that exists", function () {
 
   it("moves to a Kind cluster of its own: the existing cluster keeps nothing of it", async () => {
     const kind = { name: OWN, workers: 1, httpPort: HTTP_PORT + 4, httpsPort: HTTPS_PORT + 4 };
-    project.configure(STACK, mergeValues(mirrors(), { cluster: { kind } }));
-    await project.must("npm", ["run", "up", "--", "--stack", STACK]);
+    const observability = { install: false };
+    project.configure(STACK, mergeValues(mirrors(), { cluster: { kind }, observability }));
+    const up = ["run", "up", "--", "--stack", STACK];
+    const refused = await project.run("npm", up);
+    assert.equal(refused.code, 2);
+    assert.match(refused.output, /About to delete.*\n.*release soc-agent\/soc-agent/);
+    assert.match(refused.output, /Nothing was deleted.*\n +npm run up -- --stack=prod --yes/);
+    assert.match(await cloud.kubectl("get", "namespace", "soc-agent"), /Active/);
+    await project.must("npm", [...up, "--yes"]);
     const url = `http://localhost:${kind.httpPort}`;
     assert.equal((await askAt<{ status: string }>(url, "/health")).status, "healthy");
     await assert.rejects(cloud.kubectl("get", "namespace", "soc-agent"), /not found/);
@@ -233,7 +238,7 @@ describe("the prod stack on a cluster that exists", function () {
   });
 
   it("moves back to the existing cluster, and its own one is gone", async () => {
-    await comesUp();
+    await comesUp("--yes");
     assert.deepEqual(await nodeContainers(OWN), []);
     assert.ok(!fs.existsSync(project.path(`.kube/${STACK}.yaml`)));
     await succeeds("up", "--expect-no-changes");

@@ -36,6 +36,9 @@ describe("pulumi, without Docker, a cluster or a kubeconfig", function () {
         "command:local:Command kind-cluster",
         "kubernetes:helm.sh/v3:Release ingress-nginx-release",
         "kubernetes:helm.sh/v3:Release metrics-server-release",
+        "pulumi:index:Stash observability-choice",
+        "kubernetes:core/v1:Namespace observability-monitoring",
+        "kubernetes:helm.sh/v3:Release observability-release",
         "kubernetes:helm.sh/v3:Release soc-agent-release",
         "command:local:Command soc-agent-smoke",
       ],
@@ -95,8 +98,10 @@ describe("pulumi, without Docker, a cluster or a kubeconfig", function () {
     ["a cluster name in capitals", kind({ name: "SOC" }), [/name: must be a name of lower-case/]],
     [
       "an unknown chart value",
-      { values: { backend: { replicas: 3 } } },
-      [/values\.backend\.replicas: is not a value of the chart\. Did you mean "replicaCount"\?/],
+      { values: { backend: { replicaCounts: 3 } } },
+      [
+        /values\.backend\.replicaCounts: is not a value of the chart\. Did you mean "replicaCount"\?/,
+      ],
     ],
     [
       "a chart value of a wrong type",

@@ -4,10 +4,9 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
-import type { Values } from "../../config";
-import { must } from "../../scripts/run";
-
-const ROOT = path.resolve(__dirname, "../..");
+import type { Values } from "../../config/values";
+import { must } from "../../machine/run";
+import { ROOT } from "../../config/project";
 
 /** What came of a command. */
 export interface Result {

@@ -4,9 +4,11 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import { chartDigest } from "../../components/chart";
-import { imageRefs } from "../../components/imageRefs";
-import { DEFAULT_NODE_IMAGE, type Values } from "../../config";
+import { chartDigest } from "../../plan/chart";
+import { imageRefs } from "../../plan/imageRefs";
+import { DEFAULT_NODE_IMAGE } from "../../config/defaults";
+import type { Values } from "../../config/values";
+import { ADD_ON_VALUES } from "./support/addOnValues";
 import { DIGEST, runProgram, stackConfig, type Ran } from "./support/program";
 
 const listed = ({ resources }: Ran) => resources.map(({ type, name }) => `${type} ${name}`).sort();
@@ -48,14 +50,20 @@ describe("the dev stack", () => {
       "command:local:Command kind-cluster",
       "command:local:Command kind-kubeconfig",
       "command:local:Command kind-ready",
+      "command:local:Command observability-images",
       "command:local:Command soc-agent-smoke",
       "docker:index/image:Image images-backend",
       "docker:index/image:Image images-frontend",
+      "kubernetes:core/v1:Namespace observability-monitoring",
+      "kubernetes:core/v1:Namespace observability-monitoring-agents",
       "kubernetes:core/v1:Namespace soc-agent-namespace",
+      "kubernetes:core/v1:Secret observability-grafana",
       "kubernetes:core/v1:Secret soc-agent-redis",
       "kubernetes:helm.sh/v3:Release ingress-nginx-release",
       "kubernetes:helm.sh/v3:Release metrics-server-release",
+      "kubernetes:helm.sh/v3:Release observability-release",
       "kubernetes:helm.sh/v3:Release soc-agent-release",
+      "pulumi:index:Stash observability-choice",
       "pulumi:providers:docker images-docker",
       "pulumi:providers:kubernetes kind-provider",
       "soc:index:AddOnRemoval add-ons",
@@ -64,6 +72,7 @@ describe("the dev stack", () => {
       "soc:index:IngressNginx ingress-nginx",
       "soc:index:KindCluster kind",
       "soc:index:MetricsServer metrics-server",
+      "soc:index:Observability observability",
       "soc:index:SocAgent soc-agent",
     ]);
   });
@@ -163,30 +172,7 @@ describe("the dev stack", () => {
       createNamespace: true,
       chart: "./.charts/kubernetes.github.io/ingress-nginx/ingress-nginx-4.15.1.tgz",
       version: "4.15.1",
-      values: {
-        controller: {
-          ingressClassResource: { name: "nginx" },
-          ingressClass: "nginx",
-          hostPort: { enabled: true },
-          nodeSelector: { "kubernetes.io/os": "linux", "ingress-ready": "true" },
-          tolerations: [
-            {
-              key: "node-role.kubernetes.io/control-plane",
-              operator: "Exists",
-              effect: "NoSchedule",
-            },
-          ],
-          updateStrategy: {
-            type: "RollingUpdate",
-            rollingUpdate: { maxUnavailable: 1, maxSurge: 0 },
-          },
-          terminationGracePeriodSeconds: 0,
-          service: { type: "ClusterIP" },
-          publishService: { enabled: false },
-          extraArgs: { "publish-status-address": "localhost" },
-          admissionWebhooks: { enabled: false },
-        },
-      },
+      values: ADD_ON_VALUES["ingress-nginx"],
       maxHistory: 5,
       timeout: 300,
       compat: "true",
@@ -197,10 +183,7 @@ describe("the dev stack", () => {
       createNamespace: true,
       chart: "./.charts/kubernetes-sigs.github.io/metrics-server/metrics-server-3.13.0.tgz",
       version: "3.13.0",
-      values: {
-        args: ["--kubelet-insecure-tls", "--metric-resolution=10s", "--kubelet-request-timeout=5s"],
-        readinessProbe: { initialDelaySeconds: 0, periodSeconds: 2 },
-      },
+      values: ADD_ON_VALUES["metrics-server"],
       maxHistory: 5,
       timeout: 300,
       compat: "true",
@@ -211,7 +194,11 @@ describe("the dev stack", () => {
     assert.deepEqual(inputsOf(ran, "add-ons-unwanted"), {
       create: "exec sh scripts/remove-add-ons.sh",
       environment: {
-        WANTED: "ingress-nginx/ingress-nginx kube-system/metrics-server",
+        WANTED:
+          "ingress-nginx/ingress-nginx kube-system/metrics-server monitoring/observability " +
+          "monitoring/observability:secret/grafana-admin " +
+          "monitoring/observability:namespace/monitoring " +
+          "monitoring/observability:namespace/monitoring-agents",
         KUBECONFIG: ".kube/dev.yaml",
       },
       addPreviousOutputInEnv: true,
@@ -284,6 +271,9 @@ describe("the dev stack", () => {
       logs: "kubectl --kubeconfig .kube/dev.yaml logs -l app=soc-backend --tail=50 -f",
       hpa: "kubectl --kubeconfig .kube/dev.yaml get hpa -w",
       teardown: "pulumi destroy --stack dev",
+      grafana: "http://localhost:8080/grafana/",
+      jaeger: "http://localhost:8080/jaeger/",
+      prometheus: "http://localhost:8080/prometheus/",
     });
   });
 });
@@ -320,39 +310,55 @@ describe("the dev stack with other configuration", () => {
   it("keeps it by an input that the state has: the provider turns a Secret's stringData into data", async () => {
     const { resources } = await runProgram({ stack: "dev" });
     const secret = resources.find(({ name }) => name === "soc-agent-redis");
-    assert.deepEqual(secret?.ignored, ["data"]);
+    assert.deepEqual(secret?.options.ignoreChanges, ["data"]);
     assert.deepEqual(
       ["data", "stringData"].filter((key) => key in secret.inputs),
       ["data"],
     );
   });
 
-  for (const redis of [
-    { enabled: false, external: { enabled: true, host: "cache" } },
-    { auth: { enabled: false } },
-    { auth: { existingSecret: "mine", secretKey: "password" } },
+  for (const given of [
+    { redis: { enabled: false, external: { enabled: true, host: "cache" } } },
+    { redis: { auth: { enabled: false } } },
+    { redis: { auth: { existingSecret: "mine", secretKey: "password" } } },
+    { backend: { redisPasswordIn: "none" } },
   ]) {
-    it(`draws none where the values have ${JSON.stringify(redis)}`, async () => {
-      const ran = await runProgram({ stack: "dev", config: { values: { redis } } });
+    it(`draws none where the values have ${JSON.stringify(given)}`, async () => {
+      const ran = await runProgram({ stack: "dev", config: { values: given } });
       assert.ok(!ran.resources.some(({ name }) => name === "soc-agent-redis"));
-      const { values } = inputsOf(ran, "soc-agent-release") as { values: { redis: unknown } };
-      assert.deepEqual(values.redis, redis);
+      const { values } = inputsOf(ran, "soc-agent-release") as { values: { redis?: unknown } };
+      assert.deepEqual(values.redis, given.redis);
     });
   }
+
+  it("hands a null on, by which Helm takes a default away", async () => {
+    const limits = { cpu: null };
+    const config = { values: { backend: { resources: { limits } } } };
+    const { values, allowNullValues } = inputsOf(
+      await runProgram({ stack: "dev", config }),
+      "soc-agent-release",
+    ) as { values: { backend: { resources: unknown } }; allowNullValues?: boolean };
+    assert.deepEqual(values.backend.resources, { limits });
+    assert.equal(allowNullValues, true);
+  });
 
   it("waits as long as it is told for every release", async () => {
     const ran = await runProgram({ stack: "dev", config: { timeout: 45 } });
     const releases = ran.resources.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release");
     assert.deepEqual(
       releases.map(({ inputs }) => inputs["timeout"]),
-      [45, 45, 45],
+      [45, 45, 45, 45],
     );
   });
 
   it("does not install add-ons that are switched off, and takes charts from elsewhere", async () => {
     const ran = await runProgram({
       stack: "dev",
-      config: { metricsServer: { install: false }, ingress: { chart: "./mirror/ingress" } },
+      config: {
+        metricsServer: { install: false },
+        ingress: { chart: "./mirror/ingress" },
+        observability: { install: false },
+      },
     });
     assert.ok(!listed(ran).some((one) => one.includes("metrics-server")));
     const { WANTED } = inputsOf(ran, "add-ons-unwanted")["environment"] as { WANTED: string };
@@ -369,7 +375,7 @@ describe("the dev stack with other configuration", () => {
   });
 
   it("installs Traefik instead, on the same node and ports, for Ingress objects of its class", async () => {
-    const config = { ingress: { controller: "traefik" } };
+    const config = { ingress: { controller: "traefik" }, observability: { install: false } };
     const ran = await runProgram({ stack: "dev", config });
     assert.ok(!listed(ran).some((one) => one.includes("ingress-nginx")));
     assert.ok(listed(ran).includes("soc:index:Traefik traefik"));
@@ -380,35 +386,7 @@ describe("the dev stack with other configuration", () => {
       chart: "./.charts/traefik.github.io/charts/traefik-41.3.0.tgz",
       version: "41.3.0",
       skipCrds: true,
-      values: {
-        ingressClass: { name: "traefik", isDefaultClass: false },
-        providers: {
-          kubernetesCRD: { enabled: false },
-          kubernetesIngress: {
-            ingressClass: "traefik",
-            strictPrefixMatching: true,
-            publishedService: { enabled: false },
-            ingressEndpoint: { hostname: "localhost" },
-          },
-        },
-        ports: { web: { hostPort: 80 }, websecure: { hostPort: 443 } },
-        nodeSelector: { "kubernetes.io/os": "linux", "ingress-ready": "true" },
-        tolerations: [
-          {
-            key: "node-role.kubernetes.io/control-plane",
-            operator: "Exists",
-            effect: "NoSchedule",
-          },
-        ],
-        updateStrategy: {
-          type: "RollingUpdate",
-          rollingUpdate: { maxUnavailable: 1, maxSurge: 0 },
-        },
-        deployment: { terminationGracePeriodSeconds: 1 },
-        service: { spec: { type: "ClusterIP" } },
-        api: { dashboard: false },
-        global: { checkNewVersion: false },
-      },
+      values: ADD_ON_VALUES.traefik,
       maxHistory: 5,
       timeout: 300,
       compat: "true",
@@ -495,7 +473,7 @@ describe("the prod stack", () => {
           requests: { cpu: "500m", memory: "1Gi" },
           limits: { cpu: 2, memory: "2Gi" },
         },
-        hpa: { maxReplicas: 20, targetCPUUtilizationPercentage: 60 },
+        hpa: { minReplicas: 4, maxReplicas: 20, targetCPUUtilizationPercentage: 60 },
         env: { LOG_LEVEL: "WARNING" },
       },
       frontend: {
@@ -504,6 +482,7 @@ describe("the prod stack", () => {
           tag: `${tagOf(refs.frontend)}@${DIGEST}`,
           pullPolicy: "Always",
         },
+        replicaCount: 2,
       },
       ingress: {
         className: "nginx",
@@ -521,7 +500,10 @@ describe("the prod stack", () => {
         annotations: { "cert-manager.io/cluster-issuer": "letsencrypt-prod" },
         tls: { enabled: true, secretName: "soc-agent-tls", hosts: ["soc.example.com"] },
       },
-      redis: { auth: { existingSecret: "soc-agent-redis-5ec1e7" } },
+      redis: {
+        persistence: { enabled: true },
+        auth: { existingSecret: "soc-agent-redis-5ec1e7" },
+      },
     });
   });
 
@@ -598,7 +580,7 @@ describe("the prod stack with other configuration", () => {
       createNamespace: true,
       chart: "./.charts/charts.jetstack.io/cert-manager-v1.21.2.tgz",
       version: "v1.21.2",
-      values: { crds: { enabled: true, keep: true }, startupapicheck: { enabled: true } },
+      values: ADD_ON_VALUES["cert-manager"],
       maxHistory: 5,
       timeout: 900,
       compat: "true",
@@ -617,7 +599,11 @@ describe("the prod stack with other configuration", () => {
       },
     });
     const names = ran.resources.map(({ name }) => name);
-    assert.ok(names.indexOf("cert-manager-release") < names.indexOf("cert-manager-issuer"));
+    // With words of its own: without, Node.js looks for the expression in the source, for minutes.
+    const [release, issuer] = ["release", "issuer"].map((role) =>
+      names.indexOf(`cert-manager-${role}`),
+    );
+    assert.ok(Number(release) < Number(issuer), "the issuer comes before its definition");
     const { ingress } = inputsOf(ran, "soc-agent-release")["values"] as { ingress: Values };
     assert.deepEqual(ingress["annotations"], {
       "cert-manager.io/cluster-issuer": "letsencrypt-staging",
@@ -685,11 +671,16 @@ describe("the prod stack with other configuration", () => {
     const run = (smokeCheck: Values) =>
       runProgram({ stack: "prod", preview: true, config: { ...prod, smokeCheck } });
     const { environment } = inputsOf(
-      await run({ address: "203.0.113.7:8443", ca: "tsconfig.json" }),
+      await run({
+        address: "203.0.113.7:8443",
+        ca: "tsconfig.json",
+        checks: [{ path: "/status", json: { ok: true } }],
+      }),
       "soc-agent-smoke",
     ) as { environment: Values };
     assert.equal(environment["ADDRESS"], "203.0.113.7:8443");
     assert.equal(environment["CA_FILE"], "tsconfig.json");
+    assert.equal(environment["CHECKS"], '[{"path":"/status","json":{"ok":true}}]');
     assert.ok(!listed(await run({ run: false })).some((one) => one.endsWith("soc-agent-smoke")));
   });
 
@@ -811,7 +802,7 @@ describe("a cluster of the same name that the stack did not make", () => {
     for (const preview of [true, false]) {
       await assert.rejects(
         runProgram({ stack: "dev", preview, nodes: ["soc-demo-control-plane"] }),
-        /"soc-demo" exists that this stack did not make: it is left alone.*soc-agent:cluster\.kind\.name/,
+        /Kind cluster named soc-demo exists and was not made by this stack \(soc-demo-control-plane\): it is left alone.*soc-agent:cluster\.kind\.name/,
       );
     }
   });

@@ -1,9 +1,10 @@
-import type { Facts } from "../threats/facts.js";
-import { number, text } from "../threats/facts.js";
+import { type Facts, number, text } from "../threats/facts.js";
 import { hygienic } from "../threats/untrusted.js";
-import type { ThreatType } from "../types.js";
-import { clamp, reasons, round, type AgentInput, type Reason } from "./agent.js";
-import { count } from "../wording.js";
+import type { ThreatType } from "../contract/signal.js";
+import { clamp, round } from "../base/numbers.js";
+import { reasons, type Reason } from "./agent.js";
+import type { AgentInput } from "../threats/finding.js";
+import { count } from "../base/wording.js";
 
 /** What a signal of a type weighs before its facts are looked at. */
 export const BASE_RISK: Readonly<Record<ThreatType, number>> = {

@@ -1,6 +1,8 @@
-import type { PhaseSpan } from "../phases.js";
-import type { AgentAnalysis } from "../types.js";
-import { clamp, round, type Agent, type AgentInput, type Finding } from "./agent.js";
+import type { PhaseSpan } from "../telemetry/phases.js";
+import type { AgentAnalysis } from "../contract/analysis.js";
+import { clamp, round } from "../base/numbers.js";
+import type { Agent } from "./agent.js";
+import type { AgentInput, Finding } from "../threats/finding.js";
 
 const FAILED: Finding = {
   analysis: "The agent failed. Manual review required.",

@@ -1,7 +1,9 @@
-import { clamp, round, type AgentInput } from "../agents/agent.js";
-import type { FalsePositiveIndicator, FalsePositiveScore, ThreatType } from "../types.js";
-import { FALSE_POSITIVE_SCORE } from "./severity.js";
-import { count, humanName } from "../wording.js";
+import { clamp, round } from "../base/numbers.js";
+import type { AgentInput } from "../threats/finding.js";
+import type { FalsePositiveIndicator, FalsePositiveScore } from "../contract/analysis.js";
+import type { ThreatType } from "../contract/signal.js";
+import { FALSE_POSITIVE_SCORE } from "./verdict.js";
+import { count, humanName } from "../base/wording.js";
 
 /** How often signals of a type turn out to be nothing. */
 const BASE_RATE: Readonly<Record<ThreatType, number>> = {

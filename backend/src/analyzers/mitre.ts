@@ -1,6 +1,7 @@
-import type { SuspectedTechnique } from "../agents/agent.js";
-import type { MitreTag, ThreatType } from "../types.js";
-import { techniqueOf } from "./techniques.js";
+import type { SuspectedTechnique } from "../threats/finding.js";
+import type { MitreTag } from "../contract/threat.js";
+import type { ThreatType } from "../contract/signal.js";
+import { techniqueOf } from "../threats/techniques.js";
 
 const MAX_TAGS = 6;
 /** Below this an agent's suspicion is not worth a tag. */

@@ -1,11 +1,7 @@
-import type { Finding } from "../agents/agent.js";
-import type {
-  AdversarialDetectionResult,
-  FalsePositiveScore,
-  ThreatSeverity,
-  ThreatSignal,
-} from "../types.js";
-import { humanName } from "../wording.js";
+import type { Finding } from "../threats/finding.js";
+import type { AdversarialDetectionResult, FalsePositiveScore } from "../contract/analysis.js";
+import type { ThreatSeverity, ThreatSignal } from "../contract/signal.js";
+import { humanName } from "../base/wording.js";
 
 const GRAVE: readonly ThreatSeverity[] = ["HIGH", "CRITICAL"];
 

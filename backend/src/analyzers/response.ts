@@ -4,11 +4,9 @@ import type {
   ResponseActionType,
   ResponsePlan,
   ResponseUrgency,
-  ThreatSeverity,
-  ThreatSignal,
-  ThreatType,
-} from "../types.js";
-import { humanName } from "../wording.js";
+} from "../contract/responsePlan.js";
+import type { ThreatSeverity, ThreatSignal, ThreatType } from "../contract/signal.js";
+import { humanName } from "../base/wording.js";
 
 type Actions = readonly [ResponseActionType, ...ResponseActionType[]];
 

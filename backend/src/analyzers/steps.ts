@@ -1,6 +1,7 @@
-import type { AdversarialDetectionResult, ResponsePlan } from "../types.js";
+import type { AdversarialDetectionResult } from "../contract/analysis.js";
+import type { ResponsePlan } from "../contract/responsePlan.js";
 import type { TimelineRecorder } from "./timeline.js";
-import { humanName } from "../wording.js";
+import { humanName } from "../base/wording.js";
 
 /** Writes the outcome of the adversarial detector into the timeline; null means that it was off. */
 export function recordDetection(

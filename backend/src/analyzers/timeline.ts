@@ -1,10 +1,10 @@
-import { isoMicros, parseMicros, type Clock } from "../clock.js";
+import { isoMicros, parseMicros, type Clock } from "../base/clock.js";
 import type {
   InvestigationTimeline,
-  ThreatSeverity,
   TimelineEvent,
   TimelineEventType,
-} from "../types.js";
+} from "../contract/analysis.js";
+import type { ThreatSeverity } from "../contract/signal.js";
 
 /** What may be said of a step besides its kind, title and source. */
 interface Details {

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { NOT_AN_INTEGER } from "../errors.js";
-import type { EgressViolation } from "../types.js";
+import type { Wire } from "./fields.js";
+import { NOT_AN_INTEGER } from "./problems.js";
 
 const integer = z.int(NOT_AN_INTEGER);
 
@@ -27,15 +27,17 @@ export const TRIGGER = z.object({
   adversarial_scenario: z.string().nullish(),
   adversarial_detector_enabled: flag.nullish(),
 });
+export type Trigger = Wire<typeof TRIGGER>;
 
 /** A connection to the outside that a network policy blocked; the time in seconds since the epoch. */
-export const EGRESS_VIOLATION: z.ZodType<EgressViolation> = z.object({
+export const EGRESS_VIOLATION = z.object({
   timestamp: z.number(),
   source_pod: z.string(),
   attempted_destination: z.string(),
   blocked_by: z.string(),
   metadata: z.record(z.string(), z.unknown()).nullish(),
 });
+export type EgressViolation = Wire<typeof EGRESS_VIOLATION>;
 
 /** Which violations: at most `limit`, none from before `since` (seconds; default one hour ago). */
 export const EGRESS_QUERY = z.object({
@@ -68,7 +70,7 @@ export const WAZUH_ALERT = z.looseObject({
   full_log: z.string().optional(),
   location: z.string().optional(),
 });
-export type WazuhAlert = z.infer<typeof WAZUH_ALERT>;
+export type WazuhAlert = Wire<typeof WAZUH_ALERT>;
 
 /** The same alert in the envelope of Shuffle's webhook. */
 export const SHUFFLE_WRAPPER = z.looseObject({ all_fields: WAZUH_ALERT });

@@ -1,8 +1,8 @@
-import { isoMicros, parseMicros } from "../clock.js";
+import { isoMicros, parseMicros } from "../base/clock.js";
 import { SHUFFLE_WRAPPER, WAZUH_ALERT, type WazuhAlert } from "../contract/requests.js";
-import { HttpError } from "../errors.js";
+import { HttpError } from "../contract/problems.js";
 import { text } from "../threats/facts.js";
-import type { Metadata, ThreatSignal } from "../types.js";
+import type { Metadata, ThreatSignal } from "../contract/signal.js";
 
 /** The rule whose alerts are taken: a package on a device that is known to be malicious. */
 const RULE_ID = "100006";

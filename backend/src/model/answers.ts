@@ -1,9 +1,11 @@
 import * as z from "zod";
-import { round, type Finding } from "../agents/agent.js";
-import { severityOfRisk } from "../analyzers/severity.js";
-import { techniqueOf } from "../analyzers/techniques.js";
-import type { AgentKey, ThreatSeverity } from "../types.js";
-import { ModelError } from "./errors.js";
+import { round } from "../base/numbers.js";
+import type { Finding } from "../threats/finding.js";
+import { severityOfRisk } from "../threats/severity.js";
+import { techniqueOf } from "../threats/techniques.js";
+import type { AgentKey } from "../contract/analysis.js";
+import type { ThreatSeverity } from "../contract/signal.js";
+import { ModelError } from "./failure.js";
 
 const MAX_TEXT = 600;
 const MAX_ITEMS = 8;

@@ -4,11 +4,17 @@ import OpenAI, {
   APIError,
   APIUserAbortError,
 } from "openai";
-import { ModelError, type ModelFailure } from "./errors.js";
-import type { ModelConfig } from "../config.js";
+import { ModelError, type ModelFailure } from "./failure.js";
+import type { ModelConfig } from "../config/config.js";
+import type { Asker, ModelUsage } from "../telemetry/modelMetrics.js";
+import type { PhaseSpan } from "../telemetry/phases.js";
+import { NO_TELEMETRY, type Telemetry } from "../telemetry/tracing.js";
+import { completionAttributes, questionAttributes, usageOf } from "./usage.js";
 
 /** One question to the model. */
 export interface Question {
+  /** For whom it is asked. */
+  readonly asker: Asker;
   /** What the model is to do: ours alone. */
   readonly instructions: string;
   /** What it is to judge: data, of which nothing is to be obeyed. */
@@ -22,8 +28,17 @@ export type Chat = (question: Question) => Promise<unknown>;
 
 const RETRIES = 2;
 
+/** Who wants to know of each question. */
+export interface ChatObserver {
+  /** Told what an answer took, be it of use or not. */
+  readonly onUsage?: (asker: Asker, usage: ModelUsage) => void;
+  /** Makes the spans. */
+  readonly tracer?: Pick<Telemetry, "client">;
+}
+
 /** A chat over the provider's official client, which repeats what may be repeated and heeds Retry-After. */
-export function openAiChat(config: ModelConfig): Chat {
+export function openAiChat(config: ModelConfig, observer: ChatObserver = {}): Chat {
+  const { onUsage = () => undefined, tracer = NO_TELEMETRY } = observer;
   const client = new OpenAI({
     apiKey: config.apiKey,
     baseURL: config.baseUrl,
@@ -33,7 +48,8 @@ export function openAiChat(config: ModelConfig): Chat {
     // Its debug log shows requests.
     logLevel: "off",
   });
-  return async ({ instructions, data, form }) => {
+  const ask = async (question: Question, span: PhaseSpan): Promise<unknown> => {
+    const { asker, instructions, data, form } = question;
     // Bounds the retries and the waits between them, too.
     const signal = AbortSignal.timeout(config.timeoutSeconds * 1000);
     try {
@@ -53,10 +69,19 @@ export function openAiChat(config: ModelConfig): Chat {
         },
         { signal },
       );
+      const usage = usageOf(completion, config.prices);
+      span.set(completionAttributes(completion, usage));
+      if (usage !== null) {
+        onUsage(asker, usage);
+      }
       return read(completion);
     } catch (error) {
       throw error instanceof ModelError ? error : translate(error, signal.aborted);
     }
+  };
+  return (question) => {
+    const attributes = questionAttributes(config, `${question.asker.agent}_agent`);
+    return tracer.client(`chat ${config.model}`, attributes, (span) => ask(question, span));
   };
 }
 

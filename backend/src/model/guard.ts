@@ -7,10 +7,8 @@ import {
   isBrokenCircuitError,
   isBulkheadRejectedError,
 } from "cockatiel";
-import { ModelError } from "./errors.js";
-
-/** Whether questions reach the model: `closed` yes, `open` no, `half-open` one does, to try. */
-export type Circuit = "closed" | "open" | "half-open";
+import type { Circuit } from "../contract/responses.js";
+import { ModelError } from "./failure.js";
 
 /** Bounds of the {@link Guard}; every field has the production value as default. */
 export interface GuardOptions {

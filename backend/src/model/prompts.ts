@@ -1,6 +1,6 @@
-import type { AgentInput, Finding } from "../agents/agent.js";
+import type { AgentInput, Finding } from "../threats/finding.js";
 import { hygienic } from "../threats/untrusted.js";
-import type { AgentKey } from "../types.js";
+import type { AgentKey } from "../contract/analysis.js";
 
 const TASKS: Readonly<Record<AgentKey, string>> = {
   historical:

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
-import { openApi } from "../contract/openapi.js";
+import { openApi } from "./openapi.js";
 import { VERSION } from "./health.js";
 import type { Routes } from "./route.js";
 

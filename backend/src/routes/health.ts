@@ -1,7 +1,8 @@
-import type { Panel } from "../agents/panel.js";
-import { isoMicros, systemClock } from "../clock.js";
-import type { Components } from "../contract/answers.js";
-import type { Metrics } from "../metrics.js";
+import type { Panel } from "../model/panel.js";
+import { isoMicros, systemClock } from "../base/clock.js";
+import type { Components } from "../contract/responses.js";
+import { expose } from "../telemetry/exposition.js";
+import type { Metrics } from "../telemetry/metrics.js";
 import { StoreUnavailable, type ThreatStore } from "../store/store.js";
 import type { Routes } from "./route.js";
 
@@ -90,10 +91,14 @@ export function healthRoutes(routes: Routes, deps: HealthDependencies): void {
       method: "GET",
       path: "/metrics",
       summary: "Metrics for Prometheus",
-      answers: { 200: { description: "In the text format of Prometheus" } },
+      answers: {
+        200: { description: "In the text format of Prometheus, or OpenMetrics if asked" },
+      },
     },
-    async ({ reply }) =>
-      reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+    async ({ request, reply }) => {
+      const { contentType, text } = await expose(metrics.registry, request.headers.accept);
+      return reply.header("vary", "accept").type(contentType).send(text);
+    },
   );
 }
 

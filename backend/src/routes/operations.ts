@@ -1,6 +1,6 @@
-import type { DashboardMetrics } from "../contract/answers.js";
+import type { DashboardMetrics } from "../contract/responses.js";
 import { EGRESS_QUERY, EGRESS_VIOLATION } from "../contract/requests.js";
-import type { Logger } from "../log.js";
+import type { Logger } from "../telemetry/log.js";
 import type { StoreContent, ThreatStore } from "../store/store.js";
 import { STORE_ANSWERS, type Routes } from "./route.js";
 

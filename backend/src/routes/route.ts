@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type * as z from "zod";
-import { SCHEMAS } from "../contract/answers.js";
-import { parseQuery, parseRequest } from "../errors.js";
+import { SCHEMAS } from "../contract/responses.js";
+import { parseQuery, parseRequest } from "./parse.js";
 
 /** One answer that a route may give. */
 export interface AnswerSpec {
@@ -24,7 +24,7 @@ export interface Route<Query = unknown, Body = unknown> {
   /** Parameters as `:name`. */
   readonly path: string;
   readonly summary: string;
-  readonly query?: z.ZodObject & z.ZodType<Query>;
+  readonly query?: z.ZodObject<Readonly<Record<string, z.ZodType>>> & z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
   /**
    * By status. 422 is added where there is something to check, if it is not given: it then has the

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod";
 import { PAGE, TRIGGER } from "../contract/requests.js";
-import { HttpError } from "../errors.js";
+import { HttpError } from "../contract/problems.js";
 import { wazuhSignal } from "../ingest/wazuh.js";
-import { errorFields, type Logger } from "../log.js";
-import type { ThreatService } from "../service.js";
+import { errorFields, type Logger } from "../telemetry/log.js";
+import type { ThreatService } from "../service/threatService.js";
 import { StoreUnavailable, type ThreatStore } from "../store/store.js";
 import { STORE_ANSWERS, type Routes } from "./route.js";
 

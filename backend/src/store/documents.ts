@@ -1,6 +1,6 @@
-import { BoundedMap } from "../boundedMap.js";
+import { BoundedMap } from "../base/boundedMap.js";
 import { pastThreat, type PastThreat } from "../threats/history.js";
-import type { ThreatAnalysis } from "../types.js";
+import type { ThreatAnalysis } from "../contract/threat.js";
 
 /** A threat as it is kept and sent: its JSON, made once, and what this process reads of it. */
 export interface StoredThreat {

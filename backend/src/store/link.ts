@@ -1,10 +1,11 @@
 import { Redis, type RedisOptions } from "ioredis";
-import type { RedisConfig } from "../config.js";
-import { errorFields, type Logger } from "../log.js";
-import { StoreUnavailable } from "./store.js";
+import type { RedisConfig } from "../config/config.js";
+import { errorFields, type Logger } from "../telemetry/log.js";
+import type { RedisOperation } from "../telemetry/redisMetrics.js";
+import { NO_WATCH, type RedisWatch } from "../telemetry/redisWatch.js";
+import { connectionOptions } from "./connectionOptions.js";
+import { COMMAND_TIMEOUT_MS, unavailable } from "./unavailable.js";
 
-/** Longest wait for an answer, in ms. Also bounds the readiness check. */
-const COMMAND_TIMEOUT_MS = 1000;
 /** A connection that owes an answer for so long is dead, whatever TCP says: cut it and reconnect. */
 const SOCKET_TIMEOUT_MS = 5000;
 /**
@@ -82,6 +83,7 @@ export class RedisLink {
   constructor(
     config: RedisConfig,
     private readonly log: Logger,
+    private readonly watch: RedisWatch = NO_WATCH,
   ) {
     this.#commands = this.#connect(config, "commands");
     this.#events = this.#connect(config, "events");
@@ -109,6 +111,11 @@ export class RedisLink {
     return this.#live;
   }
 
+  /** True while there are both connections. */
+  get connected(): boolean {
+    return this.#commands.status === "ready" && this.#events.status === "ready";
+  }
+
   /** Begins to feed the user with what is published on the channels. */
   start(channels: readonly string[], user: LinkUser): void {
     this.#channels = channels;
@@ -116,13 +123,15 @@ export class RedisLink {
     void this.#subscribe();
   }
 
-  /** Sends commands; rejects with {@link StoreUnavailable} within a bounded time. */
-  async ask<T>(command: (redis: Redis) => Promise<T>): Promise<T> {
-    try {
-      return await command(this.#commands);
-    } catch (error) {
-      throw unavailable(error, this.#refusal);
-    }
+  /** Sends commands; rejects with `StoreUnavailable` within a bounded time. */
+  ask<T>(operation: RedisOperation, command: (redis: Redis) => Promise<T>): Promise<T> {
+    return this.watch.run(operation, async () => {
+      try {
+        return await command(this.#commands);
+      } catch (error) {
+        throw unavailable(error, this.#refusal);
+      }
+    });
   }
 
   /**
@@ -130,12 +139,14 @@ export class RedisLink {
    * is asked for at the same time goes out in one piece, each transaction for itself.
    */
   transact(commands: readonly RedisCommand[]): Promise<readonly unknown[]> {
-    return new Promise((resolve, reject) => {
-      if (this.#transactions.length === 0) {
-        setImmediate(() => void this.#flush());
-      }
-      this.#transactions.push({ commands, resolve, reject });
-    });
+    const send = (): Promise<readonly unknown[]> =>
+      new Promise((resolve, reject) => {
+        if (this.#transactions.length === 0) {
+          setImmediate(() => void this.#flush());
+        }
+        this.#transactions.push({ commands, resolve, reject });
+      });
+    return this.watch.run("MULTI", send, commands.length);
   }
 
   async #flush(): Promise<void> {
@@ -187,6 +198,7 @@ export class RedisLink {
         return Math.min(50 * 2 ** times, MAX_RETRY_DELAY_MS) + Math.random() * 100;
       },
     });
+    let connected = 0;
     // One line when it is lost and one when it is back, not one for each attempt.
     let lost: boolean | null = null;
     connection.on("error", (error) => {
@@ -204,6 +216,10 @@ export class RedisLink {
     });
     connection.on("ready", () => {
       this.log.info({ connection: role }, "Connected to Redis");
+      connected += 1;
+      if (connected > 1) {
+        this.watch.reconnected();
+      }
       this.#refusal = null;
       lost = false;
     });
@@ -212,8 +228,7 @@ export class RedisLink {
 
   /** Subscribes first and lets the user look at what is stored then: nothing falls between the two. */
   async #subscribe(): Promise<void> {
-    const connected = this.#events.status === "ready" && this.#commands.status === "ready";
-    if (this.#user === null || this.#live || this.#subscribing || !connected) {
+    if (this.#user === null || this.#live || this.#subscribing || !this.connected) {
       return;
     }
     this.#subscribing = true;
@@ -234,48 +249,4 @@ export class RedisLink {
       this.#subscribing = false;
     }
   }
-}
-
-/** What the URL and its companions say. */
-function connectionOptions({ url, password, ca }: RedisConfig): RedisOptions {
-  const { protocol, hostname, port, username, password: inUrl, pathname } = new URL(url);
-  const database = /^\/(\d+)$/.exec(pathname)?.[1];
-  return {
-    host: hostname.replace(/^\[(.*)\]$/, "$1"),
-    port: Number(port || 6379),
-    ...(username === "" ? {} : { username: decodeURIComponent(username) }),
-    password: password ?? decodeURIComponent(inUrl),
-    db: Number(database ?? 0),
-    ...(protocol === "rediss:" ? { tls: ca === null ? {} : { ca } } : {}),
-  };
-}
-
-/** @param refusal why there is no connection, as far as that is known */
-function unavailable(error: unknown, refusal: unknown): StoreUnavailable {
-  if (error instanceof StoreUnavailable) {
-    return error;
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  // Only Redis's own replies ("OOM ...", "LOADING ...") say something that a client may read.
-  const code = /^[A-Z]{3,}\b/.exec(message)?.[0];
-  const reason =
-    message === "Command timed out"
-      ? `Redis did not answer within ${COMMAND_TIMEOUT_MS} ms`
-      : code !== undefined
-        ? `Redis refused the command (${code})`
-        : `no connection to Redis${whyRefused(refusal)}`;
-  return new StoreUnavailable(reason, error);
-}
-
-/** What can only be mended by whoever set the connection up; nothing of what passes by itself. */
-function whyRefused(refusal: unknown): string {
-  const { code, message } = (refusal ?? {}) as Partial<NodeJS.ErrnoException>;
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    return ": its certificate is for another host name";
-  }
-  if (code !== undefined && /CERT|SELF_SIGNED|LEAF_SIGNATURE/.test(code)) {
-    return `: its certificate is not trusted (${code})`;
-  }
-  const reply = /^(NOAUTH|WRONGPASS|NOPERM)\b/.exec(message ?? "")?.[0];
-  return reply === undefined ? "" : `: it asks for another user or password (${reply})`;
 }

@@ -1,5 +1,6 @@
-import type { Reset } from "../contract/answers.js";
-import type { EgressViolation, IntelMatch } from "../types.js";
+import type { Reset } from "../contract/responses.js";
+import type { EgressViolation } from "../contract/requests.js";
+import type { IntelMatch } from "../contract/signal.js";
 import type { StoredThreat } from "./documents.js";
 import { MAX_VIOLATIONS } from "./redisEgress.js";
 import {
@@ -10,7 +11,7 @@ import {
   type ThreatListener,
   type ThreatStore,
 } from "./store.js";
-import { count } from "../wording.js";
+import { count } from "../base/wording.js";
 
 /** Keeps threats in this process: for a single pod, lost when it ends. */
 export class MemoryStore implements ThreatStore {

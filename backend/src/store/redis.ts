@@ -1,9 +1,9 @@
-import { BoundedMap } from "../boundedMap.js";
-import type { RedisConfig } from "../config.js";
-import type { Reset } from "../contract/answers.js";
-import { INTEL_MATCH } from "../contract/threat.js";
-import type { Logger } from "../log.js";
-import type { IntelMatch } from "../types.js";
+import { BoundedMap } from "../base/boundedMap.js";
+import type { RedisConfig } from "../config/config.js";
+import type { Reset } from "../contract/responses.js";
+import { INTEL_MATCH, type IntelMatch } from "../contract/signal.js";
+import type { Logger } from "../telemetry/log.js";
+import type { RedisWatch } from "../telemetry/redisWatch.js";
 import { Documents, type StoredThreat } from "./documents.js";
 import { CHANNELS, KEYS } from "./keys.js";
 import { RedisLink } from "./link.js";
@@ -43,11 +43,17 @@ export class RedisStore implements ThreatStore {
     config: RedisConfig,
     private readonly maxStored: number,
     private readonly log: Logger,
+    watch?: RedisWatch,
   ) {
-    this.#link = new RedisLink(config, log);
+    this.#link = new RedisLink(config, log, watch);
     this.egress = new RedisEgress(this.#link);
     // Twice as many as are stored, for those on their way in.
     this.#documents = new Documents(2 * maxStored);
+  }
+
+  /** True while there are connections to Redis. */
+  get connected(): boolean {
+    return this.#link.connected;
   }
 
   get live(): boolean {
@@ -80,11 +86,13 @@ export class RedisStore implements ThreatStore {
   }
 
   async get(id: string): Promise<StoredThreat | null> {
-    return this.#documents.read(await this.#link.ask((redis) => redis.getBuffer(KEYS.threat(id))));
+    return this.#documents.read(
+      await this.#link.ask("GET", (redis) => redis.getBuffer(KEYS.threat(id))),
+    );
   }
 
   async list(limit: number, offset: number): Promise<readonly StoredThreat[]> {
-    const ids = await this.#link.ask((redis) =>
+    const ids = await this.#link.ask("ZREVRANGE", (redis) =>
       redis.zrevrange(KEYS.index, offset, offset + limit - 1),
     );
     return this.#fetch(ids);
@@ -107,7 +115,7 @@ export class RedisStore implements ThreatStore {
   }
 
   async packageIntel(name: string): Promise<IntelMatch | null> {
-    const json = await this.#link.ask((redis) => redis.get(KEYS.packageIntel(name)));
+    const json = await this.#link.ask("GET", (redis) => redis.get(KEYS.packageIntel(name)));
     try {
       return INTEL_MATCH.safeParse(JSON.parse(json ?? "null")).data ?? null;
     } catch {
@@ -117,7 +125,7 @@ export class RedisStore implements ThreatStore {
 
   async keepIntel(match: IntelMatch, seconds: number): Promise<void> {
     const key = KEYS.packageIntel(match.ioc_value);
-    await this.#link.ask((redis) => redis.set(key, JSON.stringify(match), "EX", seconds));
+    await this.#link.ask("SET", (redis) => redis.set(key, JSON.stringify(match), "EX", seconds));
   }
 
   async reset(): Promise<Reset> {
@@ -127,14 +135,14 @@ export class RedisStore implements ThreatStore {
   }
 
   async claim(job: string, ms: number): Promise<boolean> {
-    const answer = await this.#link.ask((redis) =>
+    const answer = await this.#link.ask("SET", (redis) =>
       redis.set(KEYS.claim(job), "1", "PX", Math.round(ms), "NX"),
     );
     return answer === "OK";
   }
 
   async ping(): Promise<void> {
-    await this.#link.ask((redis) => redis.ping());
+    await this.#link.ask("PING", (redis) => redis.ping());
   }
 
   async close(): Promise<void> {
@@ -145,7 +153,9 @@ export class RedisStore implements ThreatStore {
     if (ids.length === 0) {
       return [];
     }
-    const documents = await this.#link.ask((redis) => redis.mgetBuffer(ids.map(KEYS.threat)));
+    const documents = await this.#link.ask("MGET", (redis) =>
+      redis.mgetBuffer(ids.map(KEYS.threat)),
+    );
     return documents.map((json) => this.#documents.read(json)).filter((threat) => threat !== null);
   }
 

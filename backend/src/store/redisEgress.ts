@@ -1,5 +1,4 @@
-import { EGRESS_VIOLATION } from "../contract/requests.js";
-import type { EgressViolation } from "../types.js";
+import { EGRESS_VIOLATION, type EgressViolation } from "../contract/requests.js";
 import { CHANNELS, KEYS } from "./keys.js";
 import type { RedisLink } from "./link.js";
 import { MAX_RECENT, RECENT_SECONDS, type EgressLog } from "./store.js";
@@ -55,7 +54,7 @@ export class RedisEgress implements EgressLog {
   }
 
   async newest(since: number, limit: number): Promise<readonly EgressViolation[]> {
-    const entries = await this.link.ask((redis) =>
+    const entries = await this.link.ask("ZREVRANGEBYSCORE", (redis) =>
       redis.zrevrangebyscore(KEYS.egress, "+inf", since, "LIMIT", 0, limit),
     );
     return entries.map(parseViolation).filter((violation) => violation !== null);

@@ -1,7 +1,7 @@
-import type { Reset } from "../contract/answers.js";
+import type { Reset } from "../contract/responses.js";
 import { CHANNELS, KEYS } from "./keys.js";
 import type { RedisLink } from "./link.js";
-import { count } from "../wording.js";
+import { count } from "../base/wording.js";
 
 const BATCH = 500;
 
@@ -29,7 +29,7 @@ export async function resetRedis(link: RedisLink): Promise<Reset> {
   // What no index knew of: left behind by a backend that trims the index only.
   const scanned = [...threats, ...historical, ...incidents];
   for (let from = 0; from < scanned.length; from += BATCH) {
-    await link.ask((redis) => redis.unlink(scanned.slice(from, from + BATCH)));
+    await link.ask("UNLINK", (redis) => redis.unlink(scanned.slice(from, from + BATCH)));
   }
   const total = scanned.length + Number(others);
   return {
@@ -52,7 +52,7 @@ async function scan(link: RedisLink, pattern: string): Promise<readonly string[]
   const found = new Set<string>();
   let cursor = "0";
   do {
-    const [next, keys] = await link.ask((redis) =>
+    const [next, keys] = await link.ask("SCAN", (redis) =>
       redis.scan(cursor, "MATCH", pattern, "COUNT", BATCH),
     );
     keys.forEach((key) => found.add(key));

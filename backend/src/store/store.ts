@@ -1,5 +1,6 @@
-import type { Reset } from "../contract/answers.js";
-import type { EgressViolation, IntelMatch } from "../types.js";
+import type { Reset } from "../contract/responses.js";
+import type { EgressViolation } from "../contract/requests.js";
+import type { IntelMatch } from "../contract/signal.js";
 import type { StoredThreat } from "./documents.js";
 
 /** Is told of every stored threat, whichever pod stored it. */

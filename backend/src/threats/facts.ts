@@ -1,4 +1,4 @@
-import type { Metadata } from "../types.js";
+import type { Metadata } from "../contract/signal.js";
 
 /** What the rules read from a signal's free-form metadata; null where it says nothing usable. */
 export interface Facts {

@@ -1,6 +1,11 @@
-import { isoMicros } from "../clock.js";
-import { between, pick, type Random } from "../random.js";
-import { THREAT_TYPES, type Metadata, type ThreatSignal, type ThreatType } from "../types.js";
+import { isoMicros } from "../base/clock.js";
+import { between, pick, type Random } from "../base/random.js";
+import {
+  THREAT_TYPES,
+  type Metadata,
+  type ThreatSignal,
+  type ThreatType,
+} from "../contract/signal.js";
 import { CUSTOMERS } from "./customers.js";
 
 const BROWSERS = [

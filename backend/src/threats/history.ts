@@ -1,6 +1,7 @@
-import { BoundedMap } from "../boundedMap.js";
-import { parseMicros } from "../clock.js";
-import type { ThreatAnalysis, ThreatSeverity, ThreatType } from "../types.js";
+import { BoundedMap } from "../base/boundedMap.js";
+import { parseMicros } from "../base/clock.js";
+import type { ThreatAnalysis } from "../contract/threat.js";
+import type { ThreatSeverity, ThreatType } from "../contract/signal.js";
 import { text } from "./facts.js";
 
 /** What is remembered of an analysed threat. */

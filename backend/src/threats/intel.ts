@@ -1,4 +1,4 @@
-import type { IntelMatch, Metadata } from "../types.js";
+import type { IntelMatch, Metadata } from "../contract/signal.js";
 import { text } from "./facts.js";
 
 type IocType = "ip" | "domain" | "hash" | "package";

@@ -1,5 +1,5 @@
-import type { Random } from "../random.js";
-import type { Metadata, ThreatSignal, ThreatType } from "../types.js";
+import type { Random } from "../base/random.js";
+import type { Metadata, ThreatSignal, ThreatType } from "../contract/signal.js";
 import { generateSignal } from "./generator.js";
 
 /** A story with a known customer and known facts. */

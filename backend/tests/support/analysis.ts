@@ -1,12 +1,13 @@
-import type { AgentInput } from "../../src/agents/agent.js";
-import type { Clock } from "../../src/clock.js";
-import { Coordinator, type Circumstances } from "../../src/coordinator.js";
-import { seededRandom } from "../../src/random.js";
+import type { AgentInput } from "../../src/threats/finding.js";
+import type { Clock } from "../../src/base/clock.js";
+import { Coordinator, type Circumstances } from "../../src/service/coordinator.js";
+import { seededRandom } from "../../src/base/random.js";
 import { customerProfile } from "../../src/threats/customers.js";
 import { factsOf } from "../../src/threats/facts.js";
 import { generateSignal } from "../../src/threats/generator.js";
 import type { PastThreat } from "../../src/threats/history.js";
-import type { Metadata, ThreatAnalysis, ThreatSignal, ThreatType } from "../../src/types.js";
+import type { Metadata, ThreatSignal, ThreatType } from "../../src/contract/signal.js";
+import type { ThreatAnalysis } from "../../src/contract/threat.js";
 
 /** A Wednesday in June, at noon: no planned work, no season. */
 export const NOON = Date.UTC(2026, 5, 10, 12);

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
-import type { ThreatAnalysis } from "../../src/types.js";
+import type { ThreatAnalysis } from "../../src/contract/threat.js";
 import { eventually } from "./eventually.js";
 
 /** An HTTP answer, its body parsed if it is JSON. */

@@ -1,4 +1,4 @@
-import { between, pick, type Random } from "../../src/random.js";
+import { between, pick, type Random } from "../../src/base/random.js";
 import { WAZUH_ALERT } from "./wazuh.js";
 
 /** A request that nobody in his right mind would send, or nearly a good one. */

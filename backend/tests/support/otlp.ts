@@ -8,6 +8,8 @@ import protobuf from "protobufjs";
 export interface ReceivedSpan {
   /** `service.name` of who sent it. */
   readonly service: unknown;
+  /** All that is told of who sent it. */
+  readonly resource: Readonly<Record<string, unknown>>;
   readonly name: string;
   /** In lower case: `internal`, `server`, `consumer`. */
   readonly kind: string;
@@ -17,6 +19,11 @@ export interface ReceivedSpan {
   /** Empty for a span that begins a trace. */
   readonly parentId: string;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** Whether it says that what it is about has failed. */
+  readonly failed: boolean;
+  /** Nanoseconds since the epoch. */
+  readonly start: number;
+  readonly end: number;
 }
 
 const EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
@@ -26,6 +33,8 @@ const FRAME_HEADER = 5;
 /** A collector that speaks OTLP over gRPC and keeps what it gets. */
 export class OtlpCollector {
   readonly spans: ReceivedSpan[] = [];
+  /** Everything that came, as it came. */
+  readonly messages: Buffer[] = [];
   readonly #server: Http2Server = createServer();
 
   private constructor() {
@@ -60,6 +69,7 @@ export class OtlpCollector {
 
   async #take(stream: ServerHttp2Stream, path: string | undefined): Promise<void> {
     const body = await buffer(stream);
+    this.messages.push(body);
     if (path === EXPORT) {
       this.spans.push(...readSpans(body.subarray(FRAME_HEADER)));
     }
@@ -86,12 +96,20 @@ const SCHEMA = `
     bytes parent_span_id = 4;
     string name = 5;
     Kind kind = 6;
+    fixed64 start_time_unix_nano = 7;
+    fixed64 end_time_unix_nano = 8;
     repeated KeyValue attributes = 9;
+    Status status = 15;
   }
+  message Status { int32 code = 3; }
   message KeyValue { string key = 1; AnyValue value = 2; }
   message AnyValue {
-    oneof value { string text = 1; bool flag = 2; int64 integer = 3; double number = 4; }
-  }`;
+    oneof value {
+      string text = 1; bool flag = 2; int64 integer = 3; double number = 4; ArrayValue list = 5;
+    }
+  }
+  message ArrayValue { repeated AnyValue values = 1; }`;
+const STATUS_ERROR = 2;
 
 interface Attribute {
   readonly key: string;
@@ -106,6 +124,9 @@ interface Span {
   readonly parentSpanId?: Buffer;
   readonly name: string;
   readonly kind: string;
+  readonly startTimeUnixNano: number;
+  readonly endTimeUnixNano: number;
+  readonly status?: { readonly code?: number };
   readonly attributes: readonly Attribute[];
 }
 
@@ -122,24 +143,34 @@ function readSpans(message: Buffer): ReceivedSpan[] {
   const read = { longs: Number, enums: String, arrays: true, bytes: Buffer };
   const request = requestType.toObject(requestType.decode(message), read) as ExportRequest;
   return request.resourceSpans.flatMap(({ resource, scopeSpans }) => {
-    const service = attributesOf(resource.attributes)["service.name"];
-    return scopeSpans.flatMap(({ spans }) => spans).map((span) => receivedSpan(span, service));
+    const sender = attributesOf(resource.attributes);
+    return scopeSpans.flatMap(({ spans }) => spans).map((span) => receivedSpan(span, sender));
   });
 }
 
-function receivedSpan(span: Span, service: unknown): ReceivedSpan {
+function receivedSpan(span: Span, resource: ReceivedSpan["resource"]): ReceivedSpan {
   const hex = (id: Buffer | undefined): string => id?.toString("hex") ?? "";
   return {
-    service,
+    service: resource["service.name"],
+    resource,
     name: span.name,
     kind: span.kind,
     traceId: hex(span.traceId),
     spanId: hex(span.spanId),
     parentId: hex(span.parentSpanId),
     attributes: attributesOf(span.attributes),
+    failed: span.status?.code === STATUS_ERROR,
+    start: span.startTimeUnixNano,
+    end: span.endTimeUnixNano,
   };
 }
 
 function attributesOf(attributes: readonly Attribute[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, read(value)]));
+}
+
+function read(value: Attribute["value"]): unknown {
+  const [content] = Object.values(value);
+  const { values } = (content ?? {}) as { readonly values?: readonly Attribute["value"][] };
+  return values === undefined ? content : values.map(read);
 }

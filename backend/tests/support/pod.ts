@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { startApp, type App } from "../../src/app.js";
-import type { Config, RedisConfig } from "../../src/config.js";
-import { createLogger, type Logger } from "../../src/log.js";
-import type { HubOptions } from "../../src/ws.js";
+import type { Config, RedisConfig } from "../../src/config/config.js";
+import { createLogger, type Logger } from "../../src/telemetry/log.js";
+import type { HubOptions } from "../../src/server/webSockets.js";
 import { Api } from "./client.js";
 import { eventually } from "./eventually.js";
 
@@ -47,6 +47,7 @@ export async function startLocalPod(
     tracing: null,
     logLevel: "debug",
     serviceName: "test",
+    imageTag: null,
     maxStoredThreats: 100,
     corsOrigins: ["http://localhost:3000"],
     generateEverySeconds: null,

@@ -1,9 +1,10 @@
-import { Coordinator } from "../../src/coordinator.js";
-import { seededRandom } from "../../src/random.js";
+import { Coordinator } from "../../src/service/coordinator.js";
+import { seededRandom } from "../../src/base/random.js";
 import { generateSignal } from "../../src/threats/generator.js";
-import { systemClock } from "../../src/clock.js";
+import { systemClock } from "../../src/base/clock.js";
 import { encodeThreat, type StoredThreat } from "../../src/store/documents.js";
-import type { ThreatAnalysis, ThreatType } from "../../src/types.js";
+import type { ThreatAnalysis } from "../../src/contract/threat.js";
+import type { ThreatType } from "../../src/contract/signal.js";
 
 /** A real analysis under a chosen id. */
 export async function makeThreat(

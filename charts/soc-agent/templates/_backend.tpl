@@ -1,28 +1,23 @@
 {{/*
-Number of backend pods. Under an HPA the live number wins: rendering replicaCount on every upgrade
-would undo each scale-out. Without a cluster to ask (helm template), and on the first install,
-lookup finds nothing.
-*/}}
-{{- define "soc-agent.backendReplicas" -}}
-{{- $replicas := .Values.backend.replicaCount -}}
-{{- if .Values.backend.hpa.enabled -}}
-{{- $name := printf "%s-backend" (include "soc-agent.fullname" .) -}}
-{{- $live := lookup "apps/v1" "Deployment" .Release.Namespace $name -}}
-{{- $replicas = dig "spec" "replicas" $replicas $live -}}
-{{- end -}}
-{{- int $replicas -}}
-{{- end -}}
-
-{{/*
-Data of the backend's ConfigMap: every pair of backend.env, as a template filled in.
+Data of the backend's ConfigMap: every pair of backend.env that is not empty, as a template filled in.
 */}}
 {{- define "soc-agent.backendEnv" -}}
 {{- $data := dict -}}
 {{- range $name, $value := .Values.backend.env -}}
-{{- $_ := set $data $name (tpl $value $) -}}
+{{- with include "soc-agent.text" $value -}}
+{{- $_ := set $data $name (tpl . $) -}}
+{{- end -}}
 {{- end -}}
 {{- if or (hasKey $data "REDIS_URL") .Values.redis.external.enabled -}}
 {{- $_ := set $data "REDIS_URL" (include "soc-agent.redisUrl" .) -}}
+{{- end -}}
+{{- if include "soc-agent.redisUrlSecret" . -}}
+{{- $_ := unset $data "REDIS_URL" -}}
+{{- end -}}
+{{- range $name, $link := dict "TRACE_LINK" "trace" "LOGS_LINK" "logs" -}}
+{{- with get (default dict ($.Values.observability).links) $link -}}
+{{- $_ := set $data $name . -}}
+{{- end -}}
 {{- end -}}
 {{- toYaml $data -}}
 {{- end -}}
@@ -37,7 +32,14 @@ reference, and where the certificate authority of an external Redis is mounted.
 {{- $env = append $env (dict "name" "OPENAI_API_KEY" "valueFrom" (dict "secretKeyRef" (dict "name" . "key" $.Values.openai.secretKey "optional" false))) -}}
 {{- end -}}
 {{- with include "soc-agent.backendRedisSecret" . | default "{}" | fromJson -}}
-{{- $env = append $env (dict "name" "REDIS_PASSWORD" "valueFrom" (dict "secretKeyRef" (dict "name" .name "key" .key "optional" false))) -}}
+{{- $inUrl := eq $.Values.backend.redisPasswordIn "url" -}}
+{{- $env = append $env (dict "name" (ternary "REDIS_URL_PASSWORD" "REDIS_PASSWORD" $inUrl) "valueFrom" (dict "secretKeyRef" (dict "name" .name "key" .key "optional" false))) -}}
+{{- if $inUrl -}}
+{{- $env = append $env (dict "name" "REDIS_URL" "value" (include "soc-agent.redisUrlWithPassword" $)) -}}
+{{- end -}}
+{{- end -}}
+{{- with include "soc-agent.redisUrlSecret" . | default "{}" | fromJson -}}
+{{- $env = append $env (dict "name" "REDIS_URL" "valueFrom" (dict "secretKeyRef" (dict "name" .name "key" .key "optional" false))) -}}
 {{- end -}}
 {{- if include "soc-agent.redisCaSecret" . -}}
 {{- $env = append $env (dict "name" "REDIS_CA_FILE" "value" "/etc/redis-ca/ca.crt") -}}
@@ -59,25 +61,105 @@ Names of all Secrets that the backend reads, as a JSON list.
 */}}
 {{- define "soc-agent.backendSecrets" -}}
 {{- $redis := include "soc-agent.backendRedisSecret" . | default "{}" | fromJson -}}
-{{- list .Values.openai.existingSecret (get $redis "name") (include "soc-agent.redisCaSecret" .) | compact | toJson -}}
+{{- $url := include "soc-agent.redisUrlSecret" . | default "{}" | fromJson -}}
+{{- list .Values.openai.existingSecret (get $redis "name") (get $url "name") (include "soc-agent.redisCaSecret" .) | compact | toJson -}}
 {{- end -}}
 
 {{/*
 Changes whenever one of these Secrets does, so that pods which read it are replaced. Of a Secret made
-elsewhere only the version counts: a hash of a weak password in an annotation would give it away. Takes
+elsewhere only the version counts: a hash of a weak password in an annotation would give it away. A password
+that is made in the cluster is made once, and its Secret is there before and after that. Takes
 (dict "context" $ "names" (list "...")).
 */}}
 {{- define "soc-agent.secretsChecksum" -}}
-{{- $own := include "soc-agent.ownRedisSecret" .context -}}
-{{- $made := ternary "" $own (ne .context.Values.redis.auth.existingSecret "") -}}
+{{- $made := include "soc-agent.madeRedisSecret" .context -}}
 {{- $versions := list -}}
 {{- range .names -}}
 {{- if eq . $made -}}
-{{- $versions = append $versions (include "soc-agent.redisPassword" $.context) -}}
+{{- $versions = append $versions (include "soc-agent.keptRedisPassword" $.context | default $made) -}}
 {{- else -}}
-{{- $live := lookup "v1" "Secret" $.context.Release.Namespace . -}}
+{{- $live := lookup "v1" "Secret" (include "soc-agent.namespace" $.context) . -}}
 {{- $versions = append $versions (printf "%s %s" . (dig "metadata" "resourceVersion" "" $live)) -}}
 {{- end -}}
 {{- end -}}
 {{- join "\n" $versions | sha256sum -}}
+{{- end -}}
+
+{{/*
+The chart's own pod template of the backend.
+*/}}
+{{- define "soc-agent.backendPod" -}}
+{{- $part := dict "context" . "component" "backend" -}}
+{{- $secrets := include "soc-agent.backendSecrets" . | fromJsonArray -}}
+{{- $ca := include "soc-agent.redisCaSecret" . -}}
+metadata:
+  labels:
+    {{- include "soc-agent.podLabels" $part | nindent 4 }}
+  annotations:
+    # A container reads its environment once: a changed ConfigMap or Secret needs new pods.
+    checksum/config: {{ include "soc-agent.backendEnv" . | sha256sum | quote }}
+    {{- with include "soc-agent.scrapeAnnotations" . }}
+    {{- . | nindent 4 }}
+    {{- end }}
+    {{- with $secrets }}
+    checksum/secret: {{ include "soc-agent.secretsChecksum" (dict "context" $ "names" .) | quote }}
+    {{- end }}
+spec:
+  {{- include "soc-agent.podDefaults" $part | nindent 2 }}
+  {{- include "soc-agent.spread" $part | nindent 2 }}
+  # After preStop the backend takes up to 10 s to finish its requests and to close its WebSockets.
+  terminationGracePeriodSeconds: {{ include "soc-agent.gracePeriod" $part }}
+  containers:
+    - name: backend
+      image: {{ include "soc-agent.image" (dict "context" . "image" .Values.backend.image) | quote }}
+      imagePullPolicy: {{ .Values.backend.image.pullPolicy | quote }}
+      ports:
+        - name: http
+          containerPort: 8000
+          protocol: TCP
+      envFrom:
+        - configMapRef:
+            name: "{{ include "soc-agent.fullname" . }}-backend-config"
+      {{- with include "soc-agent.backendSecretEnv" . | fromJsonArray }}
+      # A missing key stops the pod and says so; it does not silently go without.
+      env:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+      # Holds the other two back while the process starts. It begins when readiness would, so
+      # that its first success asks readiness at once and not only at the next period.
+      startupProbe:
+        {{- include "soc-agent.probe" (dict "context" . "component" "backend" "kind" "startup" "port" 8000) | nindent 8 }}
+      # Restarts a process that hangs. Never depends on Redis: a restart would not bring it back.
+      livenessProbe:
+        {{- include "soc-agent.probe" (dict "context" . "component" "backend" "kind" "liveness" "port" 8000) | nindent 8 }}
+      # Takes a pod that cannot reach Redis out of the Service.
+      readinessProbe:
+        {{- include "soc-agent.probe" (dict "context" . "component" "backend" "kind" "readiness" "port" 8000) | nindent 8 }}
+      {{- include "soc-agent.preStop" $part | nindent 6 }}
+      resources:
+        {{- include "soc-agent.resources" .Values.backend.resources | nindent 8 }}
+      securityContext:
+        {{- include "soc-agent.containerSecurityContext" $part | nindent 8 }}
+      volumeMounts:
+        - name: tmp
+          mountPath: /tmp
+        {{- if $ca }}
+        - name: redis-ca
+          mountPath: /etc/redis-ca
+          readOnly: true
+        {{- end }}
+  volumes:
+    - name: tmp
+      emptyDir:
+        sizeLimit: 64Mi
+    {{- with $ca }}
+    - name: redis-ca
+      secret:
+        secretName: {{ . | quote }}
+        # 0440, in a form that YAML 1.1 and 1.2 read the same.
+        defaultMode: 288
+        items:
+          - key: {{ $.Values.redis.external.caKey | quote }}
+            path: ca.crt
+    {{- end }}
 {{- end -}}

@@ -19,7 +19,7 @@ Peer "all pods of the namespace of this name". Kubernetes itself sets the label.
 {{- define "soc-agent.namespacePeer" -}}
 - namespaceSelector:
     matchLabels:
-      kubernetes.io/metadata.name: {{ . }}
+      kubernetes.io/metadata.name: {{ . | quote }}
 {{- end -}}
 
 {{/*
@@ -32,23 +32,44 @@ Peer "the pods of this component". Takes (dict "context" $ "component" "backend"
 {{- end -}}
 
 {{/*
-Egress rule for name resolution. Namespace and pods are one peer, not two: else it would open all pods
-of the one and all namesakes of the other.
+Egress rules for name resolution: the DNS pods on the ports that they listen on, and addresses on port 53
+alone, for clouds serve more than names on them. Namespace and pods are one peer, not two: else it would
+open all pods of the one and all namesakes of the other.
 */}}
-{{- define "soc-agent.dnsRule" -}}
+{{- define "soc-agent.dnsRules" -}}
 {{- $dns := .Values.networkPolicy.dns -}}
 - to:
+    {{- range prepend $dns.peers $dns }}
     - namespaceSelector:
         matchLabels:
-          kubernetes.io/metadata.name: {{ $dns.namespace }}
+          kubernetes.io/metadata.name: {{ .namespace | quote }}
       podSelector:
         matchLabels:
-          {{- toYaml $dns.podLabels | nindent 10 }}
+          {{- include "soc-agent.filled" .podLabels | nindent 10 }}
+    {{- end }}
   ports:
-    - port: 53
-      protocol: UDP
-    - port: 53
-      protocol: TCP
+    {{- range $dns.ports }}
+    {{- include "soc-agent.dnsPort" . | nindent 4 }}
+    {{- end }}
+{{- with $dns.cidrs }}
+- to:
+    {{- range . }}
+    - ipBlock:
+        cidr: {{ . | quote }}
+    {{- end }}
+  ports:
+    {{- include "soc-agent.dnsPort" 53 | nindent 4 }}
+{{- end }}
+{{- end -}}
+
+{{/*
+A port that names are asked for on, over either protocol.
+*/}}
+{{- define "soc-agent.dnsPort" -}}
+- port: {{ . }}
+  protocol: UDP
+- port: {{ . }}
+  protocol: TCP
 {{- end -}}
 
 {{/*
@@ -76,20 +97,13 @@ through with one: what clouds serve credentials and metadata on. AWS, GCP and Az
 {{- end -}}
 
 {{/*
-Port in an OTLP endpoint's URL; 4317, OTLP over gRPC, if it names none. Empty without an endpoint.
-*/}}
-{{- define "soc-agent.otlpPort" -}}
-{{- with tpl (default "" .Values.backend.env.OTEL_EXPORTER_OTLP_ENDPOINT) . -}}
-{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" (urlParse .).host) | default "4317" -}}
-{{- end -}}
-{{- end -}}
-
-{{/*
 Port of a Redis that is not the chart's own. Empty if there is none.
 */}}
 {{- define "soc-agent.otherRedisPort" -}}
 {{- $url := include "soc-agent.redisUrl" . -}}
-{{- if and $url (ne (include "soc-agent.usesOwnRedis" .) "true") -}}
+{{- if include "soc-agent.redisUrlSecret" . -}}
+{{- int .Values.redis.external.port -}}
+{{- else if and $url (ne (include "soc-agent.usesOwnRedis" .) "true") -}}
 {{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" (urlParse $url).host) | default "6379" -}}
 {{- end -}}
 {{- end -}}

@@ -1,19 +1,52 @@
 {{/*
 Redis URL of the backend: redis.external's, or backend.env.REDIS_URL with its template filled in. Empty
 means "no Redis", which the backend answers by keeping threats in memory: so it is also when the URL
-names the chart's own Redis and that one is switched off. It never holds a password.
+names the chart's own Redis and that one is switched off. It never holds a password, and is empty too where
+a Secret has the whole URL (soc-agent.redisUrlSecret).
 */}}
 {{- define "soc-agent.redisUrl" -}}
 {{- $external := .Values.redis.external -}}
 {{- if $external.enabled -}}
-{{- $user := ternary (printf "%s@" $external.username) "" (ne $external.username "") -}}
-{{- printf "%s://%s%s:%d" (ternary "rediss" "redis" $external.tls) $user $external.host (int $external.port) -}}
+{{- if not $external.urlSecret -}}
+{{- $user := $external.username | urlquery | replace "+" "%20" -}}
+{{- $host := trimAll "[]" $external.host -}}
+{{- $url := printf "%s://%s%s:%d" (ternary "rediss" "redis" $external.tls) (ternary "" (printf "%s@" $user) (empty $user)) (ternary (printf "[%s]" $host) $host (contains ":" $host)) (int $external.port) -}}
+{{- printf "%s%s" $url (ternary (printf "/%d" (int $external.database)) "" (gt (int $external.database) 0)) -}}
+{{- end -}}
 {{- else -}}
 {{- $url := tpl (default "" .Values.backend.env.REDIS_URL) . -}}
 {{- if or .Values.redis.enabled (ne (include "soc-agent.isOwnRedis" (dict "context" . "url" $url)) "true") -}}
 {{- $url -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/*
+Secret and key of the whole URL of an external Redis, as a JSON object {name, key}. Empty: the values have it.
+*/}}
+{{- define "soc-agent.redisUrlSecret" -}}
+{{- $external := .Values.redis.external -}}
+{{- if and $external.enabled $external.urlSecret -}}
+{{- toJson (dict "name" $external.urlSecret "key" $external.urlKey) -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+"true" if there is a Redis that the backend pods share.
+*/}}
+{{- define "soc-agent.hasRedis" -}}
+{{- if or (include "soc-agent.redisUrl" .) (include "soc-agent.redisUrlSecret" .) -}}
+true
+{{- end -}}
+{{- end -}}
+
+{{/*
+The URL with the password in it, for a backend that reads no other variable. The kubelet fills it in from
+REDIS_URL_PASSWORD, so that it stands in no manifest. Not from REDIS_PASSWORD: whoever knows that puts it
+into the URL by himself. It overrules the ConfigMap's REDIS_URL.
+*/}}
+{{- define "soc-agent.redisUrlWithPassword" -}}
+{{- regexReplaceAll "^([a-z]+://)(?:([^/@]*)@)?" (include "soc-agent.redisUrl" .) "${1}${2}:$$(REDIS_URL_PASSWORD)@" -}}
 {{- end -}}
 
 {{/*
@@ -37,7 +70,7 @@ names the chart's own Redis and that one is switched off. It never holds a passw
 Name of the Secret with the password of the chart's own Redis. Empty: it asks for none.
 */}}
 {{- define "soc-agent.ownRedisSecret" -}}
-{{- if and .Values.redis.enabled .Values.redis.auth.enabled -}}
+{{- if and .Values.redis.enabled .Values.redis.auth.enabled (ne .Values.backend.redisPasswordIn "none") -}}
 {{- default (printf "%s-redis" (include "soc-agent.fullname" .)) .Values.redis.auth.existingSecret -}}
 {{- end -}}
 {{- end -}}
@@ -60,26 +93,135 @@ password of the chart's own Redis is never sent to another one.
 {{- end -}}
 
 {{/*
-Password of the chart's own Redis in base64: the live one, else a new one. Made once in a rendering, since
-the Secret and the checksum of the pods must have the same.
+Name of the Secret whose password is made in the cluster. Empty: another one is named, or none is asked for.
 */}}
-{{- define "soc-agent.redisPassword" -}}
-{{- $auth := .Values.redis.auth -}}
-{{- if not (hasKey $auth "made") -}}
-{{- $live := lookup "v1" "Secret" .Release.Namespace (include "soc-agent.ownRedisSecret" .) -}}
-{{- $_ := set $auth "made" (dig "data" $auth.secretKey (randAlphaNum 32 | b64enc) $live) -}}
+{{- define "soc-agent.madeRedisSecret" -}}
+{{- if not .Values.redis.auth.existingSecret -}}
+{{- include "soc-agent.ownRedisSecret" . -}}
 {{- end -}}
-{{- $auth.made -}}
+{{- end -}}
+
+{{/*
+Annotation of a Secret whose password is not part of the release.
+*/}}
+{{- define "soc-agent.passwordMark" -}}
+soc-agent/password
+{{- end -}}
+
+{{/*
+That Secret as it is in the cluster, as JSON. Empty without one, or without a cluster.
+*/}}
+{{- define "soc-agent.liveRedisSecret" -}}
+{{- lookup "v1" "Secret" (include "soc-agent.namespace" .) (include "soc-agent.madeRedisSecret" .) | toJson -}}
+{{- end -}}
+
+{{/*
+Password in base64 that an older chart has rendered into this release. It stays in the release: Helm removes
+what the last revision had and the next one has not, and so would a rollback.
+*/}}
+{{- define "soc-agent.keptRedisPassword" -}}
+{{- if include "soc-agent.madeRedisSecret" . -}}
+{{- $live := include "soc-agent.liveRedisSecret" . | fromJson -}}
+{{- if not (hasKey (dig "metadata" "annotations" dict $live) (include "soc-agent.passwordMark" .)) -}}
+{{- dig "data" .Values.redis.auth.secretKey "" $live -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+"true" if a Job makes the password.
+*/}}
+{{- define "soc-agent.makesRedisPassword" -}}
+{{- if and (include "soc-agent.madeRedisSecret" .) (not (include "soc-agent.keptRedisPassword" .)) -}}
+true
+{{- end -}}
+{{- end -}}
+
+{{/*
+What makes the Job run once more though it has run: an upgrade that finds no password.
+*/}}
+{{- define "soc-agent.redisPasswordRun" -}}
+{{- $live := include "soc-agent.liveRedisSecret" . | fromJson -}}
+{{- if and .Release.IsUpgrade (not (dig "data" .Values.redis.auth.secretKey "" $live)) -}}
+{{- .Release.Revision -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Spec of the Job that makes the password. Its pod alone has a token for the Kubernetes API.
+*/}}
+{{- define "soc-agent.redisPasswordJob" -}}
+{{- $part := dict "context" . "component" "redis-password" "as" "backend" -}}
+{{- $api := "/var/run/secrets/kubernetes.io/serviceaccount" -}}
+backoffLimit: 10
+template:
+  metadata:
+    labels:
+      {{- include "soc-agent.podLabels" $part | nindent 6 }}
+      # A mesh's proxy would outlive what the Job is for, and breaks Pod Security "restricted".
+      sidecar.istio.io/inject: "false"
+    annotations:
+      linkerd.io/inject: disabled
+  spec:
+    {{- include "soc-agent.podDefaults" $part | nindent 4 }}
+    restartPolicy: OnFailure
+    terminationGracePeriodSeconds: 0
+    containers:
+      - name: redis-password
+        # The backend's own image has what it takes, Node.js, and is on the nodes already.
+        image: {{ include "soc-agent.image" (dict "context" . "image" (default .Values.backend.image .Values.redis.auth.image)) | quote }}
+        imagePullPolicy: {{ .Values.backend.image.pullPolicy | quote }}
+        command: [node, --input-type=module, --eval]
+        args:
+          - |
+            {{- .Files.Get "files/redisPassword.mjs" | nindent 12 }}
+        env:
+          - name: NAMESPACE
+            value: {{ include "soc-agent.namespace" . | quote }}
+          - name: SECRET
+            value: {{ include "soc-agent.madeRedisSecret" . | quote }}
+          - name: KEY
+            value: {{ .Values.redis.auth.secretKey | quote }}
+          - name: TOKEN_FILE
+            value: {{ $api }}/token
+          - name: NODE_EXTRA_CA_CERTS
+            value: {{ $api }}/ca.crt
+        terminationMessagePolicy: FallbackToLogsOnError
+        resources:
+          requests: { cpu: 50m, memory: 64Mi, ephemeral-storage: 16Mi }
+          limits: { cpu: 500m, memory: 128Mi, ephemeral-storage: 64Mi }
+        securityContext:
+          {{- include "soc-agent.containerSecurityContext" $part | nindent 10 }}
+        volumeMounts:
+          - name: api
+            mountPath: {{ $api }}
+            readOnly: true
+    volumes:
+      - name: api
+        projected:
+          sources:
+            - serviceAccountToken:
+                path: token
+                expirationSeconds: 600
+            - configMap:
+                name: kube-root-ca.crt
+                items:
+                  - key: ca.crt
+                    path: ca.crt
 {{- end -}}
 
 {{/*
 Redis's own memory limit: three quarters of the container's, the rest is for buffers and for the
-copy that a rewrite of the append-only file needs. 768 = 3/4 of 1024, in the next smaller unit.
+copy that a rewrite of the append-only file needs. 768 = 3/4 of 1024, in the next smaller unit: so that a
+whole number of Gi keeps the words that it always had, and Redis goes on running.
 */}}
 {{- define "soc-agent.redisMaxmemory" -}}
 {{- $limit := .Values.redis.resources.limits.memory -}}
-{{- $unit := get (dict "Mi" "kb" "Gi" "mb") (regexFind "[MG]i$" $limit) -}}
-{{- printf "%d%s" (mul 768 (regexFind "^[0-9]+" $limit)) $unit -}}
+{{- if regexMatch "^[0-9]+Gi$" $limit -}}
+{{- printf "%dmb" (mul 768 (regexFind "^[0-9]+" $limit)) -}}
+{{- else -}}
+{{- printf "%dkb" (mulf (include "soc-agent.quantity" $limit | float64) 0.75 0.0009765625 | int64) -}}
+{{- end -}}
 {{- end -}}
 
 {{/*
@@ -89,8 +231,6 @@ reply too. It takes the password from REDISCLI_AUTH, so that none stands in a co
 {{- define "soc-agent.redisPing" -}}
 exec:
   command: [sh, -c, 'test "$(redis-cli ping)" = PONG']
-# A new process for every probe: on a busy node that takes longer than the default second.
-timeoutSeconds: 5
 {{- end -}}
 
 {{/*
@@ -105,7 +245,7 @@ metadata:
   {{- with $secret }}
   annotations:
     # Redis reads its password once, at its start: a changed one needs a new pod.
-    checksum/secret: {{ include "soc-agent.secretsChecksum" (dict "context" $ "names" (list .)) }}
+    checksum/secret: {{ include "soc-agent.secretsChecksum" (dict "context" $ "names" (list .)) | quote }}
   {{- end }}
 spec:
   {{- include "soc-agent.podDefaults" $part | nindent 2 }}
@@ -113,8 +253,8 @@ spec:
   terminationGracePeriodSeconds: 30
   containers:
     - name: redis
-      image: "{{ .Values.redis.image.repository }}:{{ .Values.redis.image.tag }}"
-      imagePullPolicy: {{ .Values.redis.image.pullPolicy }}
+      image: {{ include "soc-agent.image" (dict "context" . "image" .Values.redis.image) | quote }}
+      imagePullPolicy: {{ .Values.redis.image.pullPolicy | quote }}
       {{- if $secret }}
       # Redis gets a hash of the password, by its standard input: so it stands in no command line, and
       # may have any character in it. What administrates a Redis is nobody's business over the network.
@@ -148,17 +288,20 @@ spec:
         # Full, Redis gives up caches (keys with a time to live) and else refuses writes. It
         # never drops a threat in silence, and is never killed for its memory.
         - --maxmemory
-        - {{ include "soc-agent.redisMaxmemory" . }}
+        - {{ include "soc-agent.redisMaxmemory" . | quote }}
         - --maxmemory-policy
         - volatile-lru
+        {{- range .Values.redis.extraArgs }}
+        - {{ include "soc-agent.text" . | quote }}
+        {{- end }}
       {{- with $secret }}
       env:
         # The name under which redis-cli looks for it.
         - name: REDISCLI_AUTH
           valueFrom:
             secretKeyRef:
-              name: {{ . }}
-              key: {{ $.Values.redis.auth.secretKey }}
+              name: {{ . | quote }}
+              key: {{ $.Values.redis.auth.secretKey | quote }}
               optional: false
       {{- end }}
       ports:
@@ -167,31 +310,31 @@ spec:
           protocol: TCP
       # While Redis reads its append-only file it answers LOADING, for up to five minutes here.
       startupProbe:
-        {{- include "soc-agent.redisPing" . | nindent 8 }}
-        periodSeconds: 1
-        failureThreshold: 300
+        {{- include "soc-agent.probe" (dict "context" . "component" "redis" "kind" "startup" "handler" (include "soc-agent.redisPing" .)) | nindent 8 }}
       # Restarts a Redis that does not answer. An error is an answer, and redis-cli then exits with 0: to
       # restart would not help against too many clients, and would lose what is not on disk.
       livenessProbe:
-        exec:
-          command: [redis-cli, ping]
-        timeoutSeconds: 5
-        periodSeconds: 30
+        {{- include "soc-agent.probe" (dict "context" . "component" "redis" "kind" "liveness" "handler" "exec: { command: [redis-cli, ping] }") | nindent 8 }}
       # Takes a Redis that gives errors out of the Service, so that clients fail at once.
       readinessProbe:
-        {{- include "soc-agent.redisPing" . | nindent 8 }}
-        periodSeconds: 10
+        {{- include "soc-agent.probe" (dict "context" . "component" "redis" "kind" "readiness" "handler" (include "soc-agent.redisPing" .)) | nindent 8 }}
       resources:
-        {{- toYaml .Values.redis.resources | nindent 8 }}
+        {{- include "soc-agent.resources" .Values.redis.resources | nindent 8 }}
       securityContext:
-        {{- include "soc-agent.containerSecurityContext" . | nindent 8 }}
+        {{- include "soc-agent.containerSecurityContext" $part | nindent 8 }}
       volumeMounts:
         - name: data
           mountPath: /data
-  {{- if not .Values.redis.persistence.enabled }}
+  {{- $claim := .Values.redis.persistence.existingClaim }}
+  {{- if or $claim (not .Values.redis.persistence.enabled) }}
   volumes:
     - name: data
+      {{- if and $claim .Values.redis.persistence.enabled }}
+      persistentVolumeClaim:
+        claimName: {{ $claim | quote }}
+      {{- else }}
       emptyDir:
         sizeLimit: 64Mi
+      {{- end }}
   {{- end }}
 {{- end -}}

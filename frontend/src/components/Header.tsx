@@ -1,5 +1,7 @@
+import type { Alert } from "../lib/alerts";
 import type { ConnectionState } from "../live/liveSocket";
 import type { TriggerRequest } from "../types";
+import { AlertsButton } from "./AlertsButton";
 import { ConnectionBadge } from "./ConnectionBadge";
 import { Icon } from "./Icon";
 import { ThemeButton } from "./ThemeButton";
@@ -7,10 +9,12 @@ import { TriggerButton } from "./trigger/TriggerButton";
 
 interface HeaderProps {
   readonly connection: ConnectionState;
+  /** What fires, worst first. */
+  readonly alerts: readonly Alert[];
   readonly onTrigger: (wish: TriggerRequest) => Promise<void>;
 }
 
-export function Header({ connection, onTrigger }: HeaderProps) {
+export function Header({ connection, alerts, onTrigger }: HeaderProps) {
   return (
     <header className="header">
       <div className="header-inner">
@@ -21,6 +25,7 @@ export function Header({ connection, onTrigger }: HeaderProps) {
           <h1>SOC Agent</h1>
         </div>
         <ConnectionBadge connection={connection} />
+        <AlertsButton alerts={alerts} />
         <ThemeButton />
         <TriggerButton onTrigger={onTrigger} />
       </div>

@@ -1,8 +1,25 @@
-import type { DashboardMetrics, ThreatAnalysis, ThreatPage, TriggerRequest } from "../types";
-import { isObject, parseJson, parseMetrics, parseThreat, parseThreats } from "./messages";
+import type {
+  DashboardMetrics,
+  Observability,
+  ThreatAnalysis,
+  ThreatPage,
+  TriggerRequest,
+} from "../types";
+import { parseAlerts, type Alert } from "./alerts";
+import {
+  isObject,
+  parseJson,
+  parseMetrics,
+  parseObservability,
+  parseThreat,
+  parseThreats,
+} from "./messages";
 
 /** Longer than the slowest analysis (agents that ask a model). */
 const TIMEOUT_MS = 60_000;
+
+/** For what is asked again every few seconds anyway. */
+const SHORT_TIMEOUT_MS = 3000;
 
 /** A request that failed, with a message for people. */
 export class ApiError extends Error {
@@ -61,6 +78,26 @@ export async function getMetrics(): Promise<DashboardMetrics> {
   return readable(parseMetrics(await request("/api/analytics")));
 }
 
+/**
+ * Whether there is an observability stack, and where to look at what it knows.
+ *
+ * @throws ApiError
+ */
+export async function getObservability(): Promise<Observability> {
+  const body = await request("/api/observability", {}, SHORT_TIMEOUT_MS);
+  return readable(parseObservability(body));
+}
+
+/**
+ * What Prometheus has to say of this system's alerts, worst first.
+ *
+ * @param path of the page's own address
+ * @throws ApiError
+ */
+export async function getAlerts(path: string): Promise<readonly Alert[]> {
+  return readable(parseAlerts(await request(path, {}, SHORT_TIMEOUT_MS)));
+}
+
 function readable<T>(value: T | undefined): T {
   if (value === undefined) {
     throw new ApiError("The backend sent an answer that this page cannot read.");
@@ -68,11 +105,15 @@ function readable<T>(value: T | undefined): T {
   return value;
 }
 
-async function request(path: string, init: RequestInit = {}): Promise<unknown> {
+async function request(
+  path: string,
+  init: RequestInit = {},
+  timeoutMs = TIMEOUT_MS,
+): Promise<unknown> {
   let response: Response;
   let text: string;
   try {
-    response = await fetch(path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    response = await fetch(path, { ...init, signal: AbortSignal.timeout(timeoutMs) });
     text = await response.text();
   } catch {
     throw new ApiError("The backend cannot be reached.");

@@ -1,6 +1,7 @@
 import {
   SEVERITIES,
   type DashboardMetrics,
+  type Observability,
   type ServerMessage,
   type ThreatAnalysis,
   type ThreatPage,
@@ -55,6 +56,21 @@ export function parseMetrics(value: unknown): DashboardMetrics | undefined {
     threats_requiring_review: toCount(value.threats_requiring_review),
     threats_by_type: toCounts(value.threats_by_type),
     threats_by_severity: toCounts(value.threats_by_severity),
+  };
+}
+
+/** Reads what may be linked to; what is no text is nothing. Undefined when the body is no object. */
+export function parseObservability(value: unknown): Observability | undefined {
+  if (!isObject(value)) {
+    return undefined;
+  }
+  const available = value.available === true;
+  const text = (found: unknown) => (available && typeof found === "string" ? found : null);
+  const links = isObject(value.links) ? value.links : {};
+  return {
+    available,
+    links: { trace: text(links.trace), logs: text(links.logs) },
+    alerts: text(value.alerts),
   };
 }
 
@@ -129,4 +145,5 @@ const EMPTY: Omit<ThreatAnalysis, keyof ThreatCore> = {
   total_processing_time_ms: 0,
   requires_human_review: false,
   review_reason: null,
+  trace_id: null,
 };

@@ -38,6 +38,18 @@ export function formatDateTime(iso: string): string {
     : new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }
 
+/** The viewer's local time without seconds, with the date when it is not that of now; as above if none. */
+export function formatSince(iso: string, nowMs: number): string {
+  const time = new Date(parseUtc(iso));
+  if (Number.isNaN(time.getTime())) {
+    return iso;
+  }
+  const today = time.toDateString() === new Date(nowMs).toDateString();
+  return today
+    ? time.toLocaleTimeString(undefined, { timeStyle: "short" })
+    : time.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+}
+
 /** Milliseconds for people: "< 1 ms", "850 ms", "1.3 s". */
 export function formatDuration(ms: number): string {
   if (ms < 1) {

@@ -11,7 +11,9 @@ import {
   pane,
   severities,
 } from "../support/harness";
-import { makeManipulated, makeThreat } from "../support/threats";
+import { alertsAnswer, makeAlert } from "../support/alerts";
+import { OWN_STACK, type FakeBackend } from "../support/fakeBackend";
+import { makeManipulated, makeThreat, TRACE_ID } from "../support/threats";
 
 const PHONE = { width: 360, height: 740 };
 /** The least side of what a finger is meant to hit (WCAG 2.2, 2.5.8), in px. */
@@ -28,6 +30,32 @@ async function violations(page: Page): Promise<string[]> {
       nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
     );
   });
+}
+
+/** The rows whose severity is covered by what stands beside it, as far as the screen shows them. */
+function covered(page: Page): Promise<string[]> {
+  return page.locator(".threat").evaluateAll((rows) =>
+    rows
+      .filter((row) => {
+        const severity = row.querySelector(".severity")?.getBoundingClientRect();
+        return [...row.querySelectorAll(".threat-side > *")].some(
+          (each) => severity && each.getBoundingClientRect().left < severity.right,
+        );
+      })
+      .map((row) => row.outerHTML),
+  );
+}
+
+/** A backend with the project's own stack, a traced threat, and an alert of each severity. */
+function withStack(backend: FakeBackend): void {
+  backend.observability = OWN_STACK;
+  backend.threats = [makeThreat({ id: "traced", trace_id: TRACE_ID }), ...backend.threats];
+  backend.alerts = alertsAnswer(
+    makeAlert(),
+    makeAlert({ alertname: "SocAgentErrors", severity: "warning", pod: "a" }),
+    makeAlert({ alertname: "SocAgentErrors", severity: "warning", pod: "b" }),
+    makeAlert({ alertname: "SocAgentAtMaximum", severity: "info" }, { annotations: {} }),
+  );
 }
 
 if (hasBrowser()) {
@@ -75,6 +103,18 @@ if (hasBrowser()) {
         await link(page, "manipulated").click();
         assert.deepEqual(await violations(page), []);
       });
+
+      it("axe finds nothing in the links and alerts of a stack, wide and on a phone", async () => {
+        withStack(harness.backend);
+        const page = await harness.openLive("?threat=traced");
+        await page.getByRole("button", { name: "3 alerts" }).click();
+        assert.deepEqual(await violations(page), []);
+        await page.keyboard.press("Escape");
+        await pane(page).getByRole("button", { name: "Close" }).click();
+        await page.setViewportSize(PHONE);
+        await page.getByRole("button", { name: "3 alerts" }).click();
+        assert.deepEqual(await violations(page), []);
+      });
     });
   }
 
@@ -106,16 +146,45 @@ if (hasBrowser()) {
       assert.equal(await overflow(page), 0);
     });
 
-    it("has targets that a finger hits", async () => {
+    it("has room for alerts and links, in the list, the review queue and a detail", async () => {
+      withStack(harness.backend);
+      for (const width of [PHONE.width, 320]) {
+        for (const query of ["", "?review=1"]) {
+          const page = await harness.openLive(query);
+          await page.setViewportSize({ ...PHONE, width });
+          await page.getByRole("button", { name: "3 alerts" }).tap();
+          const list = await page.getByRole("region", { name: "Alerts" }).boundingBox();
+          assert.ok(list && list.x >= 0 && list.x + list.width <= width);
+          assert.equal(await overflow(page), 0, `${width} px${query}`);
+          assert.deepEqual(await covered(page), [], `${width} px${query}`);
+          await page.keyboard.press("Escape");
+          await link(page, "traced").first().tap();
+          assert.equal(await pane(page).evaluate((e) => e.scrollWidth - e.clientWidth), 0);
+          await page.close();
+        }
+      }
       const page = await harness.openLive();
-      const small = await page.locator("button, input, select, summary").evaluateAll(
-        (elements, least) =>
-          elements
-            .map((element) => ({ element, box: element.getBoundingClientRect() }))
-            .filter(({ box }) => box.width > 0 && Math.min(box.width, box.height) < least)
-            .map(({ element }) => element.outerHTML),
-        LEAST_TARGET,
-      );
+      await page.getByRole("button", { name: "3 alerts" }).waitFor();
+      harness.backend.refuseSockets = true;
+      harness.backend.cutSockets();
+      await page.getByText("No live connection.").waitFor();
+      assert.equal(await overflow(page), 0);
+    });
+
+    it("has targets that a finger hits", async () => {
+      withStack(harness.backend);
+      const page = await harness.openLive();
+      await page.getByRole("button", { name: "3 alerts" }).waitFor();
+      const small = await page
+        .locator("button, input, select, summary, .threat-links a")
+        .evaluateAll(
+          (elements, least) =>
+            elements
+              .map((element) => ({ element, box: element.getBoundingClientRect() }))
+              .filter(({ box }) => box.width > 0 && Math.min(box.width, box.height) < least)
+              .map(({ element }) => element.outerHTML),
+          LEAST_TARGET,
+        );
       assert.deepEqual(small, []);
     });
 

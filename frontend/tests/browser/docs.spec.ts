@@ -47,7 +47,7 @@ if (hasBrowser()) {
         await page.locator(".opblock").first().waitFor();
         const routes = await page.locator(".opblock-summary").allInnerTexts();
         const shown = routes.map((text) => text.replace(/\s+/g, " ").replaceAll("\u200b", ""));
-        assert.equal(shown.length, 12);
+        assert.equal(shown.length, 13);
         assert.ok(shown.some((text) => text.startsWith("POST /api/threats/trigger")));
         assert.equal(new URL(page.url()).pathname, "/docs");
       });

@@ -8,11 +8,17 @@ const TIMEOUT_MS = 280_000;
 
 /** Runs a docker command and gives what it printed. @throws Error when it fails or hangs. */
 export async function docker(...args: readonly string[]): Promise<string> {
-  const { stdout } = await run("docker", args, {
-    maxBuffer: 16 * 1024 * 1024,
-    timeout: TIMEOUT_MS,
-  });
-  return stdout.trim();
+  try {
+    const options = { maxBuffer: 16 * 1024 * 1024, timeout: TIMEOUT_MS };
+    const { stdout } = await run("docker", args, options);
+    return stdout.trim();
+  } catch (error) {
+    // Its message has standard error alone, and the classic builder tells on standard output what a step said.
+    if (error instanceof Error && "stdout" in error) {
+      error.message += `\n${String(error.stdout)}`;
+    }
+    throw error;
+  }
 }
 
 /**

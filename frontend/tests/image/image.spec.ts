@@ -22,7 +22,8 @@ if (hasDocker()) {
     let origin = "";
 
     before(async () => {
-      await docker("build", "--quiet", "--tag", NAME, FOLDER);
+      // With --quiet BuildKit would not say why it failed.
+      await docker("build", "--tag", NAME, FOLDER);
       await docker("network", "create", NAME);
       await docker(
         ...["run", "--detach", "--name", BACKEND, "--network", NAME],
@@ -135,6 +136,40 @@ if (hasDocker()) {
       const paths = lines.map((line) => (JSON.parse(line) as { path: string }).path);
       assert.ok(paths.includes("/api/logged"));
     });
+
+    /** Another container of the image in the same network, with more flags, until the work is done. */
+    async function another(
+      flags: readonly string[],
+      work: (name: string) => Promise<void>,
+    ): Promise<void> {
+      const name = `${NAME}-other`;
+      await docker(
+        ...["run", "--detach", "--name", name, "--network", NAME],
+        ...["--read-only", "--tmpfs", "/tmp", ...flags, NAME],
+      );
+      try {
+        await work(name);
+      } finally {
+        await docker("rm", "--force", "--volumes", name);
+      }
+    }
+    const serves = (name: string, url: string) =>
+      docker("exec", name, "wget", "-q", "-O", "-", url).then(
+        (text) => text.includes('"ok"'),
+        () => false,
+      );
+
+    it("listens on both families where the kernel has both", () =>
+      another(["--sysctl", "net.ipv6.conf.all.disable_ipv6=0"], async (name) => {
+        for (const host of ["127.0.0.1", "[::1]"]) {
+          await until(() => serves(name, `http://${host}/healthz`), 60_000);
+        }
+      }));
+
+    it("starts and serves where IPv6 is switched off", () =>
+      another(["--sysctl", "net.ipv6.conf.all.disable_ipv6=1"], (name) =>
+        until(() => serves(name, "http://127.0.0.1/healthz"), 60_000),
+      ));
 
     it("stops in time and in peace while a WebSocket is open", async () => {
       const other = `${NAME}-stopped`;

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { WebSocketServer } from "ws";
 import { countThreats } from "../../src/state/analytics";
-import type { ThreatAnalysis, TriggerRequest } from "../../src/types";
+import type { Observability, ThreatAnalysis, TriggerRequest } from "../../src/types";
 import { NginxConfig } from "./nginxConfig";
 import { makeThreat } from "./threats";
 
@@ -16,6 +16,21 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript",
   ".css": "text/css",
   ".svg": "image/svg+xml",
+};
+
+/** What the backend tells without an observability stack, and with the project's own. */
+export const NO_STACK: Observability = {
+  available: false,
+  links: { trace: null, logs: null },
+  alerts: null,
+};
+export const OWN_STACK: Observability = {
+  available: true,
+  links: {
+    trace: "/jaeger/trace/{trace_id}",
+    logs: "/grafana/d/soc-trace-logs/logs?var-trace_id={trace_id}",
+  },
+  alerts: "/prometheus/api/v1/alerts",
 };
 
 /**
@@ -43,6 +58,12 @@ export class FakeBackend {
   analyticsAsked = 0;
   /** Whether `/api/analytics` is there. */
   hasAnalytics = true;
+  /** What `/api/observability` tells. */
+  observability: Observability = NO_STACK;
+  /** How often it was asked for that, also in vain. */
+  observabilityAsked = 0;
+  /** What Prometheus tells of alerts; undefined where the page itself answers in its place. */
+  alerts: unknown;
   /** How many threats were counted and then trimmed. */
   trimmed = 0;
   /** Holds answers back until this is done, when they are out of date. */
@@ -110,17 +131,25 @@ export class FakeBackend {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? "/", this.url);
+    if (pathname === "/api/observability") {
+      this.observabilityAsked += 1;
+    }
     if (pathname === "/api/threats/trigger") {
       await this.answerTrigger(request, response);
     } else if (this.refuseReads && pathname.startsWith("/api/")) {
       send(response, 503, "application/json", '{"detail":"Redis is down"}');
+    } else if (pathname === "/api/observability") {
+      send(response, 200, "application/json", JSON.stringify(this.observability));
+    } else if (pathname === OWN_STACK.alerts && this.alerts !== undefined) {
+      send(response, 200, "application/json", JSON.stringify(this.alerts));
     } else if (pathname === "/api/analytics" && this.hasAnalytics) {
       this.analyticsAsked += 1;
       const figures = countThreats(this.threats);
       const total_threats = figures.total_threats + this.trimmed;
       send(response, 200, "application/json", JSON.stringify({ ...figures, total_threats }));
     } else if (pathname === "/api/threats" || pathname.startsWith("/api/threats/")) {
-      await this.answerThreats(pathname.split("/")[3], searchParams, response);
+      const [, , , id] = pathname.split("/").map(decodeURIComponent);
+      await this.answerThreats(id, searchParams, response);
     } else {
       await this.answerFile(pathname, response);
     }
@@ -144,7 +173,8 @@ export class FakeBackend {
   }
 
   private async answerFile(pathname: string, response: ServerResponse): Promise<void> {
-    const path = pathname === "/" ? "/index.html" : normalize(pathname);
+    // As nginx does it: what is no file is the page.
+    const path = extname(pathname) === "" ? "/index.html" : normalize(pathname);
     const body = await readFile(join(DIST, path)).catch(() => undefined);
     response.setHeader("Content-Security-Policy", this.policy);
     const type = MEDIA_TYPES[extname(path)] ?? "application/octet-stream";

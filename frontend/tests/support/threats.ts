@@ -6,6 +6,9 @@ export function utc(secondsBeforeNoon = 0): string {
   return new Date(time).toISOString().replace("Z", "000");
 }
 
+/** The id of a trace that was recorded. */
+export const TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
+
 /** A complete threat; override what a test is about. */
 export function makeThreat(overrides: Partial<ThreatAnalysis> = {}): ThreatAnalysis {
   return {
@@ -193,6 +196,7 @@ export function makeThreat(overrides: Partial<ThreatAnalysis> = {}): ThreatAnaly
     created_at: utc(),
     requires_human_review: true,
     review_reason: "A block needs an analyst's approval",
+    trace_id: null,
     ...overrides,
   };
 }

@@ -26,7 +26,14 @@ const RESOURCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Service: "services",
     ServiceAccount: "serviceaccounts",
   },
-  "apps/v1": { Deployment: "deployments", StatefulSet: "statefulsets" },
+  "apps/v1": { DaemonSet: "daemonsets", Deployment: "deployments", StatefulSet: "statefulsets" },
+  "batch/v1": { Job: "jobs" },
+  "rbac.authorization.k8s.io/v1": {
+    ClusterRole: "clusterroles",
+    ClusterRoleBinding: "clusterrolebindings",
+    Role: "roles",
+    RoleBinding: "rolebindings",
+  },
   "autoscaling/v2": { HorizontalPodAutoscaler: "horizontalpodautoscalers" },
   "networking.k8s.io/v1": { Ingress: "ingresses", NetworkPolicy: "networkpolicies" },
   "gateway.networking.k8s.io/v1": { HTTPRoute: "httproutes" },
@@ -91,7 +98,7 @@ function resourceList(groupVersion: string) {
   const resources = Object.entries(RESOURCES[groupVersion] ?? {}).map(([kind, name]) => ({
     name,
     kind,
-    namespaced: true,
+    namespaced: !kind.startsWith("Cluster"),
     verbs: ["get", "list", "create", "patch"],
   }));
   return { apiVersion: "v1", kind: "APIResourceList", groupVersion, resources };

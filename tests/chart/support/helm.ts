@@ -3,9 +3,13 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { parse, parseAllDocuments } from "yaml";
 import type { Manifest } from "./manifest";
+import { ROOT } from "../../../config/project";
 
 /** The chart under test. */
-export const CHART = path.resolve(__dirname, "../../../charts/soc-agent");
+export const CHART = path.join(ROOT, "charts/soc-agent");
+
+/** The chart of the observability stack. */
+export const STACK_CHART = path.join(ROOT, "charts/observability");
 
 /** The chart's version. */
 export const VERSION = (
@@ -15,8 +19,13 @@ export const VERSION = (
 /** Values as they stand in a values file. */
 export type Values = Readonly<Record<string, unknown>>;
 
+/** Helm's program, unless a test names another one. */
+const HELM = process.env.HELM ?? "helm";
+
 /** How to call Helm. */
 export interface HelmOptions {
+  /** Its program. @default `$HELM`, or `"helm"` */
+  readonly program?: string;
   /** Values on top of the chart's own. @default none */
   readonly values?: Values;
   /** Name of the release. @default `"soc-agent"` */
@@ -37,18 +46,22 @@ export interface HelmResult {
 }
 
 /**
- * Runs the real Helm, `$HELM` or `helm` on PATH. Never rejects because of Helm's exit code; rejects
- * if there is no Helm.
+ * Runs the real Helm. Never rejects because of Helm's exit code; rejects if there is no Helm.
  *
  * @param args Helm's arguments.
  * @param stdin Text for Helm's standard input.
+ * @param program Its program.
  */
-export function helm(args: readonly string[], stdin = ""): Promise<HelmResult> {
+export function helm(
+  args: readonly string[],
+  stdin = "",
+  program: string = HELM,
+): Promise<HelmResult> {
   // Whatever cluster the user is connected to is none of these tests' business.
   const env = { ...process.env, KUBECONFIG: "/dev/null" };
   return new Promise((resolve, reject) => {
     const child = execFile(
-      process.env.HELM ?? "helm",
+      program,
       args,
       { env, maxBuffer: 16 * 1024 * 1024 },
       (error, stdout, stderr) => {
@@ -68,6 +81,7 @@ export function helm(args: readonly string[], stdin = ""): Promise<HelmResult> {
 
 /** Runs `helm template` on the chart. */
 export function template({
+  program,
   values = {},
   release = "soc-agent",
   chart = CHART,
@@ -77,6 +91,7 @@ export function template({
   return helm(
     ["template", release, chart, "--kube-version", kubeVersion, "--values", "-", ...flags],
     JSON.stringify(values),
+    program,
   );
 }
 
@@ -84,8 +99,8 @@ export function template({
 const rendered = new Map<string, Promise<Manifest[]>>();
 
 /**
- * Renders the chart; the same options give the same objects, random passwords included. With a cluster to
- * ask (`--kube-apiserver`) they are rendered anew each time.
+ * Renders the chart; the same options give the same objects. With flags, such as those for a cluster to
+ * ask (`--kube-apiserver`), they are rendered anew each time.
  *
  * @throws `Error` with Helm's own words, if Helm refuses.
  */
@@ -100,7 +115,7 @@ export function render(options: HelmOptions = {}): Promise<Manifest[]> {
 }
 
 /** {@link render} without the memory. */
-export async function renderAnew(options: HelmOptions = {}): Promise<Manifest[]> {
+export async function renderAnew(options: HelmOptions): Promise<Manifest[]> {
   const { code, stdout, stderr } = await template(options);
   if (code !== 0) {
     throw new Error(stderr);
@@ -130,7 +145,7 @@ export function lint(values: Values = {}, chart = CHART): Promise<HelmResult> {
  * Objects in a stream of YAML documents. YAML that cannot be parsed, or that has a key twice, is an
  * error; a document without content is none.
  */
-function parseManifests(text: string): Manifest[] {
+export function parseManifests(text: string): Manifest[] {
   return parseAllDocuments(text).flatMap((document) => {
     const [error] = document.errors;
     if (error !== undefined) {

@@ -1,202 +1,75 @@
-/** The parts of Kubernetes objects that the chart's tests look at. */
+/** The objects that the chart renders, in the types of the Kubernetes API. */
+import type {
+  apps,
+  autoscaling,
+  batch,
+  core,
+  meta,
+  networking,
+  policy,
+  rbac,
+} from "@pulumi/kubernetes/types/input";
+import type { SeenPart, Seen } from "../../../machine/kubernetes";
 
 /** Labels, or a selector by labels. */
 export type Labels = Readonly<Record<string, string>>;
 
-export interface Metadata {
-  readonly name: string;
-  readonly labels: Labels;
-  readonly annotations?: Readonly<Record<string, string>>;
+/** What all of the chart's objects and pods carry. */
+interface Labelled {
+  readonly metadata: { readonly labels: Labels };
 }
 
-interface Base<K extends string> {
+/** An object as the chart renders it: `Sure` fields of it are always there. */
+type Rendered<
+  T extends { readonly apiVersion?: unknown; readonly kind?: unknown },
+  Sure extends keyof T = never,
+> = Seen<T, "apiVersion" | "kind" | Sure> & Labelled;
+
+/** Its specification, likewise. */
+interface Spec<T, Sure extends keyof T = never> {
+  readonly spec: SeenPart<T, Sure>;
+}
+
+/** The pods that it makes. */
+interface Template {
+  readonly spec: { readonly template: Labelled & Spec<core.v1.PodSpec> };
+}
+
+export type Container = SeenPart<core.v1.Container>;
+export type PodSpec = SeenPart<core.v1.PodSpec>;
+export type Pod = Rendered<core.v1.Pod> & Spec<core.v1.PodSpec>;
+export type Deployment = Rendered<apps.v1.Deployment> & Spec<apps.v1.DeploymentSpec> & Template;
+export type DaemonSet = Rendered<apps.v1.DaemonSet> & Spec<apps.v1.DaemonSetSpec> & Template;
+type ClusterRole = Rendered<rbac.v1.ClusterRole, "rules">;
+type ClusterRoleBinding = Rendered<rbac.v1.ClusterRoleBinding, "roleRef" | "subjects">;
+type StatefulSet = Rendered<apps.v1.StatefulSet> &
+  Spec<apps.v1.StatefulSetSpec, "serviceName" | "volumeClaimTemplates"> &
+  Template;
+type ConfigMap = Rendered<core.v1.ConfigMap, "data">;
+type Secret = Rendered<core.v1.Secret, "data">;
+type Service = Rendered<core.v1.Service> & Spec<core.v1.ServiceSpec>;
+type ServiceAccount = Rendered<core.v1.ServiceAccount>;
+export type Job = Rendered<batch.v1.Job> & Spec<batch.v1.JobSpec> & Template;
+type Role = Rendered<rbac.v1.Role, "rules">;
+type RoleBinding = Rendered<rbac.v1.RoleBinding, "roleRef" | "subjects">;
+type HorizontalPodAutoscaler = Rendered<autoscaling.v2.HorizontalPodAutoscaler> &
+  Spec<autoscaling.v2.HorizontalPodAutoscalerSpec>;
+type PodDisruptionBudget = Rendered<policy.v1.PodDisruptionBudget> &
+  Spec<policy.v1.PodDisruptionBudgetSpec, "selector">;
+export type Ingress = Rendered<networking.v1.Ingress> & Spec<networking.v1.IngressSpec, "rules">;
+export type IngressRule = SeenPart<networking.v1.IngressRule>;
+export type NetworkPolicy = Rendered<networking.v1.NetworkPolicy> &
+  Spec<networking.v1.NetworkPolicySpec>;
+export type NetworkPolicyPeer = SeenPart<networking.v1.NetworkPolicyPeer>;
+export type NetworkPolicyRule = SeenPart<
+  networking.v1.NetworkPolicyIngressRule & networking.v1.NetworkPolicyEgressRule
+>;
+
+/** The part of an HTTPRoute that is looked at: the Gateway API is none of Kubernetes' own. */
+export type HTTPRoute = Rendered<{
+  readonly metadata: meta.v1.ObjectMeta;
   readonly apiVersion: string;
-  readonly kind: K;
-  readonly metadata: Metadata;
-}
-
-export interface Probe {
-  readonly httpGet?: { readonly path: string; readonly port: number; readonly host?: string };
-  readonly exec?: { readonly command: readonly string[] };
-  readonly initialDelaySeconds?: number;
-  readonly periodSeconds?: number;
-  readonly timeoutSeconds?: number;
-  readonly failureThreshold?: number;
-}
-
-export interface EnvVar {
-  readonly name: string;
-  readonly value?: string;
-  readonly valueFrom?: {
-    readonly secretKeyRef?: { readonly name: string; readonly key: string; optional?: boolean };
-  };
-}
-
-export interface ContainerSecurityContext {
-  readonly allowPrivilegeEscalation?: boolean;
-  readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] };
-  readonly privileged?: boolean;
-  readonly procMount?: string;
-  readonly readOnlyRootFilesystem?: boolean;
-  readonly runAsNonRoot?: boolean;
-  readonly runAsUser?: number;
-  readonly seccompProfile?: { readonly type: string };
-}
-
-export interface Container {
-  readonly name: string;
-  readonly image: string;
-  readonly imagePullPolicy?: string;
-  readonly command?: readonly string[];
-  readonly args?: readonly string[];
-  readonly ports?: readonly {
-    readonly name?: string;
-    readonly containerPort: number;
-    readonly hostPort?: number;
-  }[];
-  readonly env?: readonly EnvVar[];
-  readonly envFrom?: readonly { readonly configMapRef?: { readonly name: string } }[];
-  readonly resources?: {
-    readonly requests?: Readonly<Record<string, string | number>>;
-    readonly limits?: Readonly<Record<string, string | number>>;
-  };
-  readonly livenessProbe?: Probe;
-  readonly readinessProbe?: Probe;
-  readonly startupProbe?: Probe;
-  readonly lifecycle?: {
-    readonly preStop?: {
-      readonly sleep?: { readonly seconds: number };
-      readonly exec?: { readonly command: readonly string[] };
-    };
-  };
-  readonly securityContext?: ContainerSecurityContext;
-  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
-}
-
-/** Besides its name a volume has one key, which is its type. */
-export type Volume = { readonly name: string } & Readonly<Record<string, unknown>>;
-
-export interface PodSpec {
-  readonly serviceAccountName?: string;
-  readonly automountServiceAccountToken?: boolean;
-  readonly enableServiceLinks?: boolean;
-  readonly imagePullSecrets?: readonly { readonly name: string }[];
-  readonly hostNetwork?: boolean;
-  readonly hostPID?: boolean;
-  readonly hostIPC?: boolean;
-  readonly securityContext?: {
-    readonly runAsNonRoot?: boolean;
-    readonly runAsUser?: number;
-    readonly runAsGroup?: number;
-    readonly fsGroup?: number;
-    readonly fsGroupChangePolicy?: string;
-    readonly seccompProfile?: { readonly type: string };
-    readonly sysctls?: readonly { readonly name: string; readonly value: string }[];
-  };
-  readonly affinity?: {
-    readonly podAntiAffinity?: {
-      readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
-        readonly weight: number;
-        readonly podAffinityTerm: {
-          readonly topologyKey: string;
-          readonly labelSelector: { readonly matchLabels: Readonly<Record<string, string>> };
-        };
-      }[];
-    };
-  };
-  readonly topologySpreadConstraints?: readonly {
-    readonly maxSkew: number;
-    readonly topologyKey: string;
-    readonly whenUnsatisfiable: string;
-    readonly labelSelector: { readonly matchLabels: Labels };
-    readonly matchLabelKeys?: readonly string[];
-  }[];
-  readonly priorityClassName?: string;
-  readonly nodeSelector?: Labels;
-  readonly tolerations?: readonly unknown[];
-  readonly restartPolicy?: string;
-  readonly activeDeadlineSeconds?: number;
-  readonly terminationGracePeriodSeconds?: number;
-  readonly initContainers?: readonly Container[];
-  readonly containers: readonly Container[];
-  readonly volumes?: readonly Volume[];
-}
-
-export interface PodTemplate {
-  readonly metadata: Omit<Metadata, "name">;
-  readonly spec: PodSpec;
-}
-
-export interface Pod extends Base<"Pod"> {
-  readonly spec: PodSpec;
-}
-
-export interface Deployment extends Base<"Deployment"> {
-  readonly spec: {
-    readonly replicas?: number;
-    readonly minReadySeconds?: number;
-    readonly progressDeadlineSeconds?: number;
-    readonly strategy?: {
-      readonly type: string;
-      readonly rollingUpdate?: { readonly maxUnavailable: number; readonly maxSurge: number };
-    };
-    readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
-    readonly template: PodTemplate;
-  };
-}
-
-export interface StatefulSet extends Base<"StatefulSet"> {
-  readonly spec: {
-    readonly replicas: number;
-    readonly serviceName: string;
-    readonly selector: { readonly matchLabels: Labels };
-    readonly template: PodTemplate;
-    readonly volumeClaimTemplates: readonly {
-      readonly metadata: { readonly name: string; readonly labels: Labels };
-      readonly spec: {
-        readonly accessModes: readonly string[];
-        readonly storageClassName?: string;
-        readonly resources: { readonly requests: { readonly storage: string } };
-      };
-    }[];
-  };
-}
-
-export interface Secret extends Base<"Secret"> {
-  readonly type: string;
-  readonly data: Readonly<Record<string, string>>;
-}
-
-export interface PodDisruptionBudget extends Base<"PodDisruptionBudget"> {
-  readonly spec: {
-    readonly maxUnavailable: number;
-    readonly unhealthyPodEvictionPolicy?: string;
-    readonly selector: { readonly matchLabels: Labels };
-  };
-}
-
-export interface NetworkPolicyPeer {
-  readonly podSelector?: { readonly matchLabels?: Labels };
-  readonly namespaceSelector?: { readonly matchLabels?: Labels };
-  readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
-}
-
-export interface NetworkPolicyRule {
-  readonly from?: readonly NetworkPolicyPeer[];
-  readonly to?: readonly NetworkPolicyPeer[];
-  readonly ports?: readonly { readonly port: number; readonly protocol: string }[];
-}
-
-export interface NetworkPolicy extends Base<"NetworkPolicy"> {
-  readonly spec: {
-    readonly podSelector: { readonly matchLabels: Labels };
-    readonly policyTypes: readonly string[];
-    readonly ingress: readonly NetworkPolicyRule[];
-    readonly egress: readonly NetworkPolicyRule[];
-  };
-}
-
-export interface HTTPRoute extends Base<"HTTPRoute"> {
+  readonly kind: "HTTPRoute";
   readonly spec: {
     readonly parentRefs: readonly unknown[];
     readonly hostnames?: readonly string[];
@@ -208,85 +81,45 @@ export interface HTTPRoute extends Base<"HTTPRoute"> {
       readonly timeouts?: { readonly request: string };
     }[];
   };
-}
+}>;
 
-export interface Service extends Base<"Service"> {
-  readonly spec: {
-    readonly type: string;
-    readonly clusterIP?: string;
-    readonly ports: readonly {
-      readonly name: string;
-      readonly port: number;
-      readonly targetPort: number;
-      readonly protocol: string;
-    }[];
-    readonly selector: Readonly<Record<string, string>>;
-  };
-}
-
-export interface ConfigMap extends Base<"ConfigMap"> {
-  readonly data: Readonly<Record<string, string>>;
-}
-
-export interface HorizontalPodAutoscaler extends Base<"HorizontalPodAutoscaler"> {
-  readonly spec: {
-    readonly scaleTargetRef: {
-      readonly apiVersion: string;
-      readonly kind: string;
-      readonly name: string;
-    };
-    readonly minReplicas: number;
-    readonly maxReplicas: number;
-    readonly metrics: readonly unknown[];
-  };
-}
-
-export interface IngressRule {
-  readonly host?: string;
-  readonly http: {
-    readonly paths: readonly {
-      readonly path: string;
-      readonly pathType: string;
-      readonly backend: {
-        readonly service: { readonly name: string; readonly port: { readonly number: number } };
-      };
-    }[];
-  };
-}
-
-export interface Ingress extends Base<"Ingress"> {
-  readonly spec: {
-    readonly ingressClassName?: string;
-    readonly rules: readonly IngressRule[];
-    readonly tls?: readonly { readonly secretName: string; readonly hosts: readonly string[] }[];
-  };
-}
-
-export interface ServiceAccount extends Base<"ServiceAccount"> {
-  readonly automountServiceAccountToken: boolean;
-}
-
-/** Every kind of object that the chart may render. */
+/** What the Prometheus operator reads, which is none of Kubernetes' own either. */
+export type Monitoring = Labelled & {
+  readonly metadata: SeenPart<meta.v1.ObjectMeta, "name" | "namespace">;
+  readonly apiVersion: string;
+  readonly kind: "PodMonitor" | "PrometheusRule" | "ServiceMonitor";
+  readonly spec: Readonly<Record<string, unknown>>;
+};
+/** Every kind of object that the charts may render. */
 export type Manifest =
+  | ClusterRole
+  | ClusterRoleBinding
   | ConfigMap
+  | DaemonSet
   | Deployment
   | HTTPRoute
   | HorizontalPodAutoscaler
   | Ingress
+  | Job
+  | Monitoring
   | NetworkPolicy
   | Pod
   | PodDisruptionBudget
+  | Role
+  | RoleBinding
   | Secret
   | Service
   | ServiceAccount
   | StatefulSet;
 
 /** A kind that makes pods for good. */
-export type Workload = Deployment | StatefulSet;
+export type Workload = DaemonSet | Deployment | StatefulSet;
 
 export type Kind = Manifest["kind"];
 
-type OfKind<K extends Kind> = Extract<Manifest, { readonly kind: K }>;
+type OfKind<K extends Kind> = K extends Monitoring["kind"]
+  ? Monitoring
+  : Extract<Manifest, { readonly kind: K }>;
 
 /** All objects of one kind, in the order in which Helm prints them. */
 export function ofKind<K extends Kind>(manifests: readonly Manifest[], kind: K): OfKind<K>[] {
@@ -312,15 +145,19 @@ export function find<K extends Kind>(
 
 /** Everything that makes pods for good. */
 export function workloads(manifests: readonly Manifest[]): Workload[] {
-  return [...ofKind(manifests, "Deployment"), ...ofKind(manifests, "StatefulSet")];
+  return [
+    ...ofKind(manifests, "DaemonSet"),
+    ...ofKind(manifests, "Deployment"),
+    ...ofKind(manifests, "StatefulSet"),
+  ];
 }
 
-/** Every pod that the chart makes, `helm test`'s included. */
+/** Every pod that the chart makes, those that end by themselves included. */
 export function pods(
   manifests: readonly Manifest[],
 ): { name: string; labels: Labels; spec: PodSpec }[] {
   return [
-    ...workloads(manifests).map(({ metadata, spec }) => ({
+    ...[...workloads(manifests), ...ofKind(manifests, "Job")].map(({ metadata, spec }) => ({
       name: metadata.name,
       labels: spec.template.metadata.labels,
       spec: spec.template.spec,
@@ -343,7 +180,7 @@ export function inventory(manifests: readonly Manifest[]): string[] {
  *
  * @throws `Error` if the pods have none, or more than one.
  */
-export function containerOf({ metadata, spec }: Workload): Container {
+export function containerOf({ metadata, spec }: Workload | Job): Container {
   const [container, ...others] = spec.template.spec.containers;
   if (container === undefined || others.length > 0) {
     throw new Error(`${metadata.name}: expected exactly one container`);

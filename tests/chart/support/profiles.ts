@@ -3,8 +3,11 @@ import * as path from "node:path";
 import { parse } from "yaml";
 import { CHART, type Values } from "./helm";
 
-/** The values file that the chart's README shows for production. */
-export const PRODUCTION = readmeExample();
+/** The chart's values file for production. */
+export const PRODUCTION_FILE = path.join(CHART, "values-production.yaml");
+
+/** What is in it. */
+export const PRODUCTION = parse(readFileSync(PRODUCTION_FILE, "utf8")) as Values;
 
 /** One pod, no Redis, nothing from outside: the least that the chart can be. */
 export const MINIMAL: Values = {
@@ -18,6 +21,8 @@ export const MINIMAL: Values = {
 
 /** Everything that can be switched on together. */
 export const FULL: Values = {
+  commonLabels: { "example.com/team": "soc" },
+  commonAnnotations: { "example.com/contact": "soc@example.com" },
   imagePullSecrets: [{ name: "registry" }],
   nodeSelector: { "kubernetes.io/os": "linux" },
   tolerations: [{ key: "dedicated", operator: "Exists" }],
@@ -37,6 +42,8 @@ export const FULL: Values = {
       ingress: [{ from: [{ podSelector: {} }] }],
       egress: [{ to: [{ ipBlock: { cidr: "192.0.2.1/32" } }] }],
     },
+    frontend: { ingress: [{ from: [{ podSelector: {} }] }] },
+    redis: { egress: [{ to: [{ ipBlock: { cidr: "192.0.2.2/32" } }] }] },
   },
 };
 
@@ -73,6 +80,34 @@ export const KIND: Values = {
   frontend: { image: { tag: "dev-0123456789ab" } },
 };
 
+/** A number of pods that nothing but the cluster knows: its applier never writes it. */
+export const GITOPS: Values = { backend: { replicas: "external" } };
+
+/** As OpenShift wants it: no user of the chart's own. */
+const OPENSHIFT: Values = { securityContext: { enabled: false } };
+
+/** Both families where a cluster has them. */
+const DUAL_STACK: Values = Object.fromEntries(
+  ["backend", "frontend", "redis"].map((part) => [
+    part,
+    { service: { ipFamilyPolicy: "PreferDualStack" } },
+  ]),
+);
+
+/** With a Prometheus operator in the cluster, and an exporter beside Redis. */
+const MONITORED: Values = {
+  metrics: {
+    redisExporterPort: 9121,
+    serviceMonitor: {
+      enabled: true,
+      labels: { release: "kube-prometheus-stack" },
+      interval: "30s",
+    },
+    prometheusRule: { enabled: true },
+    dashboards: { enabled: true, url: "https://soc.example.com" },
+  },
+};
+
 /** Values under which every rule that holds for all of them is tried. */
 export const PROFILES: Readonly<Record<string, Values>> = {
   defaults: {},
@@ -83,13 +118,8 @@ export const PROFILES: Readonly<Record<string, Values>> = {
   "external Redis": EXTERNAL_REDIS,
   persistence: { redis: { persistence: { enabled: true } } },
   gateway: GATEWAY,
+  gitops: GITOPS,
+  OpenShift: OPENSHIFT,
+  "dual stack": DUAL_STACK,
+  monitored: MONITORED,
 };
-
-function readmeExample(): Values {
-  const readme = readFileSync(path.join(CHART, "README.md"), "utf8");
-  const yaml = /## Production Deployment[^]*?```yaml\n([^]*?)```/.exec(readme)?.[1];
-  if (yaml === undefined) {
-    throw new Error("the chart's README has no values file under 'Production Deployment'");
-  }
-  return parse(yaml) as Values;
-}

@@ -1,9 +1,13 @@
-/** Brings the table of values in the chart's README up to date with `values.yaml`. */
+/** Brings the tables of values in the charts' READMEs up to date with `values.yaml` and its schema. */
 import { readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { CHART } from "./helm";
-import { withValuesTable } from "./valuesTable";
+import { CHART, STACK_CHART } from "./helm";
+import { withValuesTables } from "../../../cli/chartDocs";
 
-const readme = path.join(CHART, "README.md");
-const values = readFileSync(path.join(CHART, "values.yaml"), "utf8");
-writeFileSync(readme, withValuesTable(readFileSync(readme, "utf8"), values));
+for (const chart of [CHART, STACK_CHART]) {
+  const read = (file: string) => readFileSync(path.join(chart, file), "utf8");
+  writeFileSync(
+    path.join(chart, "README.md"),
+    withValuesTables(read("README.md"), read("values.yaml"), read("values.schema.json")),
+  );
+}

@@ -3,8 +3,8 @@ import * as fs from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
-import type { ChartSource } from "../../../config";
-import { must } from "../../../scripts/run";
+import type { ChartSource } from "../../../config/addOns";
+import { must } from "../../../machine/run";
 
 /** A repository with one chart. */
 export interface ChartRepository {

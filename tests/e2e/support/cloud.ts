@@ -3,9 +3,10 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
-import { ingressNginxValues } from "../../../components/ingressNginx";
-import { withDefaults } from "../../../config";
-import { must, run } from "../../../scripts/run";
+import { ingressNginxValues } from "../../../components/addOns/ingressNginx";
+import { withDefaults } from "../../../config/defaults";
+import { itemsOf, type Seen } from "../../../machine/kubernetes";
+import { must, run } from "../../../machine/run";
 import { mirrors } from "../../support/project";
 import { HTTP_PORT, HTTPS_PORT, CLUSTER } from "./stack";
 
@@ -87,9 +88,9 @@ export class Cloud {
   }
 
   /** Asks kubectl for objects of the application's namespace. */
-  async objects<T>(...args: string[]): Promise<T[]> {
+  async objects<T extends Seen<object>>(...args: string[]): Promise<T[]> {
     const text = await this.kubectl("--namespace", "soc-agent", "get", ...args, "-o", "json");
-    return (JSON.parse(text) as { items: T[] }).items;
+    return itemsOf<T>(text);
   }
 
   async remove(): Promise<void> {

@@ -1,8 +1,8 @@
 /** Faults, and proofs that they are over. */
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { mergeValues, type Values } from "../../../config";
-import { lines, must, run } from "../../../scripts/run";
+import { mergeValues, type Values } from "../../../config/values";
+import { lines, must, run } from "../../../machine/run";
 import { askNewestBackend } from "../../support/askPod";
 import type { Project, Result, Started } from "../../support/project";
 import { until } from "../../support/until";
@@ -40,9 +40,12 @@ export function startUp(project: Project): Started {
   return project.start("npm", ["run", "up", "--", "--stack", STACK]);
 }
 
-/** `npm run up`, which must succeed and after which the system must answer. Returns what it printed. */
+/**
+ * `npm run up`, which must succeed and after which the system must answer. It may replace the cluster.
+ * Returns what it printed.
+ */
 export async function mend(project: Project): Promise<string> {
-  const output = await project.must("npm", ["run", "up", "--", "--stack", STACK]);
+  const output = await project.must("npm", ["run", "up", "--", "--stack", STACK, "--yes"]);
   assert.equal((await ask<{ status: string }>("/health")).status, "healthy");
   return output;
 }

@@ -1,6 +1,6 @@
 /** Who reaches whom in a cluster: pods that stand for all sorts of callers, and what comes of their calls. */
-import type { Values } from "../../../config";
-import { must } from "../../../scripts/run";
+import type { Values } from "../../../config/values";
+import { must } from "../../../machine/run";
 import type { Project } from "../../support/project";
 import { KUBECONFIG, kubectl } from "./stack";
 
@@ -92,12 +92,18 @@ export function callerPods(callers: readonly Caller[], image: string, node: stri
 }
 
 /** What a caller reaches, sorted. */
-export async function reach(
+export function reach(project: Project, caller: Caller, targets: Targets): Promise<string[]> {
+  return evaluate(project, caller, CALL, targets);
+}
+
+/** Runs a program (an ES module) inside of a caller: it gets one argument as JSON, and prints texts as JSON. */
+export async function evaluate(
   project: Project,
   { namespace, name }: Caller,
-  targets: Targets,
+  program: string,
+  argument: object,
 ): Promise<string[]> {
-  const node = ["node", "--input-type=module", "--eval", CALL, "--", JSON.stringify(targets)];
+  const node = ["node", "--input-type=module", "--eval", program, "--", JSON.stringify(argument)];
   const where = ["--kubeconfig", project.path(KUBECONFIG), "--namespace", namespace];
   return JSON.parse(await must("kubectl", [...where, "exec", name, "--", ...node])) as string[];
 }

@@ -1,7 +1,7 @@
 /** Where a secret could have got to. */
 import { spawn } from "node:child_process";
 import { gunzipSync } from "node:zlib";
-import { lines, must } from "../../../scripts/run";
+import { lines, must } from "../../../machine/run";
 import type { Project } from "../../support/project";
 import { KUBECONFIG, STACK, kubectl } from "./stack";
 
@@ -11,6 +11,15 @@ export type Place = readonly [string, string];
 /** All that is kept of a namespace and of the stack, but for the Secrets that are meant to hold secrets. */
 export async function placesOf(project: Project, namespace: string): Promise<Place[]> {
   const inside = ["--namespace", namespace];
+  // Some kinds are served by pods, such as metrics-server's, which a drained node may have had.
+  await kubectl(
+    project,
+    "wait",
+    "apiservices",
+    "--all",
+    "--for=condition=Available",
+    "--timeout=90s",
+  );
   const kinds = lines(
     await kubectl(project, ...["api-resources", "--namespaced", "--verbs=list", "--output=name"]),
   ).filter((kind) => kind !== "secrets");

@@ -1,7 +1,9 @@
 /** The stack under test on its real cluster, as its users see it. */
 import * as assert from "node:assert/strict";
-import { mergeValues, type Values } from "../../../config";
-import { must, lines } from "../../../scripts/run";
+import type { core } from "@pulumi/kubernetes/types/input";
+import { mergeValues, type Values } from "../../../config/values";
+import { itemsOf, type Seen } from "../../../machine/kubernetes";
+import { must, lines } from "../../../machine/run";
 import { committed, mirrors, Project, type Result } from "../../support/project";
 
 // Overrides let the suites run beside a cluster that is in use.
@@ -15,10 +17,14 @@ export const URL = `http://localhost:${HTTP_PORT}`;
 /** Kubeconfig of the stack, relative to the project. */
 export const KUBECONFIG = `.kube/${STACK}.yaml`;
 
-/** The configuration of the stack under test: the dev stack's, apart from the overrides. */
+/**
+ * The configuration of the stack under test: the dev stack's, apart from the overrides, and without the
+ * observability stack, which by default would depend on the machine's memory.
+ */
 export function stackConfig(): Values {
   const kind = { name: CLUSTER, httpPort: HTTP_PORT, httpsPort: HTTPS_PORT };
-  return [mirrors(), { cluster: { kind } }].reduce(mergeValues, committed("dev"));
+  const observability = { install: false };
+  return [mirrors(), { cluster: { kind }, observability }].reduce(mergeValues, committed("dev"));
 }
 
 /**
@@ -69,10 +75,13 @@ export function destroy(project: Project): Promise<string> {
   return project.must("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", STACK]);
 }
 
+/** `npm run down`, with consent: the stack under test is not dev. */
+export const DOWN = ["run", "down", "--", "--stack", STACK, "--yes"];
+
 /** Ends whatever state a spec left its stack in, and removes the copy; nothing to do where there was none. */
 export async function discard(project: Project | undefined): Promise<void> {
   if (project) {
-    const { code, output } = await project.run("npm", ["run", "down", "--", "--stack", STACK]);
+    const { code, output } = await project.run("npm", DOWN);
     // What a failed spec leaves may not be in the way of the next one.
     await must("kind", ["delete", "cluster", "--name", CLUSTER]);
     project.remove();
@@ -85,8 +94,14 @@ export function kubectl(project: Project, ...args: string[]): Promise<string> {
   return project.must("kubectl", ["--kubeconfig", KUBECONFIG, ...args]);
 }
 
+/** A pod that the API has taken. */
+export type Pod = Seen<core.v1.Pod, "spec" | "status">;
+
 /** Asks kubectl for objects. */
-export async function objects<T>(project: Project, ...args: string[]): Promise<T[]> {
+export async function objects<T extends Seen<object>>(
+  project: Project,
+  ...args: string[]
+): Promise<T[]> {
   const text = await must("kubectl", [
     "--kubeconfig",
     project.path(KUBECONFIG),
@@ -95,7 +110,7 @@ export async function objects<T>(project: Project, ...args: string[]): Promise<T
     "-o",
     "json",
   ]);
-  return (JSON.parse(text) as { items: T[] }).items;
+  return itemsOf<T>(text);
 }
 
 /** Containers that carry a cluster's label, running or not. */

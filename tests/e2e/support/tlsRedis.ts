@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Values } from "../../../config";
-import { must } from "../../../scripts/run";
+import type { Values } from "../../../config/values";
+import { must } from "../../../machine/run";
 import type { Project } from "../../support/project";
 
 /** Stands for a managed Redis: TLS with a certificate that no public authority signed, a user, a password. */

@@ -1,4 +1,4 @@
-import type { Values } from "../../../config";
+import type { Values } from "../../../config/values";
 
 /** As little waiting as the chart allows, since each upgrade waits for its pods. */
 export const QUICK: Values = {

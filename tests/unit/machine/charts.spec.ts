@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fetchChart, UnreachableError } from "../../../machine/charts";
-import { Scratch } from "../scripts/support/fakes";
+import { Scratch } from "../support/fakes";
 
 const CONTENT = "what helm package makes";
 const DIGEST = createHash("sha256").update(CONTENT).digest("hex");

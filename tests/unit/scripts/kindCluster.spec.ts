@@ -3,9 +3,11 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Scratch } from "./support/fakes";
+import { foreignCluster } from "../../../machine/faults";
+import { Scratch } from "../support/fakes";
+import { ROOT } from "../../../config/project";
 
-const SCRIPT = path.resolve(__dirname, "../../../scripts/kind-cluster.sh");
+const SCRIPT = path.join(ROOT, "scripts/kind-cluster.sh");
 
 /** What the fake Docker knows: node containers, and what kubeadm was told in them. */
 interface World {
@@ -127,6 +129,13 @@ esac`,
         const { status, stderr } = run("create", world);
         assert.equal(status, 1);
         assert.match(stderr, /not made by this stack.*\n.*soc-agent:cluster\.kind\.name/);
+        // In the words of everybody else: an environment that named the nodes and the stack would be state.
+        const { what, why, fix } = foreignCluster("soc-demo", [], "dev");
+        const [said = "", advice = ""] = stderr.split("\n");
+        assert.equal(said.toLowerCase(), `${what.replace(" ()", "")}: ${why}.`.toLowerCase());
+        for (const part of ["kind delete cluster --name soc-demo", "soc-agent:cluster.kind.name"]) {
+          assert.ok(advice.includes(part) && fix.includes(part), `${advice}\n${fix}`);
+        }
         assert.deepEqual(kindCalls(), []);
       });
     }

@@ -1,9 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as Module from "node:module";
-import * as path from "node:path";
-import { must } from "../../../scripts/run";
-
-const ROOT = path.resolve(__dirname, "../../..");
+import { must } from "../../../machine/run";
+import { ROOT } from "../../../config/project";
 
 describe("quickStart", () => {
   /** Runs a program with the preload, as Pulumi.yaml has it. Returns what it prints. */

@@ -1,9 +1,10 @@
 import * as assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import * as path from "node:path";
-import { Scratch } from "./support/fakes";
+import { Scratch } from "../support/fakes";
+import { ROOT } from "../../../config/project";
 
-const SCRIPT = path.resolve(__dirname, "../../../scripts/remove-add-ons.sh");
+const SCRIPT = path.join(ROOT, "scripts/remove-add-ons.sh");
 const NGINX = "ingress-nginx/ingress-nginx";
 const TRAEFIK = "traefik/traefik";
 const METRICS = "kube-system/metrics-server";
@@ -27,7 +28,7 @@ describe("remove-add-ons.sh", () => {
     scratch.program(
       "helm",
       `case "$1" in
-  list) ${found ? `echo "$6" | tr -d '^$'` : ""} ;;
+  list) ${found ? `echo "${11}" | tr -d '^$'` : ""} ;;
   uninstall) echo "uninstalled"; ${uninstall} ;;
 esac`,
     );
@@ -66,6 +67,23 @@ esac`,
     ]);
   });
 
+  it("removes what was made beside an add-on with it, and not before", () => {
+    const stack = "monitoring/observability";
+    const beside = [`${stack}:secret/grafana-admin`, `${stack}:namespace/monitoring-agents`];
+    run({ had: [METRICS, stack, ...beside], wanted: [METRICS] });
+    assert.deepEqual(removals(), [
+      "helm uninstall observability --namespace monitoring --wait --timeout 2m",
+      "kubectl delete secret/grafana-admin --namespace monitoring --ignore-not-found --timeout 2m",
+      "kubectl delete namespace/monitoring-agents --namespace monitoring --ignore-not-found --timeout 2m",
+    ]);
+  });
+
+  it("leaves alone what is no longer known to be beside an add-on that stays", () => {
+    const stack = "monitoring/observability";
+    run({ had: [stack, `${stack}:namespace/monitoring`], wanted: [stack] });
+    assert.deepEqual(removals(), []);
+  });
+
   it("removes everything when nothing is wanted any more", () => {
     const { stdout } = run({ had: [TRAEFIK, METRICS], wanted: [] });
     assert.equal(stdout, "\n");
@@ -76,7 +94,8 @@ esac`,
     const { status } = run({ had: [METRICS], wanted: [], found: false });
     assert.equal(status, 0);
     assert.deepEqual(scratch.calls, [
-      "helm list --all --namespace kube-system --filter ^metrics-server$ --short",
+      "helm list --deployed --failed --pending --superseded --uninstalled --uninstalling " +
+        "--namespace kube-system --filter ^metrics-server$ --short",
     ]);
   });
 

@@ -3,22 +3,25 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { parse } from "yaml";
-import { CONTROLLERS, withDefaults } from "../../../config";
-import program = require("../../../index");
+import { ADD_ON_NAMES, rowOf } from "../../../config/addOns";
+import program = require("../../..");
+import { resourceOptions, type ResourceOptions } from "./resourceOptions";
 
 /** What a monitor calls back with. */
 type Done = (error: Error | null, response: object) => void;
 
-/** What the engine was told to leave alone, by the names of resources. */
-const ignored = new Map<string, readonly string[]>();
+/** Options of what was registered last under a type and name. */
+const registered = new Map<string, ResourceOptions>();
+const keyOf = (type: string, name: string) => `${type} ${name}`;
 
 // The SDK's mocks show nothing of a resource's options.
 // eslint-disable-next-line @typescript-eslint/unbound-method -- bound to its monitor when it is called
 const { registerResource } = MockMonitor.prototype;
-MockMonitor.prototype.registerResource = function (request, done) {
-  ignored.set(request.getName(), request.getIgnorechangesList());
+MockMonitor.prototype.registerResource = function (request: RegisterResourceRequest, done) {
+  registered.set(keyOf(request.getType(), request.getName()), resourceOptions(request));
   return registerResource.call(this, request, done);
 };
 
@@ -28,14 +31,14 @@ Object.assign(MockMonitor.prototype, {
   registerResourceHook: (_request: unknown, done: Done) => done(null, {}),
 });
 
-/** A resource as the engine would get it. */
+/** A resource or component as the engine would get it. */
 export interface Registered {
   readonly type: string;
   readonly name: string;
   /** Inputs, with outputs resolved and secrets as the engine's envelopes. */
   readonly inputs: Record<string, unknown>;
-  /** Inputs whose changes do not count. */
-  readonly ignored: readonly string[];
+  /** What is set of its options. */
+  readonly options: ResourceOptions;
 }
 
 /** How to run the program. */
@@ -52,6 +55,12 @@ export interface Run {
   readonly endpoint?: string;
   /** Names of the node containers that this `docker` lists. */
   readonly nodes?: readonly string[];
+  /** Namespaces of the cluster with their labels; without them there is no `kubectl` on PATH. */
+  readonly namespaces?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** GiB of memory that Docker has. */
+  readonly memory?: number;
+  /** What an earlier run has decided of the observability stack. */
+  readonly choice?: boolean;
   /** Whether chart repositories answer. */
   readonly network?: boolean;
   /** What this `docker` lists of Kind's nodes and their published ports. */
@@ -67,13 +76,14 @@ export interface Ran {
 /** Runs the program in a child of nothing: same process, fresh mocks. */
 export async function runProgram(run: Run): Promise<Ran> {
   const resources: Registered[] = [];
-  const restore = [withDocker(run), inOwnFolder(), withRepositories(run)];
+  const restore = [withPrograms(run), inOwnFolder(), withRepositories(run)];
   try {
     await pulumi.runtime.setMocks(
       {
         newResource: ({ type, name, inputs }) => {
-          resources.push({ type, name, inputs, ignored: ignored.get(name) ?? [] });
-          return { id: `${name}-id`, state: { ...inputs, ...stateOf(type, name, inputs) } };
+          const options = registered.get(keyOf(type, name)) ?? {};
+          resources.push({ type, name, inputs, options });
+          return { id: `${name}-id`, state: { ...inputs, ...stateOf(type, name, inputs, run) } };
         },
         call: ({ token }) => {
           throw new Error(`no mock for invoke ${token}`);
@@ -120,8 +130,11 @@ function stateOf(
   type: string,
   name: string,
   inputs: Record<string, unknown>,
+  { choice }: Run,
 ): Record<string, unknown> {
   switch (type) {
+    case "pulumi:index:Stash":
+      return { output: choice ?? inputs["input"] };
     case "command:local:Command":
       return { stdout: `stdout of ${name}` };
     case "docker:index/image:Image":
@@ -140,20 +153,30 @@ function stateOf(
   }
 }
 
-/** Puts a stand-in for the Docker CLI first on PATH, or takes every other one away. */
-function withDocker({
+/** Puts stand-ins for the CLIs of Docker and Kubernetes first on PATH, or takes every other one away. */
+function withPrograms({
   docker = true,
   endpoint = "unix:///var/run/docker.sock",
+  memory = 16,
   nodes = [],
   published = "",
+  namespaces,
 }: Run): () => void {
   const before = process.env["PATH"];
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-path-"));
+  if (namespaces) {
+    const items = Object.entries(namespaces).map(([name, labels]) => ({
+      metadata: { name, labels },
+    }));
+    const script = `#!/bin/sh\nexec cat <<'LIST'\n${JSON.stringify({ items })}\nLIST\n`;
+    fs.writeFileSync(path.join(dir, "kubectl"), script, { mode: 0o755 });
+  }
   if (docker) {
     const script = `#!/bin/sh
 case "$1" in
   context) echo "current ${endpoint}" ;;
   version) echo "linux/amd64 28.2.2" ;;
+  info) echo ${memory * 2 ** 30} ;;
   ps) if [ "$2" != --all ]; then echo "${published}"; exit; fi; printf '%s\\n' ${nodes.join(" ")} ;;
   cp) echo "node-labels: ingress-ready=true" ;;
   *) echo "unexpected: docker $*" >&2; exit 1 ;;
@@ -185,10 +208,7 @@ function inOwnFolder(): () => void {
 /** Puts repositories in the place of all that could be fetched, with every chart that is a default. */
 function withRepositories({ network = true }: Run): () => void {
   const { fetch } = globalThis;
-  const sources = CONTROLLERS.flatMap((controller) => {
-    const { ingress, metricsServer, certManager } = withDefaults({ ingress: { controller } });
-    return [ingress.source, metricsServer.source, certManager.source];
-  });
+  const sources = ADD_ON_NAMES.map((name) => rowOf(name).source);
   const entries = sources.map(({ chart, version }) => [chart, [{ version, urls: ["chart.tgz"] }]]);
   const index = JSON.stringify({ entries: Object.fromEntries(entries) });
   globalThis.fetch = async (url) =>

@@ -1,9 +1,9 @@
-import { round } from "../../agents/agent.js";
+import { round } from "../../base/numbers.js";
 import { claimsHarmless } from "../../threats/untrusted.js";
-import { AGENT_KEYS } from "../../types.js";
-import { severityOfRisk } from "../severity.js";
+import { AGENT_KEYS } from "../../contract/analysis.js";
+import { severityOfRisk } from "../../threats/severity.js";
 import { anomaly, contradiction, snippet, type Check } from "./evidence.js";
-import { count } from "../../wording.js";
+import { count } from "../../base/wording.js";
 
 /** From this risk on the priority agent says HIGH. */
 const GRAVE = 0.6;

@@ -1,5 +1,5 @@
-import { clamp, round } from "../../agents/agent.js";
-import type { AdversarialDetectionResult, AnomalySeverity } from "../../types.js";
+import { clamp, round } from "../../base/numbers.js";
+import type { AdversarialDetectionResult, AnomalySeverity } from "../../contract/analysis.js";
 import {
   contextAgainstPriority,
   egressAgainstHistory,
@@ -20,8 +20,8 @@ import {
   instructions,
   privateAddressWithPlace,
   unexplainedVolume,
-} from "./telemetry.js";
-import { count, sentence } from "../../wording.js";
+} from "./signal.js";
+import { count, sentence } from "../../base/wording.js";
 
 /** In the order in which, of equally heavy ones, they name the attack. */
 const CHECKS: readonly Check[] = [

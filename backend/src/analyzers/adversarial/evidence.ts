@@ -1,5 +1,6 @@
-import type { AgentInput, Finding } from "../../agents/agent.js";
-import type { AgentKey, Contradiction, DetectedAnomaly, EgressViolation } from "../../types.js";
+import type { AgentInput, Finding } from "../../threats/finding.js";
+import type { AgentKey, Contradiction, DetectedAnomaly } from "../../contract/analysis.js";
+import type { EgressViolation } from "../../contract/requests.js";
 
 /** All that the detector looks at. */
 export interface DetectorInput {

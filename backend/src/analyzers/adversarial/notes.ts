@@ -1,4 +1,4 @@
-import { round } from "../../agents/agent.js";
+import { round } from "../../base/numbers.js";
 import { claimsHarmless } from "../../threats/untrusted.js";
 import type { PastThreat } from "../../threats/history.js";
 import { anomaly, type Check } from "./evidence.js";

@@ -8,6 +8,7 @@ import { ErrorBoundary } from "../ErrorBoundary";
 import { Icon, type IconName } from "../Icon";
 import { RelativeTime } from "../RelativeTime";
 import { SeverityBadge } from "../SeverityBadge";
+import { ThreatLinks } from "../ThreatLinks";
 import { ThreatDetail } from "./ThreatDetail";
 
 interface DetailPaneProps {
@@ -44,6 +45,7 @@ export function DetailPane(props: DetailPaneProps) {
         <div className="pane-bar">
           <IconButton icon={modal ? "back" : "close"} label="Close" onClick={onClose} />
           <span className="pane-gap" />
+          {state.kind === "shown" && <ThreatLinks threat={state.threat} />}
           <Step icon="up" label="Previous threat" to={step(-1)} onOpen={onOpen} />
           <Step icon="down" label="Next threat" to={step(1)} onOpen={onOpen} />
           <CopyButton icon="link" label="Copy link" text={() => location.href} />

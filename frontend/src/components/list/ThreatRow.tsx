@@ -5,6 +5,7 @@ import { RelativeTime } from "../RelativeTime";
 import { SeverityBadge } from "../SeverityBadge";
 import { Marks } from "../Marks";
 import { DueTime } from "../DueTime";
+import { ThreatLinks } from "../ThreatLinks";
 
 interface ThreatRowProps {
   readonly threat: ThreatAnalysis;
@@ -54,6 +55,7 @@ export const ThreatRow = memo(function ThreatRow(props: ThreatRowProps) {
       <div className="threat-side">
         <RelativeTime iso={threat.created_at} />
         {due && <DueTime threat={threat} />}
+        <ThreatLinks threat={threat} />
       </div>
     </li>
   );

@@ -1,4 +1,5 @@
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { useCallback, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { usePressOutside } from "../../hooks/usePressOutside";
 import { RANDOM_TRIGGER, type Trigger } from "../../lib/triggers";
 import type { TriggerRequest } from "../../types";
 import { Icon } from "../Icon";
@@ -18,18 +19,12 @@ export function TriggerButton({ onTrigger }: TriggerButtonProps) {
   const menuId = useId();
 
   useEffect(() => {
-    if (!open) {
-      return;
+    if (open) {
+      items(root.current)[0]?.focus();
     }
-    items(root.current)[0]?.focus();
-    const closeOutside = (event: PointerEvent) => {
-      if (event.target instanceof Node && !root.current?.contains(event.target)) {
-        setOpen(false);
-      }
-    };
-    document.addEventListener("pointerdown", closeOutside);
-    return () => document.removeEventListener("pointerdown", closeOutside);
   }, [open]);
+  const close = useCallback(() => setOpen(false), []);
+  usePressOutside(root, open, close);
 
   async function choose({ request }: Trigger): Promise<void> {
     if (open) {

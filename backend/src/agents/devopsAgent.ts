@@ -1,0 +1,60 @@
+import type { ThreatType } from "../contract/signal.js";
+import { reasons, riskOf, type RuleAgent } from "./agent.js";
+import { count, humanName } from "../base/wording.js";
+
+/** Work on the platform that comes back at fixed hours and looks like an attack from outside. */
+interface PlannedWork {
+  readonly title: string;
+  /** Hours of the day (UTC) in which it runs. */
+  readonly hours: readonly number[];
+  readonly explains: readonly ThreatType[];
+}
+
+const PLANNED_WORK: readonly PlannedWork[] = [
+  { title: "nightly export", hours: [2], explains: ["rate_limit_breach", "anomaly_detection"] },
+  { title: "cache warm-up", hours: [5], explains: ["rate_limit_breach", "bot_traffic"] },
+];
+
+const WINDOW_MS = 10 * 60 * 1000;
+const MANY_CUSTOMERS = 4;
+
+/** Looks for causes in the platform itself: planned work, own probes, trouble that hits everybody. */
+export const devopsAgent: RuleAgent = ({ signal, facts, history, now }) => {
+  const hour = new Date(now).getUTCHours();
+  const work = PLANNED_WORK.filter(
+    (planned) => planned.hours.includes(hour) && planned.explains.includes(signal.threat_type),
+  );
+  const customersHit = new Set(
+    history
+      .filter((past) => past.threatType === signal.threat_type && now - past.at < WINDOW_MS)
+      .map((past) => past.customer),
+  ).size;
+
+  const found = reasons(
+    ...work.map((planned) => ({ text: `Coincides with the ${planned.title}`, risk: -0.1 })),
+    facts.healthCheck &&
+      facts.internal && { text: "Internal calls of a health endpoint: an own probe", risk: -0.2 },
+    customersHit >= MANY_CUSTOMERS && {
+      text: `${customersHit} customers report ${humanName(signal.threat_type)} at the same time`,
+      risk: 0.05,
+    },
+  );
+  return {
+    analysis:
+      found.length === 0
+        ? "No cause found in the platform."
+        : `${count(found.length, "correlation")} with the platform.`,
+    confidence: 0.8,
+    findings: found.map((reason) => reason.text),
+    recommendations:
+      customersHit >= MANY_CUSTOMERS
+        ? ["Open a platform-wide incident"]
+        : ["No action on the platform needed"],
+    sources: ["planned work", "own probes", "threat history"],
+    risk: riskOf(found),
+    output: {
+      infra_correlation_found: found.length > 0,
+      related_events: found.map((reason) => reason.text),
+    },
+  };
+};

@@ -1,0 +1,139 @@
+import * as z from "zod";
+import { perAgent } from "./analysis.js";
+import type { Wire } from "./fields.js";
+import { ALERT_ERROR, DETAIL, UNAVAILABLE, VALIDATION_ERROR } from "./problems.js";
+import { EGRESS_VIOLATION } from "./requests.js";
+import { SEVERITY, SIGNAL, THREAT_TYPE } from "./signal.js";
+import { THREAT_ANALYSIS } from "./threat.js";
+
+const count = z.int().min(0);
+
+export const SERVICE = z.object({
+  service: z.string(),
+  version: z.string(),
+  status: z.literal("running"),
+  timestamp: z.string(),
+  endpoints: z.object({
+    health: z.string(),
+    ready: z.string(),
+    metrics: z.string(),
+    api: z.string(),
+  }),
+});
+
+export const HEALTH = z.object({
+  status: z.literal("healthy"),
+  version: z.string(),
+  uptime_seconds: z.number(),
+});
+
+const COMPONENTS = z.object({
+  coordinator: z.boolean(),
+  store: z.boolean(),
+  /** Null where no Redis is configured. */
+  redis: z.boolean().nullable(),
+  agents: perAgent(z.boolean()),
+  analyzers: z.object({ fp: z.boolean(), response: z.boolean(), timeline: z.boolean() }),
+});
+export type Components = Wire<typeof COMPONENTS>;
+
+/** How the agents judge at present; with an open circuit the rules stand in for the model. */
+const PANEL_STATE = z.object({
+  mode: z.enum(["rules", "model"]),
+  /** Whether the model is asked; null where there is none. */
+  circuit: z.enum(["closed", "open", "half-open"]).nullable(),
+});
+export type PanelState = Wire<typeof PANEL_STATE>;
+/** Whether questions reach the model: `closed` yes, `open` no, `half-open` one does, to try. */
+export type Circuit = NonNullable<PanelState["circuit"]>;
+
+export const READY = z.object({
+  status: z.literal("ready"),
+  components: COMPONENTS,
+  model: PANEL_STATE,
+});
+export const NOT_READY = z.object({
+  status: z.literal("not_ready"),
+  reason: z.string(),
+  components: COMPONENTS,
+  /** Why `redis` is not ready; absent where it is. */
+  redis_error: z.string().optional(),
+});
+
+/** `total_threats` counts all since the last reset, the others what is stored. */
+export const DASHBOARD_METRICS = z.object({
+  total_threats: count,
+  customers_affected: count,
+  average_processing_time_ms: count,
+  threats_requiring_review: count,
+  threats_by_type: z.partialRecord(THREAT_TYPE, count),
+  threats_by_severity: z.partialRecord(SEVERITY, count),
+});
+export type DashboardMetrics = Wire<typeof DASHBOARD_METRICS>;
+
+export const THREAT_LIST = z.array(THREAT_ANALYSIS);
+
+export const VIOLATION_ACCEPTED = z.object({
+  status: z.literal("accepted"),
+  timestamp: z.number(),
+});
+export const VIOLATIONS = z.object({
+  violations: z.array(EGRESS_VIOLATION),
+  count,
+  timestamp: z.number(),
+});
+
+/**
+ * Whether there is a collector of traces, and where to look at what it takes: templates with `{trace_id}`
+ * and `{threat_id}`, as paths of the dashboard's own address or whole URLs. All null without one.
+ */
+export const OBSERVABILITY = z.object({
+  available: z.boolean(),
+  links: z.object({ trace: z.string().nullable(), logs: z.string().nullable() }),
+  /** Where Prometheus tells which alerts fire. */
+  alerts: z.string().nullable(),
+});
+export type Observability = Wire<typeof OBSERVABILITY>;
+
+const RESET_REDIS = z.object({
+  status: z.literal("success"),
+  storage: z.literal("redis"),
+  cleared: z.object({
+    threat_keys: count,
+    historical_keys: count,
+    incident_keys: count,
+    total_redis_keys: count,
+    mock_data_reset: z.boolean(),
+  }),
+  preserved: z.object({ vt_cache: count }),
+  message: z.string(),
+});
+const RESET_MEMORY = z.object({
+  status: z.literal("success"),
+  storage: z.literal("in-memory"),
+  cleared: z.object({ threats: count, redis_keys: z.literal(0), mock_data_reset: z.boolean() }),
+  message: z.string(),
+});
+export const RESET = z.union([RESET_REDIS, RESET_MEMORY]);
+export type Reset = Wire<typeof RESET>;
+
+/** All schemas by the names under which `/openapi.json` shows them. */
+export const SCHEMAS = {
+  Service: SERVICE,
+  Health: HEALTH,
+  Ready: READY,
+  NotReady: NOT_READY,
+  ThreatSignal: SIGNAL,
+  ThreatAnalysis: THREAT_ANALYSIS,
+  ThreatList: THREAT_LIST,
+  DashboardMetrics: DASHBOARD_METRICS,
+  Observability: OBSERVABILITY,
+  EgressViolation: EGRESS_VIOLATION,
+  ViolationAccepted: VIOLATION_ACCEPTED,
+  Violations: VIOLATIONS,
+  Reset: RESET,
+  Error: DETAIL,
+  HTTPValidationError: VALIDATION_ERROR,
+  AlertError: ALERT_ERROR,
+  Unavailable: UNAVAILABLE,
+} as const satisfies Readonly<Record<string, z.ZodType>>;

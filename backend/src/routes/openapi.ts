@@ -1,0 +1,91 @@
+import * as z from "zod";
+import type { AnswerSpec, Route } from "./route.js";
+import { SCHEMAS } from "../contract/responses.js";
+
+type Json = Readonly<Record<string, unknown>>;
+
+const VALIDATION: AnswerSpec = {
+  description: "Validation error",
+  schema: "HTTPValidationError",
+};
+
+/**
+ * The description of the API as OpenAPI 3.1, whose schemas are JSON Schema 2020-12, made from the same
+ * schemas that requests are checked with.
+ */
+export function openApi(version: string, routes: readonly Route[]): Json {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, "{$1}");
+    (paths[path] ??= {})[route.method.toLowerCase()] = operation(route);
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "SOC Agent System", version },
+    paths,
+    components: { schemas: componentSchemas() },
+  };
+}
+
+function operation(route: Route): Json {
+  const checked = route.query !== undefined || route.body !== undefined;
+  const answers = { ...(checked ? { 422: VALIDATION } : {}), ...route.answers };
+  const parameters = [
+    ...[...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+      name,
+      in: "path",
+      required: true,
+      schema: { type: "string" },
+    })),
+    ...Object.entries(route.query?.shape ?? {}).map(([name, schema]) => ({
+      name,
+      in: "query",
+      required: !schema.safeParse(undefined).success,
+      schema: inline(schema),
+    })),
+  ];
+  return {
+    summary: route.summary,
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(route.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { "application/json": { schema: inline(route.body) } },
+          },
+        }),
+    responses: Object.fromEntries(
+      Object.entries(answers).map(([status, { description, schema }]) => [
+        status,
+        schema === undefined
+          ? { description }
+          : { description, content: { "application/json": { schema: reference(schema) } } },
+      ]),
+    ),
+  };
+}
+
+function reference(name: string): Json {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** The schema on the spot. */
+function inline(schema: z.ZodType): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input" });
+  return rest;
+}
+
+function componentSchemas(): Json {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(SCHEMAS)) {
+    registry.add(schema, { id });
+  }
+  const { schemas } = z.toJSONSchema(registry, {
+    io: "input",
+    uri: (id) => `#/components/schemas/${id}`,
+  });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, { $schema: _, $id: __, ...schema }]) => [name, schema]),
+  );
+}

@@ -1,0 +1,206 @@
+import type { Socket } from "node:net";
+import {
+  fastify,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
+import { HttpError } from "../contract/problems.js";
+import { traceparentOf, type SpanIds } from "../telemetry/activeTrace.js";
+import { errorFields, type Logger } from "../telemetry/log.js";
+import type { Metrics } from "../telemetry/metrics.js";
+import { StoreUnavailable } from "../store/store.js";
+import type { RequestSpan, Telemetry } from "../telemetry/tracing.js";
+
+/**
+ * A server without routes, which reads bodies in the manner of FastAPI. It does not log: one line for
+ * each threat and each failure, written by the handlers, says more than two for each request.
+ */
+export function createServer(): FastifyInstance {
+  const server: FastifyInstance = fastify({
+    // A request that comes over an open connection while the process drains is still served.
+    return503OnClosing: false,
+    requestTimeout: 15_000,
+    routerOptions: { ignoreTrailingSlash: true },
+    clientErrorHandler: refuseGarbage,
+    frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
+      void reply.code(error.statusCode ?? 400).send({ detail: error.message });
+    },
+  });
+  // As FastAPI does: without a content type a body is read as JSON, with another one it is a string,
+  // which the schema then refuses.
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(
+    "*",
+    { parseAs: "string" },
+    async (request: FastifyRequest, body: string) =>
+      parseBody(request.headers["content-type"], body),
+  );
+  return server;
+}
+
+/** Answers what is no HTTP at all, in the form of all errors, and ends the connection. */
+function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === "ECONNRESET" || socket.destroyed) {
+    socket.destroy();
+    return;
+  }
+  const [status, detail] =
+    error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+      ? ["408 Request Timeout", "The request took too long"]
+      : error.code === "HPE_HEADER_OVERFLOW"
+        ? ["431 Request Header Fields Too Large", "The headers are too large"]
+        : ["400 Bad Request", "This is not HTTP"];
+  const body = JSON.stringify({ detail });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function parseBody(contentType: string | undefined, body: string): unknown {
+  if (body === "" || !/^(application\/([\w.-]+\+)?json\b|$)/i.test(contentType ?? "")) {
+    return body === "" ? undefined : body;
+  }
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw new HttpError(422, [
+      {
+        type: "json_invalid",
+        loc: ["body", 0],
+        msg: "JSON decode error",
+        input: {},
+        ctx: { error: errorFields(error).error },
+      },
+    ]);
+  }
+}
+
+/** Gives the ids of a request's span if it is recorded. */
+export type SpanOf = (request: FastifyRequest) => SpanIds | undefined;
+
+/** Counts and times every request. To be called before routes are added, so that none is unknown. */
+export function observeRequests(server: FastifyInstance, metrics: Metrics, spanOf: SpanOf): void {
+  const labels = (request: FastifyRequest) => ({
+    method: request.method,
+    handler: request.routeOptions.url ?? "none",
+  });
+  server.addHook("onRoute", ({ method, url }) => {
+    // The others come by themselves beside these.
+    [method]
+      .flat()
+      .filter((name) => name === "GET" || name === "POST")
+      .forEach((name) => metrics.httpRoute(name, url));
+  });
+  server.addHook("onRequest", async (request) => metrics.httpInProgress.inc(labels(request)));
+  server.addHook("onResponse", async (request, reply) => {
+    const sent = Number(reply.getHeader("content-length"));
+    metrics.httpInProgress.dec(labels(request));
+    metrics.httpRequestDone({
+      ...labels(request),
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+      requestBytes: Number(request.headers["content-length"] ?? 0) || 0,
+      responseBytes: sent || 0,
+      span: spanOf(request),
+    });
+  });
+}
+
+/** Routes that machines ask all the time: a trace of each would hide the others. */
+const UNTRACED: ReadonlySet<string> = new Set([
+  "/health",
+  "/ready",
+  "/metrics",
+  "/api/observability",
+]);
+
+/**
+ * Makes a span of every request to a route that is worth one, and tells the caller by which ids to find
+ * it if it is recorded (https://www.w3.org/TR/trace-context-2/#traceresponse-header).
+ */
+export function traceRequests(server: FastifyInstance, telemetry: Telemetry): SpanOf {
+  const spans = new WeakMap<FastifyRequest, RequestSpan>();
+  server.addHook("onRequest", (request, reply, done) => {
+    const { method, headers } = request;
+    const { url: route } = request.routeOptions;
+    if (route !== undefined && !UNTRACED.has(route)) {
+      const { traceparent } = headers;
+      const span = telemetry.request(
+        `${method} ${route}`,
+        {
+          // The names of today, and those of before 1.23, as instrumentations write both meanwhile:
+          // https://opentelemetry.io/docs/specs/semconv/non-normative/http-migration/
+          "http.request.method": method,
+          "http.method": method,
+          "http.route": route,
+        },
+        typeof traceparent === "string" ? traceparent : undefined,
+      );
+      if (span !== null) {
+        spans.set(request, span);
+        if (span.ids !== undefined) {
+          reply.header("traceresponse", traceparentOf(span.ids));
+        }
+      }
+    }
+    done();
+  });
+  // The body has been read by now. Earlier hooks would lose the active span on the way through it.
+  server.addHook("preHandler", (request, _reply, done) => {
+    const span = spans.get(request);
+    if (span === undefined) {
+      done();
+    } else {
+      span.run(done);
+    }
+  });
+  server.addHook("onSend", (request, _reply, payload, done) => {
+    spans.get(request)?.answering();
+    done(null, payload);
+  });
+  server.addHook("onResponse", (request, reply, done) => {
+    spans.get(request)?.end(reply.statusCode);
+    done();
+  });
+  return (request) => spans.get(request)?.ids;
+}
+
+/** Answers every error as JSON with a `detail`. To be called before routes are added. */
+export function answerErrors(server: FastifyInstance, log: Logger): void {
+  const routes: { readonly method: string; readonly path: RegExp }[] = [];
+  server.addHook("onRoute", ({ method, url }) => {
+    const path = new RegExp(`^${url.replace(/:\w+/g, "[^/]+")}/?$`);
+    routes.push(...[method].flat().map((name) => ({ method: name, path })));
+  });
+
+  server.setNotFoundHandler((request, reply) => {
+    const path = request.url.split("?", 1)[0] ?? "";
+    const allowed = routes.filter((route) => route.path.test(path)).map((route) => route.method);
+    return allowed.length > 0
+      ? reply.code(405).header("allow", allowed.join(", ")).send({ detail: "Method Not Allowed" })
+      : reply.code(404).send({ detail: "Not Found" });
+  });
+
+  server.setErrorHandler((error: FastifyError | HttpError | StoreUnavailable, request, reply) => {
+    if (error instanceof HttpError) {
+      return reply.code(error.statusCode).send({ detail: error.detail });
+    }
+    if (error instanceof StoreUnavailable) {
+      const { error: cause } = errorFields(error.cause);
+      log.warn({ error: cause, path: request.routeOptions.url }, error.message);
+      return reply
+        .code(503)
+        .header("retry-after", "1")
+        .send({ detail: "Threat store unavailable", reason: error.reason });
+    }
+    const status = error.statusCode ?? 500;
+    if (status < 500) {
+      return reply.code(status).send({ detail: error.message });
+    }
+    log.error({ ...errorFields(error), path: request.routeOptions.url }, "Request failed");
+    return reply.code(500).send({ detail: "Internal Server Error" });
+  });
+}

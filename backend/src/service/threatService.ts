@@ -1,0 +1,113 @@
+import { adversarialCase, ScenarioError } from "../threats/adversarialScenarios.js";
+import { systemClock } from "../base/clock.js";
+import type { Circumstances, Coordinator } from "./coordinator.js";
+import { HttpError } from "../contract/problems.js";
+import type { Logger } from "../telemetry/log.js";
+import type { Metrics } from "../telemetry/metrics.js";
+import { systemRandom } from "../base/random.js";
+import { encodeThreat, type StoredThreat } from "../store/documents.js";
+import type { ThreatStore } from "../store/store.js";
+import { text } from "../threats/facts.js";
+import { generateSignal } from "../threats/generator.js";
+import type { History } from "../threats/history.js";
+import { scenarioSignal } from "../threats/scenarios.js";
+import { sampledSpan } from "../telemetry/activeTrace.js";
+import { threatIds } from "../telemetry/phases.js";
+import type { Telemetry } from "../telemetry/tracing.js";
+import type { Trigger } from "../contract/requests.js";
+import { THREAT_TYPES, type ThreatSignal, type ThreatType } from "../contract/signal.js";
+
+/** What the service works with. */
+export interface ServiceDependencies {
+  readonly coordinator: Coordinator;
+  readonly store: ThreatStore;
+  readonly history: History;
+  readonly metrics: Metrics;
+  readonly telemetry: Telemetry;
+  readonly log: Logger;
+}
+
+/** Takes a signal all the way: looks around, has it analysed, keeps the result and tells everybody. */
+export class ThreatService {
+  constructor(private readonly deps: ServiceDependencies) {}
+
+  /**
+   * Makes the threat that a client wishes for. The most special wish counts: adversarial scenario,
+   * scenario, type, and with none a random one.
+   *
+   * @throws {@link HttpError} 400 for an unknown type or adversarial scenario
+   */
+  trigger(wish: Trigger): Promise<StoredThreat> {
+    const now = systemClock();
+    const detector = wish.adversarial_detector_enabled ?? null;
+    if (wish.adversarial_scenario) {
+      const { signal, ...planted } = chooseCase(wish.adversarial_scenario, detector, now);
+      return this.process(signal, planted);
+    }
+    const circumstances = detector === null ? {} : { detectorEnabled: detector };
+    const signal = wish.scenario ? scenarioSignal(wish.scenario, systemRandom, now) : null;
+    const type = !wish.scenario && wish.threat_type ? threatType(wish.threat_type) : undefined;
+    return this.process(signal ?? generateSignal(systemRandom, now, type), circumstances);
+  }
+
+  /** Analyses a signal. Rejects, before anything is done, if the store does not answer. */
+  async process(signal: ThreatSignal, circumstances: Circumstances = {}): Promise<StoredThreat> {
+    const { coordinator, store, history, metrics, telemetry, log } = this.deps;
+    const started = performance.now();
+    const [egress, intel] = await telemetry.phases.run("gather_context", {}, () =>
+      Promise.all([store.egress.recent(), this.#packageIntel(signal)]),
+    );
+    const analysis = await coordinator.analyze(signal, history.recent(), {
+      egress,
+      intel,
+      traceId: sampledSpan()?.trace_id ?? null,
+      ...circumstances,
+    });
+    telemetry.annotate(threatIds(analysis.id));
+    const threat = encodeThreat(analysis);
+    await store.save(threat, telemetry.traceparent());
+    history.add(threat.id, threat.past);
+    const seconds = (performance.now() - started) / 1000;
+    metrics.threatProcessed(analysis, seconds);
+    log.info(
+      {
+        threat_id: analysis.id,
+        customer_name: signal.customer_name,
+        threat_type: signal.threat_type,
+        component: "coordinator",
+        severity: analysis.severity,
+        fp_score: analysis.false_positive_score?.score,
+        recommendation: analysis.false_positive_score?.recommendation,
+        primary_action: analysis.response_plan?.primary_action.action_type,
+        sla_minutes: analysis.response_plan?.sla_minutes,
+        risk_score: analysis.adversarial_detection?.risk_score,
+        attack_vector: analysis.adversarial_detection?.attack_vector ?? undefined,
+        duration_ms: Math.round(seconds * 1000),
+      },
+      "Threat analysed",
+    );
+    return threat;
+  }
+
+  async #packageIntel({ metadata }: ThreatSignal) {
+    const name = text(metadata, "package") ?? text(metadata, "package_name");
+    const match = name === null ? null : await this.deps.store.packageIntel(name);
+    return match === null ? [] : [match];
+  }
+}
+
+function chooseCase(name: string, detector: boolean | null, now: number) {
+  try {
+    return adversarialCase(name, detector, systemRandom, now);
+  } catch (error) {
+    throw error instanceof ScenarioError ? new HttpError(400, error.message) : error;
+  }
+}
+
+function threatType(name: string): ThreatType {
+  const type = THREAT_TYPES.find((known) => known === name);
+  if (type === undefined) {
+    throw new HttpError(400, `Invalid threat type: ${name}`);
+  }
+  return type;
+}

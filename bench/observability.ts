@@ -1,0 +1,156 @@
+/**
+ * `npm run bench:observability [-- --runs N]`: what the observability stack costs the application. The dev stack
+ * without it and with it, in turn on one cluster, under the same load through the ingress: triggers at an even rate
+ * and WebSocket clients that get every one of them.
+ */
+import * as os from "node:os";
+import { setTimeout } from "node:timers/promises";
+import { WebSocket } from "ws";
+import { withDefaults } from "../config/defaults";
+import { mergeValues } from "../config/values";
+import { lines, runMain } from "../machine/run";
+import { table } from "../machine/table";
+import { committed, mirrors, Project } from "../tests/support/project";
+import { kindOf, median, runsFrom } from "./support";
+
+const STACK = "bench";
+const KUBECONFIG = `.kube/${STACK}.yaml`;
+/** Triggers a second. */
+const RATE = 20;
+const CLIENTS = 200;
+const SECONDS = 60;
+/** Seconds of load before it counts: code is compiled, connections are made. */
+const WARM = 10;
+
+/** What the application needed under the load. */
+interface Cost {
+  /** CPU time of the backend's processes for a trigger, in milliseconds. */
+  readonly cpu: number;
+  /** Median of the answers' times, in milliseconds. */
+  readonly p50: number;
+  /** Share of the machine that had nothing to do. */
+  readonly idle: number;
+  readonly failed: number;
+}
+
+async function main(args: string[]): Promise<void> {
+  const runs = runsFrom("bench:observability", args);
+  const stack = mergeValues(committed("dev"), mirrors());
+  const { httpPort } = kindOf(withDefaults(stack));
+  const project = await Project.copy("installed");
+  const npm = (command: string, ...more: string[]) =>
+    project.must("npm", ["run", command, "--", "--stack", STACK, ...more]);
+  const costs: Record<"without" | "with", Cost[]> = { without: [], with: [] };
+  try {
+    for (let run = 0; run < runs; run++) {
+      for (const how of ["without", "with"] as const) {
+        const observability = { install: how === "with" };
+        project.configure(STACK, mergeValues(stack, { observability }));
+        await npm("up", "--yes");
+        const cost = await underLoad(project, httpPort);
+        costs[how].push(cost);
+        console.log(`run ${run + 1}, ${how} the stack: ${JSON.stringify(cost)}`);
+      }
+    }
+  } finally {
+    await npm("down", "--yes");
+    project.remove();
+  }
+  const of = (how: keyof typeof costs, key: keyof Cost) =>
+    median(costs[how].map((one) => one[key]));
+  const row = (what: string, key: "cpu" | "p50", aim: number) => {
+    const [without, having] = [of("without", key), of("with", key)];
+    return [
+      what,
+      without.toFixed(2),
+      having.toFixed(2),
+      (having / without).toFixed(2),
+      `at most ${aim}`,
+    ];
+  };
+  console.log(
+    `\n${table([
+      [`${RATE} a second, ${CLIENTS} clients`, "without", "with", "ratio", "aim"],
+      row("CPU of the backend for a trigger, ms", "cpu", 1.25),
+      row("median answer, ms", "p50", 1.1),
+    ])}\nidle: ${of("without", "idle").toFixed(2)} without, ${of("with", "idle").toFixed(2)} with`,
+  );
+}
+
+/** Puts the load on the application, and measures once it is warm. */
+async function underLoad(project: Project, port: number): Promise<Cost> {
+  const clients = await Promise.all(
+    Array.from({ length: CLIENTS }, () => connected(`ws://localhost:${port}/ws`)),
+  );
+  try {
+    await load(port, WARM);
+    const [cpuBefore, machineBefore] = [await cpuSeconds(project), machineTimes()];
+    const times = await load(port, SECONDS);
+    const [cpuAfter, machineAfter] = [await cpuSeconds(project), machineTimes()];
+    const answered = times.filter((time) => time !== undefined);
+    return {
+      cpu: ((cpuAfter - cpuBefore) * 1000) / times.length,
+      p50: median(answered),
+      idle: (machineAfter.idle - machineBefore.idle) / (machineAfter.all - machineBefore.all),
+      failed: times.length - answered.length,
+    };
+  } finally {
+    clients.forEach((client) => client.terminate());
+  }
+}
+
+function connected(url: string): Promise<WebSocket> {
+  const client = new WebSocket(url);
+  return new Promise((resolve, reject) => {
+    client.once("open", () => resolve(client));
+    client.once("error", reject);
+  });
+}
+
+/** Triggers threats at an even rate. @returns milliseconds until each answer; undefined for one that failed */
+async function load(port: number, seconds: number): Promise<(number | undefined)[]> {
+  const started = Date.now();
+  const sent: Promise<number | undefined>[] = [];
+  while (sent.length < RATE * seconds) {
+    sent.push(trigger(port));
+    await setTimeout(Math.max(0, started + (sent.length * 1000) / RATE - Date.now()));
+  }
+  return Promise.all(sent);
+}
+
+async function trigger(port: number): Promise<number | undefined> {
+  const started = performance.now();
+  const response = await fetch(`http://localhost:${port}/api/threats/trigger`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: "{}",
+  });
+  await response.text();
+  return response.ok ? performance.now() - started : undefined;
+}
+
+/** CPU time of all processes of the backend so far, as they tell it themselves. */
+async function cpuSeconds(project: Project): Promise<number> {
+  const of = ["--kubeconfig", KUBECONFIG, "--namespace", "soc-agent"];
+  const pods = ["get", "pods", "--selector", "app=soc-backend", "-o", "name"];
+  const ask =
+    "fetch('http://localhost:8000/metrics').then((r) => r.text()).then((t) => console.log(/^process_cpu_seconds_total (.*)$/m.exec(t)[1]))";
+  const figures = await Promise.all(
+    lines(await project.must("kubectl", [...of, ...pods])).map((pod) =>
+      project.must("kubectl", [...of, "exec", pod, "--", "node", "--eval", ask]),
+    ),
+  );
+  return figures.reduce((sum, figure) => sum + Number(figure), 0);
+}
+
+/** Milliseconds of all cores so far. */
+function machineTimes(): { readonly idle: number; readonly all: number } {
+  const times = os.cpus().map((cpu) => cpu.times);
+  const sum = (values: readonly number[]) => values.reduce((total, one) => total + one, 0);
+  return {
+    idle: sum(times.map(({ idle }) => idle)),
+    all: sum(times.flatMap((one) => Object.values(one))),
+  };
+}
+
+runMain(() => main(process.argv.slice(2)));

@@ -1,0 +1,73 @@
+/** `npm run doctor`: says what is there, what is wrong and what to do about it. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { readStack } from "../config/file";
+import { ROOT } from "../config/project";
+import { isEngine, KIND_CLUSTER_LABEL, tryDocker } from "../machine/docker";
+import { stackFiles } from "../machine/files";
+import { tryKubectl } from "../machine/kubectl";
+import type { Outcome } from "../machine/run";
+import { gatherFacts, type Facts } from "./preflight/facts";
+import { needsOf } from "./preflight/needs";
+import { problems } from "./preflight/problems";
+import { observability } from "./observability";
+import { listStacks, pulumiEnvironment } from "./pulumi";
+import { only, type Request } from "./request";
+import { TOOL_NAMES } from "./tools/catalogue";
+import { findTools } from "./tools/find";
+import { report, section, toolTable } from "./view";
+
+/** @returns the exit code: 1 when there is an error */
+export async function doctor({ stacks, topic }: Request): Promise<number> {
+  const stack = only(stacks);
+  if (topic === "observability") {
+    return observability(stack);
+  }
+  const { found, missing } = await findTools(TOOL_NAMES);
+  section("Tools", toolTable(found, missing));
+  const env = pulumiEnvironment(found);
+  const canPulumi = found.some(({ tool }) => tool.name === "pulumi");
+  const existing = canPulumi ? await listStacks(env) : [];
+  section("Stacks", canPulumi ? existing.join("\n") || "none yet" : "unknown: no pulumi");
+  const facts = await gatherFacts(needsOf(stack, readStack(stack)));
+  section("Docker", dockerText(facts));
+  if (facts.needs.cluster && facts.docker && isEngine(facts.docker)) {
+    section(`Kind cluster ${facts.needs.cluster.name}`, await nodes(facts.needs.cluster.name, env));
+  }
+  const kubeconfig = path.join(ROOT, stackFiles(stack).kubeconfig);
+  if (fs.existsSync(kubeconfig)) {
+    section("Pods", await pods(kubeconfig, env));
+  }
+  section("Problems", "");
+  const failed = report(problems(facts));
+  if (!failed) {
+    console.log("No errors.");
+  }
+  return failed ? 1 : 0;
+}
+
+function dockerText({ docker }: Facts): string {
+  if (!docker) {
+    return "not needed by this stack";
+  }
+  return isEngine(docker)
+    ? `Engine ${docker.version} for ${docker.platform} at ${docker.host}`
+    : "not usable, see below";
+}
+
+/** A Kind cluster's containers. */
+async function nodes(cluster: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const filter = `label=${KIND_CLUSTER_LABEL}=${cluster}`;
+  const format = "{{.Names}}\t{{.Status}}\t{{.Ports}}";
+  return said(await tryDocker(["ps", "--all", "--filter", filter, "--format", format], { env }));
+}
+
+async function pods(kubeconfigFile: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const args = ["get", "pods", "--all-namespaces", "--output", "wide", "--request-timeout", "10s"];
+  return said(await tryKubectl({ kubeconfigFile, env }, args));
+}
+
+/** What a program says; when it fails, why. */
+function said({ ok, stdout, reason }: Outcome): string {
+  return ok ? stdout.trim() || "none" : reason;
+}

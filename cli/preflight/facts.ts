@@ -1,0 +1,122 @@
+/** Looks at everything about a machine that can make `up` fail, in one pass. */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import {
+  ANSWER,
+  findDocker,
+  isEngine,
+  type DockerEngine,
+  type DockerFailure,
+  tryDocker,
+} from "../../machine/docker";
+import { findKindCluster, type KindClusterState } from "../../machine/kindCluster";
+import { findLocks, type Lock } from "./locks";
+import { findBusyPorts, type BusyPort } from "./ports";
+
+/** A limit of the kernel, by its name under `/proc/sys/fs/inotify`. */
+export type InotifyLimit = "max_user_watches" | "max_user_instances";
+
+/** What a stack is going to ask of the machine. */
+export interface Needs {
+  /** Name of the stack. */
+  readonly stack: string;
+  /** Problems of the stack's configuration, found while reading it. */
+  readonly config: readonly string[];
+  /** Whether images are built or a Kind cluster is made. */
+  readonly docker: boolean;
+  /** The Kind cluster to be made, if any. */
+  readonly cluster?: {
+    readonly name: string;
+    /** Ports of the loopback interface, by the configuration key that sets them. */
+    readonly ports: Readonly<Record<string, number>>;
+    /** Where the stack remembers the identity of its cluster. */
+    readonly identityFile: string;
+  };
+  /** Folder of the file backend's locks for this stack. */
+  readonly locks: string;
+}
+
+/** What there is. Facts that could not be found out, or do not matter for this stack, are absent. */
+export interface Facts {
+  readonly needs: Needs;
+  readonly docker?: DockerFailure | (DockerEngine & { readonly memory?: number });
+  /** Free space where Docker keeps its data, in bytes. */
+  readonly disk?: { readonly path: string; readonly free: number };
+  readonly inotify?: Readonly<Record<InotifyLimit, number>>;
+  readonly busyPorts: readonly BusyPort[];
+  readonly cluster?: KindClusterState;
+  readonly locks: readonly Lock[];
+}
+
+/** Looks at the machine. */
+export async function gatherFacts(needs: Needs): Promise<Facts> {
+  const locks = findLocks(needs.locks);
+  const docker = needs.docker ? await findDocker() : undefined;
+  if (!docker || !isEngine(docker)) {
+    return { needs, ...(docker && { docker }), busyPorts: [], locks };
+  }
+  const local = docker.host.startsWith("unix://");
+  const { cluster } = needs;
+  const [info, state, ports] = await Promise.all([
+    dockerInfo(),
+    cluster && findKindCluster(cluster.name, cluster.identityFile),
+    cluster && local ? findBusyPorts(cluster.ports, isOfStack(cluster)) : [],
+  ]);
+  // Limits and disks of this machine are the engine's only where it runs on this very kernel.
+  const here = local && info?.KernelVersion === os.release();
+  const disk = here && info ? freeSpace(info.DockerRootDir) : undefined;
+  const inotify = here && cluster ? inotifyLimits() : undefined;
+  return {
+    needs,
+    docker: { ...docker, ...(info && { memory: info.MemTotal }) },
+    ...(disk && { disk }),
+    ...(inotify && { inotify }),
+    ...(state && { cluster: state }),
+    busyPorts: ports,
+    locks,
+  };
+}
+
+/** What `docker info` says and this file uses. */
+interface DockerInfo {
+  readonly MemTotal: number;
+  readonly DockerRootDir: string;
+  readonly KernelVersion: string;
+}
+
+async function dockerInfo(): Promise<DockerInfo | undefined> {
+  const { ok, stdout } = await tryDocker(["info", "--format", "{{json .}}"], ANSWER);
+  return ok && stdout !== "" ? (JSON.parse(stdout) as DockerInfo) : undefined;
+}
+
+/** Free space for unprivileged users; none known when the folder cannot be looked at. */
+function freeSpace(dir: string): Facts["disk"] {
+  try {
+    const { bavail, bsize } = fs.statfsSync(dir);
+    return { path: dir, free: bavail * bsize };
+  } catch {
+    return undefined;
+  }
+}
+
+function inotifyLimits(): Facts["inotify"] {
+  const read = (limit: InotifyLimit) =>
+    Number(fs.readFileSync(`/proc/sys/fs/inotify/${limit}`, "utf8"));
+  try {
+    return {
+      max_user_watches: read("max_user_watches"),
+      max_user_instances: read("max_user_instances"),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Judges whether a Kind cluster is a stack's: the one of the name, or one of another name that the stack
+ * made earlier and will delete first.
+ */
+function isOfStack({ name, identityFile }: NonNullable<Needs["cluster"]>) {
+  return async (cluster: string): Promise<boolean> =>
+    cluster === name || (await findKindCluster(cluster, identityFile)).kind === "ours";
+}

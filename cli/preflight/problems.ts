@@ -1,0 +1,131 @@
+/** Judges what was found on a machine: all that would make `up` fail, each with what to do about it. */
+import * as semver from "semver";
+import { isEngine } from "../../machine/docker";
+import {
+  busyPort,
+  cause,
+  foreignCluster,
+  littleDisk,
+  littleMemory,
+  lockedStack,
+  lowInotify,
+  noDocker,
+  oldDocker,
+  stoppedNodes,
+  type Fault,
+} from "../../machine/faults";
+import type { Facts, InotifyLimit } from "./facts";
+import { isLeft } from "./locks";
+
+const GIB = 2 ** 30;
+
+/** Oldest engine that Kind's node images start on (private cgroup namespaces). */
+const DOCKER_OLDEST = "20.10.0";
+/** Oldest engine that is worth recommending. */
+const DOCKER_GOOD = "24.0.0";
+/** Three nodes, the add-ons and the application need about this much. */
+const MEMORY_LEAST = 3 * GIB;
+const MEMORY_GOOD = 4 * GIB;
+/** A node image, unpacked once per node, and the application's images. */
+const DISK_LEAST = 10 * GIB;
+/** Kind's own advice: https://kind.sigs.k8s.io/docs/user/known-issues/#pod-errors-due-to-too-many-open-files */
+const INOTIFY_GOOD: Readonly<Record<InotifyLimit, number>> = {
+  max_user_watches: 524_288,
+  max_user_instances: 512,
+};
+
+/** Something that is wrong, and what to do. */
+export interface Problem {
+  /** Errors stop `up`; with warnings it goes on. */
+  readonly level: "error" | "warning";
+  readonly what: string;
+  readonly fix: string;
+}
+
+/**
+ * Judges facts: every problem, errors first.
+ *
+ * @param before what is about to be done; `up` mends left locks and stopped nodes by itself
+ */
+export function problems(facts: Facts, before?: "up"): Problem[] {
+  const all = [
+    ...configProblems(facts),
+    ...lockProblems(facts, before),
+    ...dockerProblems(facts),
+    ...diskProblems(facts),
+    ...clusterProblems(facts, before),
+    ...portProblems(facts),
+    ...inotifyProblems(facts),
+  ];
+  return [
+    ...all.filter(({ level }) => level === "error"),
+    ...all.filter(({ level }) => level === "warning"),
+  ];
+}
+
+function configProblems({ needs }: Facts): Problem[] {
+  const fix = `Edit Pulumi.${needs.stack}.yaml; docs/configuration.md lists every key.`;
+  return needs.config.map((what) => ({ level: "error", what, fix }));
+}
+
+function lockProblems({ locks, needs }: Facts, before?: "up"): Problem[] {
+  const held = locks.filter((lock) => before !== "up" || !isLeft(lock));
+  return held.map((lock) => problem("error", lockedStack(needs.stack, lock)));
+}
+
+function dockerProblems({ docker, needs }: Facts): Problem[] {
+  if (!docker) {
+    return [];
+  }
+  if (!isEngine(docker)) {
+    return [problem("error", noDocker(docker))];
+  }
+  const found: Problem[] = [];
+  // Loose: the series before 20 had leading zeros (19.03).
+  const version = semver.coerce(docker.version, { loose: true });
+  if (version && semver.lt(version, DOCKER_GOOD)) {
+    const level = semver.lt(version, DOCKER_OLDEST) ? "error" : "warning";
+    found.push(problem(level, oldDocker(docker.version, semver.major(DOCKER_GOOD))));
+  }
+  if (needs.cluster && docker.memory !== undefined && docker.memory < MEMORY_GOOD) {
+    const level = docker.memory < MEMORY_LEAST ? "error" : "warning";
+    found.push(problem(level, littleMemory(docker.memory, MEMORY_GOOD)));
+  }
+  return found;
+}
+
+function diskProblems({ disk }: Facts): Problem[] {
+  return disk && disk.free < DISK_LEAST
+    ? [problem("error", littleDisk(disk.path, disk.free, DISK_LEAST))]
+    : [];
+}
+
+function clusterProblems({ cluster, needs }: Facts, before?: "up"): Problem[] {
+  if (cluster?.kind === "ours" && cluster.stopped.length > 0 && before !== "up") {
+    return [problem("error", stoppedNodes(cluster.stopped))];
+  }
+  return cluster?.kind === "foreign" && needs.cluster
+    ? [problem("error", foreignCluster(needs.cluster.name, cluster.nodes, needs.stack))]
+    : [];
+}
+
+function portProblems({ busyPorts, needs }: Facts): Problem[] {
+  return busyPorts.map(({ key, port, holder }) =>
+    problem("error", busyPort(key, port, holder, needs.stack)),
+  );
+}
+
+function inotifyProblems({ inotify }: Facts): Problem[] {
+  const limits = (Object.keys(INOTIFY_GOOD) as InotifyLimit[]).flatMap((limit) => {
+    const good = INOTIFY_GOOD[limit];
+    return inotify && inotify[limit] < good
+      ? [[limit, { has: inotify[limit], good }] as const]
+      : [];
+  });
+  return limits.length > 0 ? [problem("warning", lowInotify(Object.fromEntries(limits)))] : [];
+}
+
+function problem(level: Problem["level"], fault: Fault): Problem {
+  const what = cause(fault);
+  return { level, what: `${what.charAt(0).toUpperCase()}${what.slice(1)}.`, fix: fault.fix };
+}

@@ -1,0 +1,65 @@
+/** What `npm run up` and `npm run down` put in order before they call Pulumi, each told in a line. */
+import pc from "picocolors";
+import { ROOT } from "../../config/project";
+import type { StackConfig } from "../../config/settings";
+import { stackFiles } from "../../machine/files";
+import { NAMESPACE } from "../../plan/access";
+import type { Facts } from "../preflight/facts";
+import { isLeft, type Lock } from "../preflight/locks";
+import { ask } from "../pulumi";
+import { parseState, withoutInterrupted } from "../stackState";
+import { repair } from "./repair";
+
+/** Tells the user what is mended. */
+export function say(what: string): void {
+  console.log(`${pc.yellow("mending")}  ${what}`);
+}
+
+/** Removes the lock of a run that has ended. */
+export async function unlock(
+  stack: string,
+  locks: readonly Lock[],
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  if (locks.some(isLeft)) {
+    say("Removing the lock of a run that has ended");
+    await ask(env, ["cancel", "--yes", "--stack", stack]);
+  }
+}
+
+/**
+ * Mends what a killed run or a hand left in the cluster.
+ *
+ * @param exported the stack's state
+ * @returns options for `pulumi up`
+ */
+export async function mend(
+  stack: string,
+  config: StackConfig,
+  { cluster }: Facts,
+  env: NodeJS.ProcessEnv,
+  exported: string,
+): Promise<string[]> {
+  if (config.cluster.kind !== "kind") {
+    return [];
+  }
+  let options: string[] = [];
+  if (cluster?.kind === "ours") {
+    options = await repair({
+      config: { ...config, cluster: config.cluster },
+      files: stackFiles(stack),
+      namespace: NAMESPACE,
+      found: cluster,
+      env,
+      root: ROOT,
+      state: parseState(exported),
+      say,
+    });
+  }
+  const settled = withoutInterrupted(exported);
+  if (settled !== undefined) {
+    say("Forgetting what a killed run was at work on");
+    await ask(env, ["stack", "import", "--stack", stack], settled);
+  }
+  return options;
+}

@@ -1,0 +1,97 @@
+/** What a command was asked to do, read from its arguments. */
+import { parseArgs } from "node:util";
+import type { OPTIONS } from "../config/options.cjs";
+import { messageOf } from "../machine/run";
+import { Refusal } from "./pulumi";
+
+/** What a command was asked to do. */
+export interface Request {
+  /** What npm calls it. */
+  readonly command: string;
+  /** At least one. */
+  readonly stacks: readonly string[];
+  /** Which of the command's topics it is about; all of them when unset. */
+  readonly topic?: string;
+  /** Whether what it deletes may be deleted unasked. */
+  readonly yes: boolean;
+  /** Arguments for Pulumi, given after `--`. */
+  readonly extra: readonly string[];
+}
+
+/** A command of npm's. */
+export interface Command {
+  readonly summary: string;
+  /** Stacks that are meant when none is given. */
+  readonly stacks: readonly string[];
+  readonly options: typeof OPTIONS.down | typeof OPTIONS.preview;
+  /** What a command can be about, if not about everything: its first word, and what it then does. */
+  readonly topics?: Readonly<Record<string, string>>;
+  /** @returns the exit code */
+  readonly run: (request: Request) => Promise<number>;
+}
+
+/** Reads the arguments of a command; none when it was only asked for help. */
+export function parseRequest(name: string, command: Command, args: string[]): Request | undefined {
+  const split = args.includes("--") ? args.indexOf("--") : args.length;
+  const several = command.stacks.length > 1;
+  const { options } = command;
+  let values, positionals;
+  try {
+    const given = args.slice(0, split);
+    ({ values, positionals } = parseArgs({ args: given, options, allowPositionals: true }));
+  } catch (error) {
+    throw new Refusal(`${messageOf(error)}\n${help(name, command)}`, 2);
+  }
+  const [first, ...more] = positionals;
+  const topic = first !== undefined && first in (command.topics ?? {}) ? first : undefined;
+  const unexpected = topic === undefined ? positionals : more;
+  if (unexpected.length > 0) {
+    const words = unexpected.map((word) => `'${word}'`).join(" ");
+    const line = `npm run ${name} -- --stack=${unexpected[0]}`;
+    throw new Refusal(
+      `Unexpected argument ${words}. If it is a stack: ${line}\n${help(name, command)}`,
+      2,
+    );
+  }
+  if (values.help) {
+    console.log(help(name, command));
+    return undefined;
+  }
+  const stacks = values.stack ?? command.stacks;
+  if (stacks.length > 1 && !several) {
+    throw new Refusal(`npm run ${name} takes one --stack, got ${stacks.length}`, 2);
+  }
+  return {
+    command: name,
+    stacks,
+    ...(topic !== undefined && { topic }),
+    yes: "yes" in values && values.yes === true,
+    extra: args.slice(split + 1),
+  };
+}
+
+function help(name: string, { summary, stacks, options, topics = {} }: Command): string {
+  const several = stacks.length > 1 ? " May be given several times." : "";
+  const pulumi = name === "doctor" ? "" : " [-- OPTIONS-FOR-PULUMI]";
+  const destructive = "yes" in options;
+  const words = Object.keys(topics).map((topic) => ` [${topic}]`);
+  const meanings = Object.entries(topics).map(
+    ([topic, what]) => `\n  ${topic.padEnd(12)}  ${what}.`,
+  );
+  return `npm run ${name} --${words.join("")} [--stack NAME]${destructive ? " [--yes]" : ""}${pulumi}
+
+${summary}.
+${meanings.join("")}
+  --stack NAME  Stack to work on; ${stacks.join(" and ")} by default.${several}${
+    destructive
+      ? "\n  --yes         Delete unasked what is to be deleted: the stack dev on Kind needs no consent."
+      : ""
+  }
+  -h, --help    This text.`;
+}
+
+/** The stack of a command that takes one. */
+export function only(stacks: readonly string[]): string {
+  const [stack = "dev"] = stacks;
+  return stack;
+}

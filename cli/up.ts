@@ -1,0 +1,109 @@
+/** `npm run up`: creates or updates everything, and proves that it answers. */
+import * as path from "node:path";
+import pc from "picocolors";
+import { arrival } from "../cluster/arrival";
+import { awaitMinimum } from "../cluster/autoscaler";
+import type { PodsOf } from "../cluster/podReport";
+import { smoke } from "../cluster/smoke";
+import { readStack } from "../config/file";
+import { ROOT, STATES } from "../config/project";
+import type { Values } from "../config/values";
+import { table } from "../machine/table";
+import { stackValues, type ChartOverrides } from "../plan/chart";
+import { smokeTarget } from "../plan/smokeTarget";
+import { assertReplacing } from "./consent";
+import { gatherFacts } from "./preflight/facts";
+import { needsOf } from "./preflight/needs";
+import { problems } from "./preflight/problems";
+import { podsOf } from "./observability";
+import { ask, exportState, keepingFile, pulumi, pulumiEnvironment, Refusal } from "./pulumi";
+import { mendState } from "./repair/checkpoint";
+import { mend, say, unlock } from "./repair/mend";
+import { only, type Request } from "./request";
+import { parseState } from "./stackState";
+import { TOOL_NAMES } from "./tools/catalogue";
+import { ensureTools } from "./tools/fetch";
+import type { Found } from "./tools/find";
+import { report, section, toolTable } from "./view";
+
+/** @returns the exit code */
+export async function up(request: Request): Promise<number> {
+  const { extra } = request;
+  const stack = only(request.stacks);
+  console.log(pc.bold("=== SOC Agent System — Kubernetes Deployment ===\n"));
+  const tools = await ensureTools(TOOL_NAMES);
+  console.log(`${toolTable(tools, [])}\n`);
+  const env = pulumiEnvironment(tools);
+  const reading = readStack(stack);
+  const facts = await gatherFacts(needsOf(stack, reading));
+  if (report(problems(facts, "up")) || !("config" in reading)) {
+    throw new Refusal("Nothing was changed. Mend the errors above and run npm run up again.");
+  }
+  mendState(STATES, stack).forEach(say);
+  const code = await keepingFile(stack, async () => {
+    await ask(env, ["stack", "select", "--create", stack]);
+    const exported = await exportState(stack, env);
+    const { config } = reading;
+    await assertReplacing({ ...request, stack }, config, facts.cluster, parseState(exported));
+    await unlock(stack, facts.locks, env);
+    const mending = await mend(stack, config, facts, env, exported);
+    const args = ["up", "--yes", "--skip-preview", "--stack", stack, ...mending, ...extra];
+    return pulumi(env, args);
+  });
+  if (code !== 0) {
+    console.error(
+      `\n${pc.red("up did not finish.")} What was made stays, and npm run up goes on from there.\n` +
+        "  npm run doctor   looks for the cause\n  npm run down     deletes everything",
+    );
+    return code;
+  }
+  const { config } = reading;
+  const of = podsOf(stack, config, env);
+  const { values } = stackValues(config);
+  const target = smokeTarget(config, values);
+  // Also where Pulumi had nothing to do and so asked nothing.
+  await (target ? smoke(target, of) : awaitMinimum(of));
+  const outputs = await keepingFile(stack, () => outputsOf(stack, env));
+  printAccess(outputs);
+  if ("grafana" in outputs) {
+    await printArrival(of, values);
+  }
+  printPathHint(tools);
+  return 0;
+}
+
+async function outputsOf(stack: string, env: NodeJS.ProcessEnv): Promise<Values> {
+  return JSON.parse(await ask(env, ["stack", "output", "--json", "--stack", stack])) as Values;
+}
+
+/** Says in a line whether metrics, traces and logs arrive in the observability stack; that is no condition for an `up`. */
+async function printArrival(of: PodsOf, values: ChartOverrides): Promise<void> {
+  const service = values.backend?.env?.OTEL_SERVICE_NAME;
+  const { line, arrives } = await arrival(
+    of,
+    typeof service === "string" ? service : "soc-agent-system",
+  );
+  const more = arrives ? "" : "\nLook: npm run doctor -- observability";
+  section("Observability", `${line}${more}`);
+}
+
+/** Prints the stack's outputs, which say how to use what is there now. */
+function printAccess(outputs: Values): void {
+  const rows = Object.entries(outputs).map(([key, value]) => [
+    `${key}:`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  section("The system is up", table(rows));
+}
+
+/** Says how to run by hand the tools that were fetched into the project. */
+function printPathHint(tools: readonly Found[]): void {
+  const own = tools.filter(({ file }) => file.startsWith(path.join(ROOT, ".tools")));
+  if (own.length > 0) {
+    const dirs = own.map(({ file }) => path.dirname(file)).join(path.delimiter);
+    section(
+      "To run these tools by hand",
+      `export PATH="${dirs}:$PATH" PULUMI_CONFIG_PASSPHRASE=""`,
+    );
+  }
+}

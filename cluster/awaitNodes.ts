@@ -1,0 +1,65 @@
+/** Waiting for the nodes of a Kind cluster that another command makes meanwhile. */
+import { setTimeout } from "node:timers/promises";
+import { findKindCluster } from "../machine/kindCluster";
+import { workers, type Node } from "./nodeImages";
+import { isRunning, messageOf } from "../machine/run";
+
+/** Milliseconds between two looks. */
+const PAUSE = 500;
+
+/** Milliseconds without a process that makes the cluster, until none is expected any more. */
+export interface Patience {
+  /** Before there was one: an old cluster may have to be deleted first. */
+  readonly before: number;
+  /** After there was one. */
+  readonly after: number;
+}
+
+/** A cluster that is there, or being made. */
+export interface AwaitedCluster {
+  readonly name: string;
+  readonly identity: string;
+  /** Where its identity is remembered. */
+  readonly identityFile: string;
+  /** File with the number of the process that makes it. */
+  readonly makerFile: string;
+}
+
+/**
+ * Waits until the workers of a cluster run and take images, which is long before Kubernetes is ready.
+ *
+ * @returns the workers
+ * @throws Error when the cluster is not there and nothing makes it
+ */
+export async function awaitNodes(
+  cluster: AwaitedCluster,
+  patience: Patience = { before: 60_000, after: 3_000 },
+): Promise<Node[]> {
+  let least = patience.before;
+  let madeLast = Date.now();
+  for (;;) {
+    // What is just being deleted or made can fail to answer.
+    const found = await findWorkers(cluster).catch(messageOf);
+    if (typeof found !== "string") {
+      return found;
+    }
+    if (isRunning(cluster.makerFile)) {
+      least = patience.after;
+      madeLast = Date.now();
+    } else if (Date.now() - madeLast > least) {
+      throw new Error(
+        `The images were not loaded: cluster ${cluster.name} is not being made (${found}). The errors of kind-cluster say why`,
+      );
+    }
+    await setTimeout(PAUSE);
+  }
+}
+
+/** The workers of the very cluster, or why they take no images yet. */
+async function findWorkers({ name, identity, identityFile }: AwaitedCluster) {
+  const found = await findKindCluster(name, identityFile);
+  if (found.kind !== "ours" || found.identity !== identity) {
+    return found.kind === "ours" ? "an earlier one is there" : `it is ${found.kind}`;
+  }
+  return workers(name);
+}

@@ -1,0 +1,126 @@
+/** Asks the application through the ingress whether it answers, and whether all of its pods are there. */
+import * as dns from "node:dns/promises";
+import * as fs from "node:fs";
+import * as tls from "node:tls";
+import type { networking } from "@pulumi/kubernetes/types/input";
+import { SMOKE_CHECKS, type SmokeCheck } from "../config/settings";
+import { expectation, fits } from "./expectations";
+import { httpGet, parseAddress, type Route } from "./httpGet";
+import { kubectlFor, type Kubectl } from "../machine/kubectl";
+import { itemsOf, type Seen } from "../machine/kubernetes";
+import type { SmokeTarget } from "../plan/smokeTarget";
+import { awaitMinimum } from "./autoscaler";
+import { lookUntil } from "./lookUntil";
+import { podReport, type PodsOf } from "./podReport";
+
+/** Milliseconds until an application whose pods are ready must answer through the ingress. */
+const PATIENCE = 90_000;
+/** Milliseconds until a cloud must have given the Ingress an address. */
+const ADDRESS_PATIENCE = 180_000;
+const PAUSE = 500;
+
+/** What to ask, by which way, and what has to be said about that. */
+export interface Way {
+  readonly base: string;
+  readonly route: Route;
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Asks until every answer is right and no autoscaler has pods to add, or time is up.
+ *
+ * @param of where the Ingress is, and whose pods to report on
+ * @returns what answers, and what could not be checked about that
+ * @throws Error that names what was wrong with the answers, and the pods that are not ready and why
+ */
+export async function smoke(target: SmokeTarget, of: PodsOf): Promise<string> {
+  const { url, checks = SMOKE_CHECKS } = target;
+  const way = await findWay(target, kubectlFor(of));
+  const deadline = Date.now() + PATIENCE;
+  const right = (problem: string | undefined) => problem === undefined;
+  const answers = checks.map((check) => lookUntil(() => ask(check, way), right, deadline, PAUSE));
+  const failures = (await Promise.all(answers)).filter((failure) => failure !== undefined);
+  if (failures.length > 0) {
+    const pods = await podReport(of);
+    throw new Error(
+      [`${url} does not answer as it should:`, ...failures, ...way.remarks, pods].join("\n"),
+    );
+  }
+  await awaitMinimum(of);
+  const paths = checks.map(({ path }) => path).join(", ");
+  return [`${url} answers: ${paths}`, ...way.remarks].join("\n");
+}
+
+/** Finds the way to the application. A first deployment comes before its name is in the DNS, and has to work too. */
+export async function findWay(target: SmokeTarget, kubectl: Kubectl): Promise<Way> {
+  const { url: base, address, untrusted } = target;
+  const { protocol, hostname } = new URL(base);
+  const ca = target.ca && [...tls.rootCertificates, fs.readFileSync(target.ca, "utf8")].join("\n");
+  const trust: Route = { ...(ca && { ca }), verify: !untrusted };
+  const secure = protocol === "https:";
+  const remarks =
+    secure && !trust.verify ? ["The certificate was not checked: its issuer is for tests."] : [];
+  if (address) {
+    return { base, route: { ...trust, ...parseAddress(address) }, remarks };
+  }
+  if (await resolves(hostname)) {
+    return { base, route: trust, remarks };
+  }
+  const host = await ingressAddress(kubectl);
+  return host === undefined
+    ? {
+        base,
+        route: trust,
+        remarks: [
+          `${hostname} is not in the DNS, and the Ingress has no address yet (kubectl get ingress). ` +
+            "Set soc-agent:smokeCheck.address to the ingress controller's address, or smokeCheck.run to false.",
+        ],
+      }
+    : {
+        base,
+        // No public issuer gives out a certificate for a name that is not in the DNS.
+        route: { ...trust, host, verify: false },
+        remarks: [
+          `${hostname} is not in the DNS yet, so the Ingress's address was asked. Point ${hostname} to ${host}.`,
+          ...(secure
+            ? ["The certificate was not checked: it cannot be there before the name is."]
+            : []),
+        ],
+      };
+}
+
+async function resolves(hostname: string): Promise<boolean> {
+  try {
+    await dns.lookup(hostname);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The address that the controller has written into the Ingress; clouds take a while to give one. */
+async function ingressAddress(kubectl: Kubectl): Promise<string | undefined> {
+  const look = async () => {
+    const list = await kubectl(["get", "ingress", "-o", "json"]);
+    const items = itemsOf<Seen<networking.v1.Ingress>>(list);
+    const [address] = items.flatMap(({ status }) => status?.loadBalancer?.ingress ?? []);
+    return { found: address?.ip ?? address?.hostname, none: items.length === 0 };
+  };
+  // An application that comes in by another way than an Ingress has none to wait for.
+  const willDo = ({ found, none }: Awaited<ReturnType<typeof look>>) => found !== undefined || none;
+  return (await lookUntil(look, willDo, Date.now() + ADDRESS_PATIENCE, PAUSE)).found;
+}
+
+/** @returns what is wrong with the answer, if anything */
+async function ask(check: SmokeCheck, { base, route }: Way): Promise<string | undefined> {
+  const url = new URL(check.path, base);
+  const expected = `  ${url.href}: expected ${expectation(check)}`;
+  try {
+    const answer = await httpGet(url, route);
+    return fits(check, answer)
+      ? undefined
+      : `${expected}, got ${answer.status} ${JSON.stringify(answer.body.slice(0, 120))}`;
+  } catch (error) {
+    return `${expected}, got no answer (${String(error)})`;
+  }
+}

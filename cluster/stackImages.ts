@@ -1,0 +1,112 @@
+/**
+ * The observability stack's images into the nodes of a Kind cluster, without getting in the application's
+ * way: what a node lacks is fetched only once the application serves.
+ */
+import type { apps } from "@pulumi/kubernetes/types/input";
+import { tryDocker } from "../machine/docker";
+import { kubectlFor, type Target } from "../machine/kubectl";
+import { itemsOf, type Seen } from "../machine/kubernetes";
+import { lines } from "../machine/run";
+import { sendImages } from "./loadImages";
+import { lookUntil } from "./lookUntil";
+import { lacks, nodesOf, workers, type Node } from "./nodeImages";
+
+/** Milliseconds that the engine may take to pull images: an `up` waits a minute for the stack, and nodes have to take them too. */
+const PULLING = 40_000;
+
+/** Inputs of {@link fetchImages}. */
+export interface FetchArgs {
+  /** Name of the Kind cluster. */
+  readonly cluster: string;
+  /** References of images that workers need. */
+  readonly images: readonly string[];
+  /** References of those that the control-plane needs too. */
+  readonly everywhere: readonly string[];
+  readonly target: Target;
+  /** Namespaces whose Deployments come first, the application's at their head. */
+  readonly first: readonly string[];
+  /** Milliseconds until they are no longer waited for. */
+  readonly timeout: number;
+  /** Told what is done. */
+  readonly say: (text: string) => void;
+}
+
+/**
+ * Sends each node the images that it lacks, pulled by the engine if it does not have them. What cannot be had
+ * within {@link PULLING} is left to the nodes, which pull by themselves.
+ *
+ * @throws Error when the cluster is not there, or an image cannot be sent
+ */
+export async function fetchImages(args: FetchArgs): Promise<void> {
+  const { cluster, images, everywhere, say } = args;
+  const places = [
+    { nodes: await workers(cluster), images },
+    { nodes: await nodesOf(cluster, "control-plane"), images: everywhere },
+  ];
+  const wanted = [...new Set(places.flatMap(lacking))];
+  if (wanted.length === 0) {
+    say("Every node has every image");
+    return;
+  }
+  if (!(await served(args))) {
+    say(`The application does not serve: the nodes will have to pull ${wanted.join(", ")}`);
+    return;
+  }
+  const had = await pulled(wanted, say);
+  for (const place of places) {
+    const images = place.images.filter((image) => had.includes(image));
+    await sendImages(images, place.nodes, { say });
+  }
+}
+
+function lacking({ nodes, images }: { nodes: readonly Node[]; images: readonly string[] }) {
+  return images.filter((image) => nodes.some((node) => lacks(node, image)));
+}
+
+/** Waits until what comes first is available. @returns whether it is before time is up */
+function served({ target, first, timeout }: FetchArgs): Promise<boolean> {
+  const kubectl = kubectlFor(target);
+  // A cluster that is still being made does not answer.
+  const look = () =>
+    kubectl(["get", "deployments", "-A", "--output=json"]).then(
+      (list) => areAvailable(list, first),
+      () => false,
+    );
+  return lookUntil(look, Boolean, Date.now() + timeout);
+}
+
+type Deployment = Seen<apps.v1.Deployment, "spec"> & {
+  readonly metadata: { readonly namespace: string };
+};
+
+/** Whether the first of some namespaces has Deployments, and all of those in them are available. */
+function areAvailable(list: string, namespaces: readonly string[]): boolean {
+  const deployments = itemsOf<Deployment>(list).filter(({ metadata }) =>
+    namespaces.includes(metadata.namespace),
+  );
+  return (
+    deployments.some(({ metadata }) => metadata.namespace === namespaces[0]) &&
+    deployments.every(
+      ({ spec, status }) => (status?.availableReplicas ?? 0) >= (spec.replicas ?? 1),
+    )
+  );
+}
+
+/** Has the engine pull what it lacks. @returns what it has then */
+async function pulled(images: readonly string[], say: FetchArgs["say"]): Promise<string[]> {
+  const signal = AbortSignal.timeout(PULLING);
+  const had = await Promise.all(
+    images.map(async (image) => {
+      if ((await tryDocker(["image", "inspect", image])).ok) {
+        return [image];
+      }
+      const { ok, reason } = await tryDocker(["pull", "--quiet", image], { signal });
+      if (!ok) {
+        const why = signal.aborted ? `not done after ${PULLING / 1000} s` : lines(reason).at(-1);
+        say(`warning: ${image} could not be fetched (${why}): the nodes will have to pull it`);
+      }
+      return ok ? [image] : [];
+    }),
+  );
+  return had.flat();
+}

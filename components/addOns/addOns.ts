@@ -1,0 +1,59 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { addOnOf, wantedBlocks, type AddOnName, type Block } from "../../config/addOns";
+import type { StackConfig } from "../../config/settings";
+import type { Charts } from "../../machine/read";
+import type { Waiting } from "../releaseWatch";
+import { CertManager } from "./certManager";
+import { IngressNginx } from "./ingressNginx";
+import { MetricsServer } from "./metricsServer";
+import type { AddOnArgs } from "./release";
+import { Traefik } from "./traefik";
+
+/** Makes an add-on's component out of what all have, and of what the configuration says of it. */
+type Make = (
+  name: string,
+  args: AddOnArgs,
+  config: StackConfig,
+  opts: pulumi.ComponentResourceOptions,
+) => pulumi.ComponentResource;
+
+/** An add-on that the application may need. {@link Observability} needs the application, and comes after it. */
+type Needed = Exclude<AddOnName, "observability">;
+
+/** Whether the application may need an add-on. */
+export function isNeeded(name: AddOnName): name is Needed {
+  return name !== "observability";
+}
+
+/** A component of each of them. */
+const COMPONENTS: Readonly<Record<Needed, Make>> = {
+  "ingress-nginx": (name, args, { ingress: { className } }, opts) =>
+    new IngressNginx(name, { ...args, className }, opts),
+  traefik: (name, args, { ingress: { className } }, opts) =>
+    new Traefik(name, { ...args, className }, opts),
+  "metrics-server": (name, args, { cluster }, opts) =>
+    new MetricsServer(name, { ...args, onKind: cluster.kind !== "existing" }, opts),
+  "cert-manager": (name, args, { certManager: { issuer, email = "" }, ingress }, opts) =>
+    new CertManager(name, { ...args, issuer, email, className: ingress.className }, opts),
+};
+
+/**
+ * Installs the add-ons that a configuration wants and the application may need. Each is there when its component is.
+ *
+ * @param charts where each comes from
+ * @returns the components, by the blocks of the configuration
+ */
+export function installAddOns(
+  config: StackConfig,
+  charts: Charts,
+  waiting: Waiting,
+  opts: pulumi.ComponentResourceOptions,
+): Partial<Record<Block, pulumi.ComponentResource>> {
+  return Object.fromEntries(
+    wantedBlocks(config).flatMap((block) => {
+      const name = addOnOf(block, config);
+      const args = { source: charts[block], waiting };
+      return isNeeded(name) ? [[block, COMPONENTS[name](name, args, config, opts)]] : [];
+    }),
+  );
+}

@@ -1,0 +1,66 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ISSUERS, type Issuer } from "../../config/settings";
+import type { Values } from "../../config/values";
+import { addOnRelease, type AddOnArgs } from "./release";
+
+/** Inputs of {@link CertManager}. */
+export interface CertManagerArgs extends AddOnArgs {
+  /** Name of the ClusterIssuer that is made. */
+  readonly issuer: Issuer;
+  /** Whom Let's Encrypt may write to about the certificates. */
+  readonly email: string;
+  /** IngressClass that Let's Encrypt's challenges come in through. */
+  readonly className: string;
+}
+
+/** Certificates for Ingresses from Let's Encrypt: cert-manager, and the issuer that they name. */
+export class CertManager extends pulumi.ComponentResource {
+  constructor(name: string, args: CertManagerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("soc:index:CertManager", name, {}, opts);
+    const { source, waiting } = args;
+    const release = addOnRelease(this, {
+      name: "cert-manager",
+      source,
+      values: certManagerValues(),
+      waiting,
+    });
+    new k8s.apiextensions.CustomResource(`${name}-issuer`, clusterIssuer(args), {
+      parent: this,
+      // The release brings the issuer's definition, and ends only when its webhook takes issuers.
+      dependsOn: [release],
+    });
+    this.registerOutputs({});
+  }
+}
+
+/** Values of the cert-manager chart. */
+export function certManagerValues(): Values {
+  return {
+    // Definitions that went with the release would take every certificate in the cluster along.
+    crds: { enabled: true, keep: true },
+    // A job that waits until the API takes issuers; the chart's own default, and relied on here.
+    startupapicheck: { enabled: true },
+  };
+}
+
+/** The ClusterIssuer of one of Let's Encrypt's directories (https://cert-manager.io/docs/configuration/acme/). */
+export function clusterIssuer({
+  issuer,
+  email,
+  className,
+}: Pick<CertManagerArgs, "issuer" | "email" | "className">) {
+  return {
+    apiVersion: "cert-manager.io/v1",
+    kind: "ClusterIssuer",
+    metadata: { name: issuer },
+    spec: {
+      acme: {
+        server: ISSUERS[issuer],
+        email,
+        privateKeySecretRef: { name: `${issuer}-account` },
+        solvers: [{ http01: { ingress: { ingressClassName: className } } }],
+      },
+    },
+  };
+}

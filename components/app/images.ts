@@ -1,0 +1,104 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { PARTS, type BuildSettings, type Part, type RegistryLogin } from "../../config/settings";
+import type { DockerEngine } from "../../machine/docker";
+import { overlay, splitRef, type ChartOverrides } from "../../plan/chart";
+import type { ImageRefs, ImageSettings } from "../../plan/imageRefs";
+import { unknownText } from "../unknown";
+
+/** Digest of each image that was pushed, such as `sha256:0123...`: what its registry knows it by. */
+export type Digests = Readonly<Partial<Record<Part, pulumi.Output<string>>>>;
+
+/** Inputs of {@link Images}. */
+export interface ImagesArgs {
+  readonly parts: ImageSettings;
+  /** Reference of each part's image, from {@link imageRefs}. */
+  readonly refs: ImageRefs;
+  /** The engine that builds. Without it (a preview on a machine without Docker) nothing is built. */
+  readonly engine?: DockerEngine;
+  /** Who pushes; Docker's own login when unset. */
+  readonly login?: RegistryLogin;
+}
+
+/** The application's images: built here from their contexts, or named by reference. */
+export class Images extends pulumi.ComponentResource {
+  /** Unknown before an image is pushed. */
+  public readonly digests: Digests;
+
+  constructor(name: string, args: ImagesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("soc:index:Images", name, {}, opts);
+    const { parts, refs, engine, login } = args;
+    const builds = PARTS.flatMap((part) => {
+      const settings = parts[part];
+      return settings.kind === "build" ? [{ part, settings }] : [];
+    });
+    // Pulumi's docker provider does not look at Docker's contexts by itself (pulumi-docker#603).
+    const provider =
+      engine && builds.length > 0
+        ? new docker.Provider(`${name}-docker`, { host: engine.host }, { parent: this })
+        : undefined;
+    const pushed = builds.flatMap(({ part, settings }) => {
+      const image =
+        engine &&
+        new docker.Image(
+          `${name}-${part}`,
+          buildArgs(settings, refs[part], engine.platform, login),
+          { parent: this, ...(provider && { provider }) },
+        );
+      // Of an image that stays in the engine the provider gives its id, by which nothing can pull it.
+      return settings.push
+        ? [[part, image?.repoDigest.apply(digestOf) ?? unknownText()] as const]
+        : [];
+    });
+    this.digests = Object.fromEntries(pushed);
+    this.registerOutputs({ digests: this.digests });
+  }
+}
+
+function buildArgs(
+  settings: BuildSettings,
+  imageName: string,
+  platform: string,
+  login: RegistryLogin | undefined,
+): docker.ImageArgs {
+  const { context, dockerfile, push } = settings;
+  return {
+    imageName,
+    // The provider's own default is the platform of the machine that runs it, not of the engine.
+    build: { context, dockerfile, platform },
+    skipPush: !push,
+    ...(push && login && { registry: { ...login } }),
+  };
+}
+
+/** The digest of a pushed image, which the provider gives as `repository@sha256:0123...`. */
+function digestOf(repoDigest: string): string {
+  const [, digest] = repoDigest.split("@");
+  if (!digest) {
+    throw new Error(`the registry gave no digest for a pushed image, only ${repoDigest}`);
+  }
+  return digest;
+}
+
+/**
+ * Puts the digests of pushed images behind their tags, so that what runs is what was pushed, whatever
+ * becomes of the tag. Images that the configuration's `values` name themselves stay as they are.
+ *
+ * @param values from {@link chartValues}, of the same `refs`
+ */
+export function withDigests(
+  values: ChartOverrides,
+  refs: ImageRefs,
+  digests: Digests,
+): ChartOverrides {
+  return PARTS.reduce((all, part) => {
+    const digest = digests[part];
+    const { repository, tag } = splitRef(refs[part]);
+    const image = all[part]?.image;
+    if (!digest || image?.repository !== repository || image.tag !== tag) {
+      return all;
+    }
+    const pinned: ChartOverrides[Part] = { image: { tag: pulumi.interpolate`${tag}@${digest}` } };
+    return overlay(all, { [part]: pinned });
+  }, values);
+}

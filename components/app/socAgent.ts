@@ -1,0 +1,125 @@
+import * as local from "@pulumi/command/local";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { RegistryLogin } from "../../config/settings";
+import { hasNull } from "../../config/values";
+import { CHART, chartDigest, overlay, type ChartOverrides } from "../../plan/chart";
+import { targetVariables, type SmokeTarget } from "../../plan/smokeTarget";
+import { redisPassword } from "./redisPassword";
+import { podSecurity } from "../podSecurity";
+import { MAX_HISTORY, releaseHooks, type Waiting } from "../releaseWatch";
+
+/** Inputs of {@link SocAgent}. */
+export interface SocAgentArgs {
+  /** Namespace that the stack makes for the application. */
+  readonly namespace: string;
+  /** Chart values, checked; see {@link chartValues}. */
+  readonly values: ChartOverrides;
+  /** Key for the model provider. It goes into a Secret, never through Helm's values. */
+  readonly openaiApiKey?: pulumi.Output<string>;
+  /** Whether a failed install or upgrade is rolled back. Without it the failed pods stay, to be looked at. */
+  readonly atomic: boolean;
+  /** How the application's pods are awaited. */
+  readonly waiting: Waiting;
+  /** Who pulls the images. It goes into a Secret; the nodes' own credentials are used when unset. */
+  readonly pull?: RegistryLogin;
+  /** What the smoke check asks; there is none when unset. */
+  readonly smoke?: SmokeTarget;
+  /** What must stand before the application can be reached: the ingress controller. */
+  readonly entry: readonly pulumi.Resource[];
+}
+
+/** The application: its namespace, its secret, its release, and the proof that it answers. */
+export class SocAgent extends pulumi.ComponentResource {
+  /** Revision of the release. */
+  public readonly revision: pulumi.Output<number>;
+  /** Namespace of the application, which is there before the application is. */
+  public readonly namespace: pulumi.Resource;
+  /** Known once the application answers; where nothing asks it, once its pods are ready. */
+  public readonly served: pulumi.Output<unknown>;
+
+  constructor(name: string, args: SocAgentArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("soc:index:SocAgent", name, {}, opts);
+    const inside = { parent: this };
+
+    const namespace = new k8s.core.v1.Namespace(
+      `${name}-namespace`,
+      { metadata: { name: args.namespace, labels: podSecurity("restricted") } },
+      inside,
+    );
+    this.namespace = namespace;
+    const secret = (role: string, args: k8s.core.v1.SecretArgs) =>
+      new k8s.core.v1.Secret(
+        `${name}-${role}`,
+        { metadata: { namespace: namespace.metadata.name }, ...args },
+        inside,
+      ).metadata.name;
+    const { openaiApiKey, pull } = args;
+    const values = overlay(
+      args.values,
+      redisPassword(`${name}-redis`, args.values, namespace.metadata.name, inside),
+      openaiApiKey && {
+        openai: {
+          existingSecret: secret("openai", { stringData: { OPENAI_API_KEY: openaiApiKey } }),
+        },
+      },
+      pull && {
+        imagePullSecrets: [
+          ...(args.values.imagePullSecrets ?? []),
+          { name: secret("registry", pullSecret(pull)) },
+        ],
+      },
+    );
+
+    const release = new k8s.helm.v3.Release(
+      `${name}-release`,
+      {
+        name: "soc-agent",
+        namespace: namespace.metadata.name,
+        chart: CHART,
+        // An edit of a template changes no other input, and would not be seen (pulumi-kubernetes#2568).
+        description: `chart ${chartDigest(CHART)}`,
+        values: { ...values },
+        // Without it some versions of the provider drop what takes a default away. Only where there is one:
+        // to others it would be a change, and the versions that keep it anyway warn of it.
+        ...(hasNull(values) && { allowNullValues: true }),
+        atomic: args.atomic,
+        maxHistory: MAX_HISTORY,
+        timeout: args.waiting.timeout,
+      },
+      { ...inside, hooks: releaseHooks(`${name}-release`, args.waiting, args.namespace) },
+    );
+    this.revision = release.status.revision;
+    this.served = this.revision;
+
+    if (args.smoke) {
+      const { kubeconfigFile, context } = args.waiting.credentials;
+      const smoke = new local.Command(
+        `${name}-smoke`,
+        {
+          create: "exec node --require tsx/cjs scripts/smoke.ts",
+          // Asked again after every change of the release.
+          environment: {
+            ...targetVariables(args.smoke),
+            KUBECONFIG: kubeconfigFile,
+            KUBE_CONTEXT: context ?? "",
+            NAMESPACE: args.namespace,
+            RELEASE_REVISION: pulumi.interpolate`${this.revision}`,
+          },
+          addPreviousOutputInEnv: false,
+        },
+        { ...inside, dependsOn: [release, ...args.entry] },
+      );
+      this.served = smoke.stdout;
+    }
+    this.registerOutputs({ revision: this.revision });
+  }
+}
+
+/** A Secret that the kubelet logs in to a registry with. */
+function pullSecret({ server, username, password }: RegistryLogin): k8s.core.v1.SecretArgs {
+  const config = password.apply((password) =>
+    JSON.stringify({ auths: { [server]: { username, password } } }),
+  );
+  return { type: "kubernetes.io/dockerconfigjson", stringData: { ".dockerconfigjson": config } };
+}

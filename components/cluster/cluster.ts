@@ -1,0 +1,9 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Credentials } from "../../machine/kubectl";
+
+/** A cluster that things can be put into. */
+export interface Cluster {
+  /** Options that every resource inside the cluster takes: its provider, and how it ends. */
+  readonly inside: pulumi.ComponentResourceOptions;
+  readonly credentials: Credentials;
+}

@@ -1,0 +1,50 @@
+/** A stack's configuration as its file alone tells it: neither the stack nor Pulumi has to be there. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import { withDefaults } from "./defaults";
+import { PROJECT, ROOT, stackFile } from "./project";
+import { findProblems } from "./rules";
+import type { StackConfig } from "./settings";
+import { isMap, type Values } from "./values";
+
+/** A stack's configuration, or what is wrong with it. */
+export type Reading = { readonly config: StackConfig } | { readonly problems: readonly string[] };
+
+/** Reads a stack's file. A stack need not have one: every key has a default. */
+export function readStack(stack: string): Reading {
+  const raw = ownKeys(configOf(stackFile(stack)));
+  const problems = findProblems(raw, {
+    exists: (file) => fs.existsSync(path.resolve(ROOT, file)),
+    isSecret: (name) => isMap(raw[name]) && "secure" in raw[name],
+  });
+  return problems.length > 0 ? { problems } : { config: withDefaults(raw) };
+}
+
+/** On what kind of cluster a stack's file puts it; unknown where that is missing or wrong. */
+export function clusterKind(stack: string): StackConfig["cluster"]["kind"] | "unknown" {
+  if (!fs.existsSync(stackFile(stack))) {
+    return "unknown";
+  }
+  try {
+    const reading = readStack(stack);
+    return "config" in reading ? reading.config.cluster.kind : "unknown";
+  } catch {
+    // It is no YAML.
+    return "unknown";
+  }
+}
+
+/** The keys that are the project's, without its prefix. */
+export function ownKeys(config: Values): Values {
+  return Object.fromEntries(
+    Object.entries(config)
+      .filter(([key]) => key.startsWith(`${PROJECT}:`))
+      .map(([key, value]) => [key.slice(PROJECT.length + 1), value]),
+  );
+}
+
+function configOf(file: string): Values {
+  const content: unknown = fs.existsSync(file) ? parse(fs.readFileSync(file, "utf8")) : {};
+  return isMap(content) && isMap(content["config"]) ? content["config"] : {};
+}

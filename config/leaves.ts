@@ -1,0 +1,76 @@
+/** What the values of a stack file must be: each says what it expects and what it got. */
+import { z } from "zod";
+import { ISSUERS, type Issuer } from "./settings";
+import { show } from "./values";
+
+/**
+ * A leaf of the configuration.
+ *
+ * @param expected what the value must be, as it reads after "must be"
+ * @param fits whether a value is that
+ */
+export function leaf<T>(expected: string, fits: (value: unknown) => boolean) {
+  return z.custom<T>(fits, { error: ({ input }) => `must be ${expected}, got ${show(input)}` });
+}
+
+const text = (pattern: RegExp, expected: string) =>
+  leaf<string>(expected, (value) => typeof value === "string" && pattern.test(value));
+
+export const between = (min: number, max: number, what: string) =>
+  leaf<number>(
+    `${what} from ${min} to ${max}`,
+    (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
+  );
+
+export const oneOf = <T extends string>(known: readonly T[]) =>
+  leaf<T>(`one of ${known.join(", ")}`, (value) => known.some((one) => one === value));
+
+export const flag = leaf<boolean>("true or false", (value) => typeof value === "boolean");
+export const nonEmpty = text(/\S/, "a text that is not empty");
+export const port = between(1, 65_535, "a port number");
+// The rules for names are kind's (pkg/internal/apis/config/validate.go); the length keeps
+// `<name>-control-plane` within a host name's 63 characters.
+export const clusterName = text(
+  /^[a-z0-9][a-z0-9.-]{0,47}$/,
+  "a name of lower-case letters, digits, dots and dashes, at most 48 long, such as soc-demo",
+);
+// The grammar of references is the distribution project's (reference/regexp.go), a little tightened.
+const REPOSITORY = String.raw`(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::\d+)?/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*`;
+export const repository = text(
+  new RegExp(`^${REPOSITORY}$`),
+  "an image repository without a tag, such as gcr.io/my-project/soc-backend",
+);
+export const imageRef = text(
+  new RegExp(String.raw`^${REPOSITORY}(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`),
+  "an image reference such as gcr.io/my-project/soc-backend:2.0.0, without spaces",
+);
+export const hostName = text(
+  /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
+  "a host name such as soc.example.com",
+);
+export const url = text(
+  /^(?:https?|oci):\/\/\S+$/,
+  "the URL of a chart repository, such as https://charts.example.com",
+);
+
+// Like the chart's own (charts/soc-agent/values.schema.json, optionalLink).
+const PLACE = String.raw`\{(?:trace|threat)_id\}`;
+const LINK_START = String.raw`(?:https?://[^/\s\\{}]+/[^\s\\{}]*|/(?:[^/\s\\{}][^\s\\{}]*)?)`;
+export const link = text(
+  new RegExp(String.raw`^${LINK_START}${PLACE}(?:[^\s\\{}]|${PLACE})*$`),
+  "a path or an http(s) URL with {trace_id} or {threat_id}, such as https://jaeger.example.com/trace/{trace_id}",
+);
+export const endpoint = text(
+  /^https?:\/\/[A-Za-z0-9.[\]:-]+(?:\/\S*)?$/,
+  "an http(s) URL that takes OTLP over gRPC, such as http://otel-collector.telemetry:4317",
+);
+
+export const urlPath = text(/^\/\S*$/, "a path such as /health");
+export const address = text(
+  /^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/,
+  "an address such as 203.0.113.7 or 203.0.113.7:443",
+);
+export const email = text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "an e-mail address");
+
+export const ISSUER_NAMES = Object.keys(ISSUERS) as Issuer[];
+export const issuer = oneOf(ISSUER_NAMES);

@@ -1,0 +1,43 @@
+import type { Observability, ThreatAnalysis } from "../types";
+
+/** Templates of what a threat can be looked up in; null where there is nothing to look at. */
+export type LinkTemplates = Observability["links"];
+
+export const NO_LINKS: LinkTemplates = { trace: null, logs: null };
+
+/** As W3C's Trace Context has it. */
+const TRACE_ID = /^[0-9a-f]{32}$/;
+
+/**
+ * The address of a threat's trace or log lines.
+ *
+ * @param template with `{trace_id}` and `{threat_id}`
+ * @param page the address of the page, of which a template may be a path
+ * @returns undefined without a template, for a threat whose trace nobody recorded, and for a template that
+ *   leads to neither an own path nor an http(s) address: as a link, `javascript:` would run in the page.
+ */
+export function threatHref(
+  template: string | null,
+  threat: Pick<ThreatAnalysis, "id" | "trace_id">,
+  page: string,
+): string | undefined {
+  const { trace_id } = threat;
+  if (template === null || trace_id === null || !TRACE_ID.test(trace_id)) {
+    return undefined;
+  }
+  const id = encodeURIComponent(threat.id);
+  const href = template.replaceAll("{trace_id}", trace_id).replaceAll("{threat_id}", () => id);
+  return isOwnPath(href, page) || isWebAddress(href) ? href : undefined;
+}
+
+/** Whether an address is a path of the page's own origin; `//host` and `/\host` are other hosts. */
+export function isOwnPath(href: string, page: string): boolean {
+  const own = new URL(page);
+  return (
+    href.startsWith("/") && URL.canParse(href, page) && new URL(href, page).origin === own.origin
+  );
+}
+
+function isWebAddress(href: string): boolean {
+  return /^https?:\/\//i.test(href) && URL.canParse(href);
+}

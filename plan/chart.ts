@@ -1,0 +1,238 @@
+/** What the program knows of the application's chart: its values, its schema, its digest. */
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
+import { Ajv, type ErrorObject } from "ajv";
+import { closest } from "fastest-levenshtein";
+import { parse } from "yaml";
+import { ADD_ONS, CONTROLLERS, type ChartSource } from "../config/addOns";
+import { ISSUER_ANNOTATION, type Part, type StackConfig } from "../config/settings";
+import { coalesceValues, isMap, mergeValues, show, type Values } from "../config/values";
+import type { ChartValues, Image } from "./chartValues";
+import { imageRefs, type ImageRefs } from "./imageRefs";
+import { dashboardUrl } from "./url";
+
+/** The chart, relative to the project: an absolute path would differ on every machine. */
+export const CHART = "./charts/soc-agent";
+
+/** What a configuration comes to. */
+export interface StackValues {
+  /** Reference of each part's image. */
+  readonly refs: ImageRefs;
+  /** The chart's values, unchecked. */
+  readonly values: ChartOverrides;
+}
+
+/** The images and the chart's values of a configuration. Reads the build contexts and the chart. */
+export function stackValues(config: StackConfig): StackValues {
+  const refs = imageRefs(config.images);
+  return { refs, values: chartValues(config, refs, chartDefaults()) };
+}
+
+/**
+ * Values that are laid over the chart's own: whichever of them, and no other. A leaf may be an output.
+ * Maps that somebody else has made pass for them too, and are them once {@link valuesProblems} finds nothing.
+ */
+export type ChartOverrides = Overrides<ChartValues>;
+
+type Overrides<T> = T extends readonly (infer E)[]
+  ? readonly Overrides<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]?: Overrides<Exclude<T[K], undefined>> }
+    : pulumi.Input<T>;
+
+/** Lays values over each other, the last on top. What is `false` or undefined is left out. */
+export function overlay(...layers: (ChartOverrides | false | undefined)[]): ChartOverrides {
+  return layers.filter(isMap).reduce<Values>(mergeValues, {});
+}
+
+/**
+ * The chart's values: what the program computes, with the configuration's `values` over it.
+ *
+ * @param refs reference of each part's image
+ * @param defaults the chart's own values.yaml
+ */
+export function chartValues(
+  config: StackConfig,
+  refs: ImageRefs,
+  defaults: ChartOverrides,
+): ChartOverrides {
+  const { ingress, certManager, observability } = config;
+  const image = (part: Part) => ({
+    ...splitRef(refs[part]),
+    pullPolicy: pullPolicy(config, part),
+  });
+  const values = overlay(
+    { backend: { image: image("backend") }, frontend: { image: image("frontend") } },
+    config.cluster.kind !== "existing" && AT_ONCE,
+    { ingress: { className: ingress.className } },
+    // Helm replaces lists as a whole, so another host needs the default's paths again.
+    ingress.host !== undefined && {
+      ingress: { hosts: [{ ...defaults.ingress?.hosts?.[0], host: ingress.host }] },
+    },
+    certManager.install && {
+      ingress: { annotations: { [ISSUER_ANNOTATION]: certManager.issuer } },
+    },
+    // Only from there may requests come in. The default's namespace is the chart's default too.
+    ingress.controller !== CONTROLLERS[0] && {
+      networkPolicy: { ingressController: { namespace: ADD_ONS[ingress.controller].namespace } },
+    },
+    config.values,
+  );
+  return overlay(telemetryValues(observability, dashboardUrl(config, values)), values);
+}
+
+/**
+ * Where telemetry goes, where it is not to the project's own stack behind the same ingress.
+ *
+ * @param url base URL of the dashboard
+ */
+function telemetryValues(
+  { existing, install, expose }: StackConfig["observability"],
+  url: string,
+): ChartOverrides {
+  if (existing) {
+    return {
+      ...sendingTo(existing.endpoint),
+      metrics: {
+        serviceMonitor: { enabled: true },
+        prometheusRule: { enabled: true },
+        dashboards: { enabled: true, url },
+      },
+      observability: { links: existing.links },
+    };
+  }
+  // The same collector by another name: only beside the one of the chart's default does the dashboard lead to
+  // pages of the stack, which the ingress has not.
+  const { agents } = ADD_ONS.observability;
+  return install && !expose ? sendingTo(`http://otel-collector.${agents}.svc:4317`) : {};
+}
+
+function sendingTo(endpoint: string): ChartOverrides {
+  return { backend: { env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } } };
+}
+
+/**
+ * How a developer's cluster takes a new version: all pods at once, each in service as soon as its startup
+ * probe has succeeded. Other clusters have the chart's gentler defaults.
+ */
+const AT_ONCE: ChartOverrides = {
+  backend: {
+    rollout: { maxSurge: "100%" },
+    probes: { readiness: { initialDelaySeconds: 0, periodSeconds: 1 } },
+  },
+};
+
+/** An image that was loaded into the nodes is in no registry, so none may be asked for it. */
+function pullPolicy({ cluster, images }: StackConfig, part: Part): Image["pullPolicy"] {
+  if (cluster.kind === "existing") {
+    return "Always";
+  }
+  return images[part].kind === "build" ? "Never" : "IfNotPresent";
+}
+
+/**
+ * Splits a reference into the two values that the chart joins with a colon. A digest stays with the
+ * tag, which it overrules: `repo@sha256:hex` becomes `repo` and `latest@sha256:hex`.
+ */
+export function splitRef(ref: string): { repository: string; tag: string } {
+  const [named = "", digest] = ref.split("@");
+  const colon = named.lastIndexOf(":");
+  const tagged = colon > named.lastIndexOf("/");
+  const tag = tagged ? named.slice(colon + 1) : "latest";
+  return {
+    repository: tagged ? named.slice(0, colon) : named,
+    tag: digest ? `${tag}@${digest}` : tag,
+  };
+}
+
+/** The chart's own values.yaml. */
+export function chartDefaults(chart: string = CHART): ChartOverrides {
+  const values: unknown = parse(fs.readFileSync(path.join(chart, "values.yaml"), "utf8"));
+  return isMap(values) ? values : {};
+}
+
+/**
+ * Holds values against the chart's schema, which Helm itself does only during the install.
+ *
+ * @param values as handed to the chart
+ * @returns one line per problem, each with the key, what it must be, and what it is
+ */
+export function valuesProblems(values: Values): string[] {
+  return valuesCheck()(values);
+}
+
+/** {@link valuesProblems}, for many values: the schema is read once. */
+export function valuesCheck(chart: string = CHART): (values: Values) => string[] {
+  const schema: unknown = JSON.parse(
+    fs.readFileSync(path.join(chart, "values.schema.json"), "utf8"),
+  );
+  if (!isMap(schema)) {
+    throw new Error(`${chart}/values.schema.json is not a JSON schema`);
+  }
+  // What the root refers to lets another version's values pass. Here there are none.
+  const { $ref: _, ...own } = schema;
+  const validate = new Ajv({ allErrors: true, strict: false, verbose: true }).compile(own);
+  const defaults = chartDefaults(chart);
+  return (values) =>
+    validate(coalesceValues(defaults, values))
+      ? []
+      : [...new Set((validate.errors ?? []).map(describe))];
+}
+
+function describe({ instancePath, keyword, params, message, parentSchema, data }: ErrorObject) {
+  const at = ["values", ...instancePath.split("/").slice(1)].join(".");
+  if (keyword === "additionalProperties") {
+    const unknown = String(params["additionalProperty"]);
+    const known = isMap(parentSchema) && isMap(parentSchema["properties"]);
+    const names = known ? Object.keys(parentSchema["properties"] as Values) : [];
+    const hint = names.length > 0 ? ` Did you mean "${closest(unknown, names)}"?` : "";
+    return `soc-agent:${at}.${unknown}: is not a value of the chart.${hint} See ${CHART}/values.yaml`;
+  }
+  const allowed = Array.isArray(params["allowedValues"])
+    ? `: ${params["allowedValues"].map(show).join(", ")}`
+    : "";
+  return `soc-agent:${at}: ${message ?? keyword}${allowed}, got ${show(data)}. See ${CHART}/values.yaml`;
+}
+
+/**
+ * The digest of a chart that lies in the project: an edit of it changes no other input of its release
+ * (pulumi-kubernetes#2568).
+ *
+ * @param usual where the catalogue has the chart
+ * @param found where it comes from now; a folder that somebody else named has no digest
+ */
+export function ownDigest(usual: ChartSource, found: ChartSource): string | undefined {
+  return usual.repo === undefined && found.chart === usual.chart
+    ? `chart ${chartDigest(found.chart)}`
+    : undefined;
+}
+
+/** A digest of all that Helm renders from: documentation may change without an upgrade. */
+export function chartDigest(chart: string): string {
+  const rendered = [
+    "Chart.yaml",
+    "values.yaml",
+    "values.schema.json",
+    "templates",
+    "files",
+    "charts",
+  ];
+  const hash = createHash("sha256");
+  for (const name of rendered.flatMap((entry) => filesBelow(chart, entry)).sort()) {
+    const content = fs.readFileSync(path.join(chart, name));
+    hash.update(JSON.stringify([name, content.length])).update(content);
+  }
+  return `sha256:${hash.digest("hex").slice(0, 12)}`;
+}
+
+function filesBelow(root: string, name: string): string[] {
+  const stat = fs.statSync(path.join(root, name), { throwIfNoEntry: false });
+  if (!stat?.isDirectory()) {
+    return stat ? [name] : [];
+  }
+  return fs
+    .readdirSync(path.join(root, name))
+    .flatMap((entry) => filesBelow(root, path.posix.join(name, entry)));
+}

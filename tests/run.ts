@@ -1,0 +1,235 @@
+/**
+ * `npm test`: runs every suite that this machine can run, and says in one line each what it skipped and
+ * why. With CI=true a missing tool is a failure instead. Suites can be named: `npm test -- unit chart`.
+ */
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import pc from "picocolors";
+import { run, runMain } from "../machine/run";
+
+/** What a suite cannot do without. */
+interface Need {
+  readonly what: string;
+  /** Whether it is there. */
+  readonly found: () => Promise<boolean>;
+}
+
+interface Suite {
+  readonly name: string;
+  readonly needs: readonly Need[];
+  /** Arguments for npm, one list per command. Their counts are added up; a command without any counts as one test. */
+  readonly commands: readonly (readonly string[])[];
+  /** Folders whose npm packages it uses, besides the project's own. */
+  readonly packages?: readonly string[];
+}
+
+const command = (name: string, ...probe: string[]): Need => ({
+  what: probe.length > 1 ? probe.join(" ") : name,
+  found: async () => (await run(name, probe.slice(1), { timeout: 30_000 })).ok,
+});
+const git = command("git", "git", "--version");
+const docker = command("docker", "docker", "version");
+const pulumi = command("pulumi", "pulumi", "version");
+const kind = command("kind", "kind", "version");
+const kubectl = command("kubectl", "kubectl", "version", "--client");
+const helm = command("helm", "helm", "version");
+const kubeScore = command("kube-score", "kube-score", "version");
+const dashcheck: Need = {
+  what: "dashcheck, which holds dashboards against Grafana's schemas",
+  found: async () => (await run("dashcheck", [], { timeout: 30_000 })).ok,
+};
+const promtool = command("promtool", "promtool", "--version");
+const collector = command("otelcol-k8s", "otelcol-k8s", "--version");
+const redisServer = command("redis-server", "redis-server", "-v");
+const cluster = [docker, kind, kubectl, pulumi, helm];
+const registryProgram = process.env["SOC_LAB_REGISTRY"] ?? "docker-registry";
+const registry: Need = {
+  what: "docker-registry, or another build of it in SOC_LAB_REGISTRY",
+  found: async () => (await run(registryProgram, ["--version"])).ok,
+};
+const restart: Need = {
+  what: "command that restarts the Docker engine in SOC_LAB_RESTART_DOCKER",
+  found: async () => Boolean(process.env["SOC_LAB_RESTART_DOCKER"]),
+};
+const redis: Need = {
+  what: "redis-server, or a Redis in REDIS_URL",
+  found: async () => Boolean(process.env["REDIS_URL"]) || (await run("redis-server", ["-v"])).ok,
+};
+const chromium: Need = {
+  what: "chromium, or its path in CHROMIUM_PATH",
+  found: async () => fs.existsSync(process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium"),
+};
+
+/** Every suite, in the order in which they run. */
+export const SUITES: readonly Suite[] = [
+  {
+    name: "lint",
+    needs: [],
+    // Rules that know types need the types of all packages.
+    packages: ["backend", "frontend"],
+    commands: [
+      ["run", "lint"],
+      ["run", "format:check"],
+    ],
+  },
+  {
+    name: "types",
+    needs: [],
+    packages: ["backend", "frontend"],
+    commands: [
+      ["run", "typecheck"],
+      ["run", "typecheck", "--prefix", "backend"],
+      ["run", "typecheck", "--prefix", "frontend"],
+    ],
+  },
+  { name: "unit", needs: [], commands: [["run", "test:unit"]] },
+  { name: "mutations", needs: [git], commands: [["run", "test:mutations"]] },
+  { name: "chart", needs: [helm], commands: [["run", "test:chart"]] },
+  {
+    name: "chart-tools",
+    needs: [helm, kubeScore, promtool, collector, redisServer],
+    commands: [["run", "test:chart-tools"]],
+  },
+  { name: "dashboards", needs: [dashcheck], commands: [["run", "test:dashboards"]] },
+  { name: "preview", needs: [pulumi, helm], commands: [["run", "test:preview"]] },
+  {
+    name: "backend",
+    needs: [redis],
+    packages: ["backend"],
+    commands: [["test", "--prefix", "backend"]],
+  },
+  {
+    name: "frontend",
+    needs: [chromium],
+    packages: ["frontend"],
+    commands: [["test", "--prefix", "frontend"]],
+  },
+  {
+    name: "image",
+    needs: [docker],
+    packages: ["frontend"],
+    commands: [["run", "test:image", "--prefix", "frontend"]],
+  },
+  // From here on each has a real cluster.
+  { name: "e2e", needs: cluster, commands: [["run", "test:e2e"]] },
+  { name: "e2e-machine", needs: [...cluster, restart], commands: [["run", "test:e2e:machine"]] },
+  { name: "e2e-live", needs: [...cluster, chromium], commands: [["run", "test:e2e:live"]] },
+  {
+    name: "e2e-observability",
+    needs: [...cluster, chromium],
+    commands: [["run", "test:e2e:observability"]],
+  },
+  {
+    name: "e2e-prod",
+    needs: [...cluster, registry, chromium, command("openssl", "openssl", "version")],
+    commands: [["run", "test:e2e:prod"]],
+  },
+];
+
+/** Tests by how they ended. */
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Adds up what mocha says of its runs, and the mutations of theirs. */
+export function countTests(output: string, code: number): Counts {
+  const sum = (count: RegExp) =>
+    [...output.matchAll(count)]
+      .map(([, mochas, mutations]) => Number(mochas ?? mutations))
+      .reduce((total, count) => total + count, 0);
+  const counts = {
+    passed: sum(/^\s+(\d+) passing\b|^(\d+) passed, \d+ failed$/gm),
+    failed: sum(/^\s+(\d+) failing\b|^\d+ passed, (\d+) failed$/gm),
+  };
+  const none = counts.passed + counts.failed === 0;
+  if (code === 0) {
+    return none ? { passed: 1, failed: 0 } : counts;
+  }
+  // A suite that breaks outside its tests is a failure that mocha does not count.
+  return { passed: counts.passed, failed: Math.max(counts.failed, 1) };
+}
+
+async function main(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !SUITES.some((suite) => suite.name === name));
+  if (unknown.length > 0) {
+    const known = SUITES.map(({ name }) => name).join(", ");
+    throw new Error(`no suite is called ${unknown.join(", ")}; there are ${known}`);
+  }
+  const chosen = SUITES.filter(({ name }) => names.length === 0 || names.includes(name));
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  const verdicts: string[] = [];
+  for (const suite of chosen) {
+    const missing = await lacking(suite);
+    const started = Date.now();
+    if (missing.length > 0) {
+      const strict = process.env["CI"] === "true";
+      total[strict ? "failed" : "skipped"] += 1;
+      const why = `${suite.name}: no ${missing.join(", no ")} on this machine`;
+      verdicts.push(strict ? pc.red(`FAILED  ${why}`) : pc.yellow(`SKIPPED ${why}`));
+      continue;
+    }
+    const { passed, failed } = await runSuite(suite);
+    total.passed += passed;
+    total.failed += failed;
+    const text = `${suite.name}: ${passed} passed, ${failed} failed in ${seconds(started)} s`;
+    verdicts.push(failed > 0 ? pc.red(`FAILED  ${text}`) : pc.green(`PASSED  ${text}`));
+  }
+  console.log(`\n${verdicts.join("\n")}\n`);
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  process.exitCode = total.failed > 0 ? 1 : 0;
+}
+
+async function lacking({ needs }: Suite): Promise<string[]> {
+  const found = await Promise.all(needs.map((need) => need.found()));
+  return needs.filter((_, index) => !found[index]).map(({ what }) => what);
+}
+
+async function runSuite({ name, packages = [], commands }: Suite): Promise<Counts> {
+  console.log(pc.bold(`\n=== ${name} ===`));
+  const all: Counts[] = [];
+  for (const folder of packages.filter((folder) => !isInstalled(folder))) {
+    const { code } = await npm(["ci", "--no-audit", "--no-fund", "--prefix", folder]);
+    if (code !== 0) {
+      return { passed: 0, failed: 1 };
+    }
+  }
+  for (const args of commands) {
+    const { code, output } = await npm(args);
+    all.push(countTests(output, code));
+  }
+  return {
+    passed: all.reduce((sum, { passed }) => sum + passed, 0),
+    failed: all.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
+
+/** npm writes this file last, so an interrupted install does not count as one. */
+function isInstalled(folder: string): boolean {
+  const written = (file: string) =>
+    fs.statSync(path.join(folder, file), { throwIfNoEntry: false })?.mtimeMs ?? -1;
+  return written("node_modules/.package-lock.json") >= written("package-lock.json");
+}
+
+/** Runs npm on this terminal, and keeps what it printed. */
+function npm(args: readonly string[]): Promise<{ code: number; output: string }> {
+  const child = spawn("npm", args, { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  child.stdout.on("data", (data: Buffer) => {
+    process.stdout.write(data);
+    output += data.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+function seconds(since: number): string {
+  return ((Date.now() - since) / 1000).toFixed(0);
+}
+
+if (require.main === module) {
+  runMain(() => main(process.argv.slice(2)));
+}

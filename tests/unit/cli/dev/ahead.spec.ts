@@ -1,0 +1,137 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { imageRefs } from "../../../../plan/imageRefs";
+import { withDefaults } from "../../../../config/defaults";
+import type { Part } from "../../../../config/settings";
+import { HopelessError, workAhead } from "../../../../cli/dev/ahead";
+import { Scratch } from "../../support/fakes";
+
+const IDENTITY = "0123456789ab.cdef";
+
+describe("workAhead", () => {
+  let scratch: Scratch;
+  beforeEach(() => {
+    scratch = new Scratch();
+    fs.mkdirSync(scratch.file("backend"));
+    fs.writeFileSync(scratch.file("backend", "Dockerfile"), "FROM scratch\n");
+    fs.writeFileSync(scratch.file("identity"), IDENTITY);
+    // A node that has every image as soon as it is built.
+    scratch.program(
+      "docker",
+      `case "$*" in
+  build*)
+    if [ ! -e ${scratch.file("broken")} ]; then
+      echo "docker.io/library/$3" >${scratch.file("images")}
+    else
+      case "$BUILDKIT_PROGRESS $*" in
+        *--quiet*) ;;
+        plain*) echo "#9 0.5     src/main.ts:5:10:" >&2; echo "#9 ERROR: process: exit code: 1" >&2 ;;
+      esac
+      exit 1
+    fi ;;
+  *role=worker*) echo soc-demo-worker ;;
+  ps*) echo "soc-demo-worker running" ;;
+  cp*) echo "soc-agent.dev/identity=${IDENTITY}" ;;
+  exec*) while read -r image; do echo "$image"; done <${scratch.file("images")} ;;
+esac`,
+    );
+    scratch.takePath();
+  });
+  afterEach(() => scratch.remove());
+
+  /** Works ahead for some parts. Returns what was done. */
+  async function work(parts: readonly Part[], only = false): Promise<string[]> {
+    const done: string[] = [];
+    const stack = withDefaults({
+      images: {
+        backend: {
+          context: scratch.file("backend"),
+          dockerfile: scratch.file("backend", "Dockerfile"),
+        },
+        frontend: { ref: "registry.example.com/dashboard:7" },
+      },
+    });
+    const refs = imageRefs(stack.images);
+    ref = refs.backend;
+    const served = await workAhead({
+      config: stack,
+      files: {
+        kubeconfig: scratch.file("kubeconfig"),
+        identity: scratch.file("identity"),
+        maker: scratch.file("maker"),
+      },
+      pods: { kubeconfigFile: scratch.file("kubeconfig"), namespace: "soc-agent" },
+      refs,
+      images: refs,
+      parts,
+      only,
+      env: process.env,
+      during: async (name, work) => {
+        await work();
+        done.push(name);
+      },
+      stop: new AbortController().signal,
+    });
+    return served ? [...done, "served"] : done;
+  }
+  let ref = "";
+  const builds = () => scratch.calls.filter((call) => call.startsWith("docker build"));
+
+  it("builds what changed under the name that Pulumi gives it, and loads it", async () => {
+    assert.deepEqual(await work(["backend"]), ["build backend", "load into nodes"]);
+    assert.equal(builds().length, 1);
+    assert.match(builds()[0] ?? "", new RegExp(`--tag ${ref} `));
+  });
+
+  it("leaves out what is not built here, and has nothing to load then", async () => {
+    assert.deepEqual(await work(["frontend"]), []);
+    assert.deepEqual(scratch.calls, []);
+  });
+
+  it("loads nothing that does not build, and says what the build said", async () => {
+    fs.writeFileSync(scratch.file("broken"), "");
+    await assert.rejects(work(["backend"], true), (error: Error) => {
+      assert.ok(error instanceof HopelessError);
+      assert.match(
+        error.message,
+        /^docker build .*: exit code 1\n {4}src\/main\.ts:5:10:\nprocess: exit code: 1$/,
+      );
+      return true;
+    });
+    assert.equal(scratch.calls.length, 1);
+  });
+
+  it("does not wait for a cluster that is gone", async () => {
+    fs.writeFileSync(scratch.file("identity"), "0123456789ab.gone");
+    await assert.rejects(work(["backend"]), /cluster soc-demo is not being made/);
+  });
+
+  it("gives pods the new image when nothing else is new, and waits for them", async () => {
+    scratch.program("kubectl", 'case "$*" in *backend*=*) echo updated ;; esac');
+    const done = await work(["backend"], true);
+    assert.deepEqual(done, ["build backend", "load into nodes", "roll out", "served"]);
+    const kubectl = scratch.calls.filter((call) => call.startsWith("kubectl"));
+    const image = ref.replace(/^docker.io[/]library[/]/, "");
+    assert.ok(
+      kubectl.some(
+        (call) => call.includes(`set image deployment`) && call.endsWith(`backend=${image}`),
+      ),
+    );
+    assert.match(
+      kubectl.at(-1) ?? "",
+      /rollout status deployment .*component in [(]backend[)] --timeout=300s$/,
+    );
+  });
+
+  it("takes pods back to an image that was built before", async () => {
+    scratch.program("kubectl", 'case "$*" in *"set image"*backend=*) echo updated ;; esac');
+    assert.deepEqual(await work([], true), ["roll out", "served"]);
+    assert.ok(scratch.calls.some((call) => call.includes("rollout status")));
+  });
+
+  it("waits for no pods that stay", async () => {
+    scratch.program("kubectl", "");
+    assert.deepEqual(await work([], true), ["roll out", "served"]);
+    assert.ok(!scratch.calls.some((call) => call.includes("rollout status")));
+  });
+});

@@ -1,0 +1,236 @@
+import * as assert from "node:assert/strict";
+import type { Facts } from "../../../../cli/preflight/facts";
+import { problems, type Problem } from "../../../../cli/preflight/problems";
+import { needs } from "../../support/needs";
+
+const GIB = 2 ** 30;
+
+/** A machine on which all is well. */
+const fine: Facts = {
+  needs,
+  docker: {
+    host: "unix:///var/run/docker.sock",
+    platform: "linux/amd64",
+    version: "28.2.2",
+    memory: 8 * GIB,
+  },
+  disk: { path: "/var/lib/docker", free: 50 * GIB },
+  inotify: { max_user_watches: 524_288, max_user_instances: 512 },
+  busyPorts: [],
+  cluster: { kind: "absent" },
+  locks: [],
+};
+
+/** What is wrong on one machine each: level, what it says, how it is mended. */
+const CASES: readonly {
+  readonly title: string;
+  readonly facts: Partial<Facts>;
+  readonly level: Problem["level"];
+  readonly what: RegExp;
+  readonly fix: RegExp;
+}[] = [
+  {
+    title: "a broken configuration",
+    facts: { needs: { ...needs, config: ["soc-agent:cluster.kind.workers: must be 1 to 9"] } },
+    level: "error",
+    what: /^soc-agent:cluster\.kind\.workers: must be/,
+    fix: /Pulumi\.dev\.yaml/,
+  },
+  {
+    title: "no Docker CLI",
+    facts: { docker: { reason: "no-cli", detail: "spawn docker ENOENT" } },
+    level: "error",
+    what: /^No docker command on PATH\.$/,
+    fix: /^Install Docker: https:/,
+  },
+  {
+    title: "a Docker that may not be used",
+    facts: {
+      docker: {
+        reason: "denied",
+        context: "default",
+        host: "unix:///var/run/docker.sock",
+        detail: "permission denied",
+      },
+    },
+    level: "error",
+    what: /^No permission to use Docker at unix:\/\/\/var\/run\/docker\.sock \(context "default"\)\.$/,
+    fix: /usermod -aG docker/,
+  },
+  {
+    title: "a Docker that does not run",
+    facts: {
+      docker: { reason: "unreachable", context: "colima", host: "unix:///c.sock", detail: "no" },
+    },
+    level: "error",
+    what: /^No Docker engine answers at unix:\/\/\/c\.sock \(context "colima"\)\.$/,
+    fix: /^Start Docker, or choose another context/,
+  },
+  {
+    title: "a Docker that is too old",
+    facts: { docker: { ...engine(), version: "19.03.15" } },
+    level: "error",
+    what: /Docker Engine 19\.03\.15 is older than 24/,
+    fix: /Update Docker/,
+  },
+  {
+    title: "a Docker that is old",
+    facts: { docker: { ...engine(), version: "20.10.24+dfsg1" } },
+    level: "warning",
+    what: /Docker Engine 20\.10\.24\+dfsg1 is older than 24/,
+    fix: /Update Docker/,
+  },
+  {
+    title: "too little memory",
+    facts: { docker: { ...engine(), memory: 2 * GIB } },
+    level: "error",
+    what: /2\.0 GiB of memory, the cluster needs 4\.0 GiB/,
+    fix: /more memory.*cluster\.kind\.workers/,
+  },
+  {
+    title: "little memory",
+    facts: { docker: { ...engine(), memory: 3.5 * GIB } },
+    level: "warning",
+    what: /3\.5 GiB of memory/,
+    fix: /more memory/,
+  },
+  {
+    title: "too little disk",
+    facts: { disk: { path: "/var/lib/docker", free: 9 * GIB } },
+    level: "error",
+    what: /9\.0 GiB are free in \/var\/lib\/docker.*10\.0 GiB are needed/,
+    fix: /docker image prune/,
+  },
+  {
+    title: "a busy port",
+    facts: { busyPorts: [{ key: "httpPort", port: 8080, holder: "process 4711 (nginx)" }] },
+    level: "error",
+    what: /^Port 8080 is taken by process 4711 \(nginx\)\.$/,
+    fix: /pulumi config set --stack dev --path soc-agent:cluster\.kind\.httpPort 9080/,
+  },
+  {
+    title: "somebody else's cluster of the same name",
+    facts: { cluster: { kind: "foreign", nodes: ["soc-demo-control-plane"] } },
+    level: "error",
+    what: /cluster named soc-demo exists and was not made by this stack \(soc-demo-control-plane\)/,
+    fix: /cluster\.kind\.name other-name.*kind delete cluster --name soc-demo/,
+  },
+  {
+    title: "low inotify limits",
+    facts: { inotify: { max_user_watches: 8192, max_user_instances: 128 } },
+    level: "warning",
+    what: /max_user_watches 8192, max_user_instances 128/,
+    fix: /^sudo sysctl fs\.inotify\.max_user_watches=524288 fs\.inotify\.max_user_instances=512/,
+  },
+  {
+    title: "one low inotify limit",
+    facts: { inotify: { max_user_watches: 1_000_000, max_user_instances: 128 } },
+    level: "warning",
+    what: /\(max_user_instances 128\)/,
+    fix: /^sudo sysctl fs\.inotify\.max_user_instances=512 /,
+  },
+  {
+    title: "a lock of a run that is at work",
+    facts: { locks: [{ pid: 4711, host: "here", alive: true }] },
+    level: "error",
+    what: /^Stack dev is locked by process 4711 on here\.$/,
+    fix: /wait/,
+  },
+  {
+    title: "a lock of a run that has ended",
+    facts: { locks: [{ pid: 4711, host: "here", alive: false }] },
+    level: "error",
+    what: /process 4711 on here, which has ended/,
+    fix: /pulumi cancel --yes --stack dev/,
+  },
+  {
+    title: "a lock of another machine",
+    facts: { locks: [{ pid: 4711, host: "there", alive: undefined }] },
+    level: "error",
+    what: /process 4711 on there\./,
+    fix: /pulumi cancel --yes --stack dev/,
+  },
+];
+
+function engine() {
+  return { host: "unix:///d.sock", platform: "linux/amd64", version: "28.2.2", memory: 8 * GIB };
+}
+
+describe("problems", () => {
+  it("finds none where all is well", () => {
+    assert.deepEqual(problems(fine), []);
+  });
+
+  for (const { title, facts, level, what, fix } of CASES) {
+    it(`tells ${title}, and how to mend it`, () => {
+      const found = problems({ ...fine, ...facts });
+      assert.equal(found.length, 1);
+      assert.equal(found[0]?.level, level);
+      assert.match(found[0]?.what ?? "", what);
+      assert.match(found[0]?.fix ?? "", fix);
+    });
+  }
+
+  it("lists everything at once, errors first", () => {
+    const found = problems({
+      needs: { ...needs, config: ["one", "two"] },
+      docker: { ...engine(), version: "23.0.6", memory: GIB },
+      disk: { path: "/d", free: GIB },
+      inotify: { max_user_watches: 1, max_user_instances: 1 },
+      busyPorts: [
+        { key: "httpPort", port: 8080, holder: "a" },
+        { key: "httpsPort", port: 8443, holder: "b" },
+      ],
+      cluster: { kind: "foreign", nodes: ["n"] },
+      locks: [{ pid: 1, host: "h", alive: true }],
+    });
+    assert.deepEqual(
+      found.map(({ level, what }) => `${level} ${what.split(" ").slice(0, 2).join(" ")}`),
+      [
+        "error one",
+        "error two",
+        "error Stack dev",
+        "error Docker has",
+        "error 1.0 GiB",
+        "error A Kind",
+        "error Port 8080",
+        "error Port 8443",
+        "warning Docker Engine",
+        "warning Limits of",
+      ],
+    );
+    assert.ok(found.every(({ fix }) => fix.length > 10));
+  });
+
+  for (const kind of ["ours", "unfinished"] as const) {
+    it(`has nothing against a cluster that is ${kind}`, () => {
+      const cluster = kind === "ours" ? { kind, identity: "x", nodes: [], stopped: [] } : { kind };
+      assert.deepEqual(problems({ ...fine, cluster }), []);
+    });
+  }
+
+  it("names nodes that are stopped, and how to start them", () => {
+    const cluster = {
+      kind: "ours",
+      identity: "x",
+      nodes: ["a", "b"],
+      stopped: ["a", "b"],
+    } as const;
+    assert.deepEqual(problems({ ...fine, cluster }), [
+      {
+        level: "error",
+        what: "Nodes of the Kind cluster are stopped: a, b.",
+        fix: "npm run up starts them. By hand: docker start a b",
+      },
+    ]);
+    assert.deepEqual(problems({ ...fine, cluster }, "up"), []);
+  });
+
+  it("asks for no memory where no cluster is made", () => {
+    const { cluster: _, ...elsewhere } = needs;
+    assert.deepEqual(
+      problems({ ...fine, needs: elsewhere, docker: { ...engine(), memory: 1 } }),
+      [],
+    );
+  });
+});

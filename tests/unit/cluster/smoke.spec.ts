@@ -1,0 +1,153 @@
+/** The smoke check as a program, against real servers; the cluster is a stand-in for kubectl. */
+import * as assert from "node:assert/strict";
+import { execFile, execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as http from "node:http";
+import * as https from "node:https";
+import type { AddressInfo } from "node:net";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Outcome } from "../../../machine/run";
+
+const NAME = "soc.invalid"; // never in the DNS (RFC 2606)
+
+describe("smoke", function () {
+  this.timeout(60_000);
+  let dir: string;
+  let plain: http.Server;
+  let secure: https.Server;
+  const asked: string[] = [];
+  const at = (file: string) => path.join(dir, file);
+  const portOf = (server: http.Server) => (server.address() as AddressInfo).port;
+
+  before(async () => {
+    dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-smoke-"));
+    const subject = ["-subj", `/CN=${NAME}`, "-addext", `subjectAltName=DNS:${NAME}`];
+    execFileSync(
+      "openssl",
+      [
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "1",
+        ...subject,
+        "-keyout",
+        at("key"),
+        "-out",
+        at("ca"),
+      ],
+      { stdio: "ignore" },
+    );
+    const answers: Record<string, string> = {
+      "/health": '{"status":"healthy"}',
+      "/api/threats": "[]",
+      "/": '<div id="root"></div>',
+    };
+    const listener: http.RequestListener = ({ url = "", headers }, response) => {
+      asked.push(`${headers.host}${url}`);
+      response.end(answers[url]);
+    };
+    plain = http.createServer(listener);
+    secure = https.createServer(
+      { key: fs.readFileSync(at("key")), cert: fs.readFileSync(at("ca")) },
+      listener,
+    );
+    for (const server of [plain, secure]) {
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    }
+  });
+  beforeEach(() => void asked.splice(0));
+  after(() => {
+    plain.close();
+    secure.close();
+    fs.rmSync(dir, { recursive: true });
+  });
+
+  /** Runs it beside a kubectl that knows one Ingress, with this address. */
+  function smoke(env: Record<string, string>, ingress?: string): Promise<Outcome> {
+    const status = ingress ? { loadBalancer: { ingress: [{ ip: ingress }] } } : {};
+    const items = JSON.stringify({ items: ingress === undefined ? [] : [{ status }] });
+    const hpa = { minReplicas: 2, scaleTargetRef: { kind: "Deployment", name: "api" } };
+    const scaled = (readyReplicas: number) =>
+      JSON.stringify({
+        items: [
+          { kind: "Deployment", metadata: { name: "api" }, status: { readyReplicas } },
+          { kind: "HorizontalPodAutoscaler", metadata: { name: "api" }, spec: hpa },
+        ],
+      });
+    // The autoscaler has added its pod when it is looked at again.
+    const pods = `if mkdir ${at("looked")} 2>/dev/null; then echo '${scaled(1)}'; else echo '${scaled(2)}'; echo >>${at("twice")}; fi`;
+    const script = `#!/bin/sh\ncase "$*" in *"get ingress"*) echo '${items}' ;; *"get deployments,"*) ${pods} ;; *) echo "$*" ;; esac\n`;
+    fs.writeFileSync(at("kubectl"), script, { mode: 0o755 });
+    const PATH = `${dir}:${process.env["PATH"]}`;
+    const to = { KUBECONFIG: "/kube.yaml", KUBE_CONTEXT: "gke", NAMESPACE: "soc-agent" };
+    const options = { env: { ...process.env, PATH, ...to, ...env } };
+    return new Promise((resolve) => {
+      // As Pulumi starts it: with a KUBECONFIG, which no program that this project starts would get.
+      const args = ["--require", "tsx/cjs", "scripts/smoke.ts"];
+      execFile(process.execPath, args, options, (error, stdout, stderr) =>
+        resolve({ ok: !error, stdout, reason: stderr }),
+      );
+    });
+  }
+
+  it("asks through the URL's name where it resolves, and only the named context", async () => {
+    const url = `http://localhost:${portOf(plain)}`;
+    const { ok, stdout } = await smoke({ BASE_URL: url });
+    assert.ok(ok, stdout);
+    assert.match(
+      stdout,
+      /answers: \/health, \/api\/threats, \/\n--kubeconfig=\/kube\.yaml --context=gke --namespace=soc-agent/,
+    );
+  });
+
+  it("waits for the pods that an autoscaler has still to add", async () => {
+    fs.rmSync(at("looked"), { recursive: true, force: true });
+    fs.rmSync(at("twice"), { force: true });
+    const { ok } = await smoke({ BASE_URL: `http://localhost:${portOf(plain)}` });
+    assert.ok(ok && fs.existsSync(at("twice")));
+  });
+
+  it("asks only what it is told to", async () => {
+    const checks = [{ path: "/health", contains: "healthy" }];
+    const { ok, stdout, reason } = await smoke({
+      BASE_URL: `http://localhost:${portOf(plain)}`,
+      CHECKS: JSON.stringify(checks),
+    });
+    assert.ok(ok, reason);
+    assert.match(stdout, /answers: \/health\n/);
+    assert.deepEqual(asked, [`localhost:${portOf(plain)}/health`]);
+  });
+
+  it("asks at the given address, by the URL's name, and trusts the given authority", async () => {
+    const ADDRESS = `127.0.0.1:${portOf(secure)}`;
+    const { ok, stdout, reason } = await smoke({
+      BASE_URL: `https://${NAME}`,
+      ADDRESS,
+      CA_FILE: at("ca"),
+    });
+    assert.ok(ok, reason);
+    assert.deepEqual(asked.sort(), [`${NAME}/`, `${NAME}/api/threats`, `${NAME}/health`]);
+    assert.doesNotMatch(stdout, /was not checked/);
+  });
+
+  it("says so when a staging certificate cannot be checked", async () => {
+    const ADDRESS = `127.0.0.1:${portOf(secure)}`;
+    const { ok, stdout } = await smoke({ BASE_URL: `https://${NAME}`, ADDRESS, UNTRUSTED: "true" });
+    assert.ok(ok, stdout);
+    assert.match(stdout, /The certificate was not checked: its issuer is for tests/);
+  });
+
+  it("asks the Ingress's address while the name is not in the DNS, and says what to do", async () => {
+    const { ok, stdout, reason } = await smoke(
+      { BASE_URL: `https://${NAME}:${portOf(secure)}` },
+      "127.0.0.1",
+    );
+    assert.ok(ok, reason);
+    assert.match(stdout, /soc\.invalid is not in the DNS yet.*Point soc\.invalid to 127\.0\.0\.1/);
+    assert.match(stdout, /The certificate was not checked: it cannot be there before the name is/);
+  });
+});

@@ -1,0 +1,155 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { SUITES } from "../run";
+import { ROOT } from "../../config/project";
+
+/** Most lines of the README: what everybody needs, and nothing else. */
+const README_LINES = 120;
+
+const PAGES = fs
+  .readdirSync(path.join(ROOT, "docs"))
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => `docs/${name}`);
+const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "charts/soc-agent/README.md", ...PAGES];
+
+/** A file's text as its readers see it: comments are for those who write it. */
+function read(file: string): string {
+  return fs.readFileSync(path.join(ROOT, file), "utf8").replace(/<!--.*?-->/gs, "");
+}
+
+/** A document without its blocks of code, whose comments and brackets are neither headings nor links. */
+function withoutBlocks(text: string): string {
+  return text.replace(/^( *)```.*?^\1```$/gms, "");
+}
+
+/** Targets of the links and images of a document, without those to other sites. */
+function targets(text: string): string[] {
+  const prose = withoutBlocks(text).replace(/`[^`]*`/g, "");
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = ""]) => target)
+    .filter((target) => !/^[a-z]+:/.test(target));
+}
+
+/** The anchors that GitHub gives to the headings of a document. */
+function anchors(text: string): string[] {
+  return [...withoutBlocks(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+/** What is wrong with a link of a document; nothing when it leads somewhere. */
+function linkProblem(from: string, target: string): string | undefined {
+  const [file = "", anchor] = target.split("#");
+  const to = file === "" ? from : path.posix.join(path.posix.dirname(from), file);
+  if (!fs.existsSync(path.join(ROOT, to))) {
+    return `${target}: there is no ${to}`;
+  }
+  return anchor === undefined || anchors(read(to)).includes(anchor)
+    ? undefined
+    : `${target}: ${to} has no heading #${anchor}`;
+}
+
+/** The npm scripts that a document names, each with the folder of its package. */
+function npmScripts(text: string): { readonly name: string; readonly folder: string }[] {
+  const found = text.matchAll(/npm run\s+(?:--silent\s+)?([\w:-]+)(?:\s+--prefix\s+([\w/]+))?/g);
+  return [...found].map(([, name = "", folder = "."]) => ({ name, folder }));
+}
+
+/** The suites that a document names as arguments of `npm test`. */
+function suites(text: string): string[] {
+  return [...text.matchAll(/npm test -- ([^`\n#]+)/g)].flatMap(([, names = ""]) =>
+    names.trim().split(/\s+/),
+  );
+}
+
+/** Names of the scripts of a folder's package. */
+function scriptsOf(folder: string): string[] {
+  const file = path.join(ROOT, folder, "package.json");
+  const { scripts } = JSON.parse(fs.readFileSync(file, "utf8")) as { scripts: object };
+  return Object.keys(scripts);
+}
+
+for (const file of DOCUMENTS) {
+  describe(file, () => {
+    const text = read(file);
+
+    it("has links that lead somewhere", () => {
+      const problems = targets(text).flatMap((target) => linkProblem(file, target) ?? []);
+      assert.deepEqual(problems, []);
+    });
+
+    it("names npm scripts that there are", () => {
+      const unknown = npmScripts(text).filter(
+        ({ name, folder }) => !scriptsOf(folder).includes(name),
+      );
+      assert.deepEqual(unknown, []);
+    });
+
+    it("names suites that there are", () => {
+      const known = SUITES.map(({ name }) => name);
+      assert.deepEqual(
+        suites(text).filter((name) => !known.includes(name)),
+        [],
+      );
+    });
+  });
+}
+
+describe("README.md", () => {
+  const text = read("README.md");
+
+  it(`has at most ${README_LINES} lines`, () => {
+    const lines = fs.readFileSync(path.join(ROOT, "README.md"), "utf8").trimEnd().split("\n");
+    assert.ok(lines.length <= README_LINES, `it has ${lines.length}`);
+  });
+
+  it("has the test command, and leads to every page of docs/", () => {
+    assert.match(text, /^npm ci && npm test$/m);
+    assert.deepEqual(
+      PAGES.filter((page) => !targets(text).includes(page)),
+      [],
+    );
+  });
+});
+
+describe("CONTRIBUTING.md", () => {
+  it("has a row for every suite", () => {
+    const text = read("CONTRIBUTING.md");
+    const missing = SUITES.filter(({ name }) => !text.includes(`| \`${name}\` `));
+    assert.deepEqual(missing, []);
+  });
+});
+
+describe("the check of documents", () => {
+  const text = [
+    "# Title: a `b.c`?",
+    "[one](x.md#a-b) ![two](y.png) [site](https://example.com/z) `[not](code.md)`",
+    "```sh",
+    "# no heading",
+    "npm run --silent values -- prod",
+    "npm test -- unit chart # both",
+    "```",
+    "`npm run bench --prefix backend`, `npm test -- e2e`",
+  ].join("\n");
+
+  it("finds links, headings, scripts and suites", () => {
+    assert.deepEqual(targets(text), ["x.md#a-b", "y.png"]);
+    assert.deepEqual(anchors(text), ["title-a-bc"]);
+    assert.deepEqual(npmScripts(text), [
+      { name: "values", folder: "." },
+      { name: "bench", folder: "backend" },
+    ]);
+    assert.deepEqual(suites(text), ["unit", "chart", "e2e"]);
+  });
+
+  it("finds something in every kind of document", () => {
+    const all = DOCUMENTS.map(read).join("\n");
+    assert.ok(targets(all).length > 30);
+    assert.ok(npmScripts(all).length > 30);
+    assert.ok(suites(all).length > 0);
+  });
+});
