@@ -125,14 +125,18 @@ export function lowInotify(
 /**
  * A lock on the stack's state.
  *
+ * @param holder who has it; unknown where the lock's file is empty or broken
  * @param alive whether that process is still there; unknown for other machines
  */
 export function lockedStack(
   stack: string,
-  { pid, host, alive }: { pid: number; host: string; alive: boolean | undefined },
+  { holder, alive }: { holder?: { pid: number; host: string }; alive: boolean | undefined },
 ): Fault {
+  const who = holder
+    ? `locked by process ${holder.pid} on ${holder.host}${alive === false ? ", which has ended" : ""}`
+    : "locked by a file that does not say who by: it is empty or broken";
   return {
-    what: `stack ${stack} is locked by process ${pid} on ${host}${alive === false ? ", which has ended" : ""}`,
+    what: `stack ${stack} is ${who}`,
     fix: alive
       ? "Another run of Pulumi is at work: wait for it"
       : `npm run up removes the lock of a run that has ended on this machine. By hand, when no other run is at work: pulumi cancel --yes --stack ${stack}`,

@@ -3,12 +3,13 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { PROJECT, STATE } from "../../config/project";
+import { isMap } from "../../config/values";
 import { isAlive } from "../../machine/run";
 
 /** A lock that another run of Pulumi holds, or left behind. */
 export interface Lock {
-  readonly pid: number;
-  readonly host: string;
+  /** Who holds it; unknown when it is no lock file any more, as after a full disk or a power cut. */
+  readonly holder?: { readonly pid: number; readonly host: string };
   /** Whether that run is still there; unknown for other machines. */
   readonly alive: boolean | undefined;
 }
@@ -35,16 +36,23 @@ export function findLocks(dir: string): Lock[] {
   return fs
     .readdirSync(dir)
     .filter((name) => name.endsWith(".json"))
-    .map((name) => JSON.parse(fs.readFileSync(path.join(dir, name), "utf8")) as LockFile)
-    .map(({ pid, hostname }) => ({
-      pid,
-      host: hostname,
-      alive: hostname === os.hostname() ? isAlive(pid) : undefined,
-    }));
+    .map((name) => parseLock(fs.readFileSync(path.join(dir, name), "utf8")));
 }
 
-/** Written by Pulumi (pkg/backend/diy/lock.go). */
-interface LockFile {
-  readonly pid: number;
-  readonly hostname: string;
+/** Reads what Pulumi has written (pkg/backend/diy/lock.go). It writes beside the file and renames: no run at work has half a one. */
+function parseLock(text: string): Lock {
+  const lock = parsed(text);
+  if (!isMap(lock) || typeof lock["pid"] !== "number" || typeof lock["hostname"] !== "string") {
+    return { alive: false };
+  }
+  const { pid, hostname: host } = lock;
+  return { holder: { pid, host }, alive: host === os.hostname() ? isAlive(pid) : undefined };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import * as os from "node:os";
-import { findLocks } from "../../../../cli/preflight/locks";
+import { findLocks, isLeft } from "../../../../cli/preflight/locks";
 import { Scratch } from "../../support/fakes";
 
 describe("findLocks", () => {
@@ -29,9 +29,18 @@ describe("findLocks", () => {
     lock("3.json", { pid: 1, hostname: "elsewhere" });
     lock("3.json.attrs", {});
     assert.deepEqual(findLocks(scratch.dir), [
-      { pid: process.pid, host: os.hostname(), alive: true },
-      { pid: ended, host: os.hostname(), alive: false },
-      { pid: 1, host: "elsewhere", alive: undefined },
+      { holder: { pid: process.pid, host: os.hostname() }, alive: true },
+      { holder: { pid: ended, host: os.hostname() }, alive: false },
+      { holder: { pid: 1, host: "elsewhere" }, alive: undefined },
     ]);
+  });
+
+  it("takes a file that holds no lock for one that was left", () => {
+    for (const [name, text] of Object.entries({ empty: "", half: '{"pid": 4', list: "[]" })) {
+      fs.writeFileSync(scratch.file(`${name}.json`), text);
+    }
+    const left = findLocks(scratch.dir);
+    assert.deepEqual(left, [{ alive: false }, { alive: false }, { alive: false }]);
+    assert.ok(left.every(isLeft));
   });
 });

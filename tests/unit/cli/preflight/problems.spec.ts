@@ -131,21 +131,21 @@ const CASES: readonly {
   },
   {
     title: "a lock of a run that is at work",
-    facts: { locks: [{ pid: 4711, host: "here", alive: true }] },
+    facts: { locks: [{ holder: { pid: 4711, host: "here" }, alive: true }] },
     level: "error",
     what: /^Stack dev is locked by process 4711 on here\.$/,
     fix: /wait/,
   },
   {
     title: "a lock of a run that has ended",
-    facts: { locks: [{ pid: 4711, host: "here", alive: false }] },
+    facts: { locks: [{ holder: { pid: 4711, host: "here" }, alive: false }] },
     level: "error",
     what: /process 4711 on here, which has ended/,
     fix: /pulumi cancel --yes --stack dev/,
   },
   {
     title: "a lock of another machine",
-    facts: { locks: [{ pid: 4711, host: "there", alive: undefined }] },
+    facts: { locks: [{ holder: { pid: 4711, host: "there" }, alive: undefined }] },
     level: "error",
     what: /process 4711 on there\./,
     fix: /pulumi cancel --yes --stack dev/,
@@ -182,7 +182,7 @@ describe("problems", () => {
         { key: "httpsPort", port: 8443, holder: "b" },
       ],
       cluster: { kind: "foreign", nodes: ["n"] },
-      locks: [{ pid: 1, host: "h", alive: true }],
+      locks: [{ holder: { pid: 1, host: "h" }, alive: true }],
     });
     assert.deepEqual(
       found.map(({ level, what }) => `${level} ${what.split(" ").slice(0, 2).join(" ")}`),
