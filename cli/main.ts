@@ -10,6 +10,7 @@ import { down } from "./down";
 import { preview } from "./preview";
 import { Refusal } from "./pulumi";
 import { parseRequest, type Command } from "./request";
+import { TOOL_NAMES } from "./tools/catalogue";
 import { tools } from "./tools/command";
 import { ToolsError } from "./tools/fetch";
 import { up } from "./up";
@@ -35,7 +36,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: preview,
   },
   tools: {
-    summary: "Get the tools at fitting versions and print their folders, to be put on PATH",
+    summary: "Get the tools at fitting versions and print their folders, or run one of them",
+    tools: TOOL_NAMES,
     stacks: ["dev"],
     options: OPTIONS.tools,
     run: tools,

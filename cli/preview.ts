@@ -1,6 +1,6 @@
 /** `npm run preview`: shows what `up` would do. */
 import pc from "picocolors";
-import { ask, keepingFile, listStacks, pulumi, pulumiEnvironment } from "./pulumi";
+import { keepingFile, listStacks, makeStack, pulumi, pulumiEnvironment } from "./pulumi";
 import type { Request } from "./request";
 import { ensureTools } from "./tools/fetch";
 
@@ -13,8 +13,7 @@ export async function preview({ stacks, extra }: Request): Promise<number> {
     console.log(pc.bold(`\nStack ${stack}`));
     const code = await keepingFile(stack, async () => {
       if (!existing.includes(stack)) {
-        // Not selected: a plain `pulumi up` must go on meaning the stack that it meant before.
-        await ask(env, ["stack", "init", stack, "--no-select"]);
+        await makeStack(stack, env);
       }
       return pulumi(env, ["preview", "--non-interactive", "--stack", stack, ...extra]);
     });

@@ -9,6 +9,7 @@ import { ROOT, stackFile, STATES } from "../config/project";
 import { isMap } from "../config/values";
 import { ownEnvironment } from "../machine/environment";
 import { run } from "../machine/run";
+import type { ToolName } from "./tools/catalogue";
 import { toolEnvironment } from "./tools/environment";
 import type { Found } from "./tools/find";
 
@@ -59,14 +60,23 @@ function differsBySaltOnly(before: string, after: string): boolean {
   return isDeepStrictEqual(rest, parse(before));
 }
 
+/** Runs Pulumi, see {@link onTerminal}. */
+export function pulumi(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<number> {
+  return onTerminal("pulumi", env, args);
+}
+
 /**
- * Runs Pulumi on this terminal and waits until it is done, whatever signals come.
+ * Runs a tool on this terminal and waits until it is done, whatever signals come.
  *
  * Pulumi takes one signal as "stop cleanly" and a second one as "stop at once", which leaves a lock and
  * half-made resources. So it gets exactly one: in a terminal the one that Ctrl-C sends to all, else, in
  * a process group of its own, the first one that arrives here.
  */
-export async function pulumi(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<number> {
+export async function onTerminal(
+  tool: ToolName,
+  env: NodeJS.ProcessEnv,
+  args: readonly string[],
+): Promise<number> {
   const interactive = process.stdin.isTTY;
   const options = {
     cwd: ROOT,
@@ -83,7 +93,7 @@ export async function pulumi(env: NodeJS.ProcessEnv, args: readonly string[]): P
   };
   // Listening comes first: a signal that arrives while Pulumi starts would end this process alone.
   SIGNALS.forEach((signal) => process.on(signal, tell));
-  const child = spawn("pulumi", args, options);
+  const child = spawn(tool, args, options);
   try {
     const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
     return code ?? 128 + (signal ? os.constants.signals[signal] : 0);
@@ -115,6 +125,11 @@ export async function listStacks(env: NodeJS.ProcessEnv): Promise<string[]> {
   const stacks = JSON.parse(await ask(env, ["stack", "ls", "--json"])) as { name: string }[];
   // The file backend qualifies names in some versions: organization/soc-agent/dev.
   return stacks.map(({ name }) => name.split("/").at(-1) ?? name);
+}
+
+/** Makes a stack, unselected: a plain `pulumi up` must go on meaning the stack that it meant before. */
+export async function makeStack(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
+  await ask(env, ["stack", "init", stack, "--no-select"]);
 }
 
 /** Whether the file backend has state of a stack, plain or compressed. */

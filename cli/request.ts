@@ -14,6 +14,8 @@ export interface Request {
   readonly topic?: string;
   /** Whether what it deletes may be deleted unasked. */
   readonly yes: boolean;
+  /** A tool and its arguments, where the command runs one. */
+  readonly line?: readonly string[];
   /** Arguments for Pulumi, given after `--`. */
   readonly extra: readonly string[];
 }
@@ -26,12 +28,17 @@ export interface Command {
   readonly options: typeof OPTIONS.down | typeof OPTIONS.preview;
   /** What a command can be about, if not about everything: its first word, and what it then does. */
   readonly topics?: Readonly<Record<string, string>>;
+  /** Names of tools, if it runs one: what follows such a name is the tool's own. */
+  readonly tools?: readonly string[];
   /** @returns the exit code */
   readonly run: (request: Request) => Promise<number>;
 }
 
 /** Reads the arguments of a command; none when it was only asked for help. */
 export function parseRequest(name: string, command: Command, args: string[]): Request | undefined {
+  if (command.tools?.includes(args[0] ?? "")) {
+    return { command: name, stacks: command.stacks, line: args, yes: false, extra: [] };
+  }
   const split = args.includes("--") ? args.indexOf("--") : args.length;
   const several = command.stacks.length > 1;
   const { options } = command;
@@ -70,11 +77,14 @@ export function parseRequest(name: string, command: Command, args: string[]): Re
   };
 }
 
-function help(name: string, { summary, stacks, options, topics = {} }: Command): string {
+function help(name: string, command: Command): string {
+  const { summary, stacks, options, topics = {}, tools } = command;
   const several = stacks.length > 1 ? " May be given several times." : "";
   const pulumi = name === "doctor" ? "" : " [-- OPTIONS-FOR-PULUMI]";
   const destructive = "yes" in options;
-  const words = Object.keys(topics).map((topic) => ` [${topic}]`);
+  const words = tools
+    ? [` [${tools.join("|")} ARGUMENTS-FOR-IT]`]
+    : Object.keys(topics).map((topic) => ` [${topic}]`);
   const meanings = Object.entries(topics).map(
     ([topic, what]) => `\n  ${topic.padEnd(12)}  ${what}.`,
   );

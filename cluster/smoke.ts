@@ -72,7 +72,7 @@ export async function findWay(target: SmokeTarget, kubectl: Kubectl): Promise<Wa
         base,
         route: trust,
         remarks: [
-          `${hostname} is not in the DNS, and the Ingress has no address yet (kubectl get ingress). ` +
+          `${hostname} is not in the DNS, and the Ingress has no address yet. ` +
             "Set soc-agent:smokeCheck.address to the ingress controller's address, or smokeCheck.run to false.",
         ],
       }

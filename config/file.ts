@@ -15,6 +15,7 @@ export type Reading = { readonly config: StackConfig } | { readonly problems: re
 export function readStack(stack: string): Reading {
   const raw = ownKeys(configOf(stackFile(stack)));
   const problems = findProblems(raw, {
+    stack,
     exists: (file) => fs.existsSync(path.resolve(ROOT, file)),
     isSecret: (name) => isMap(raw[name]) && "secure" in raw[name],
   });

@@ -16,7 +16,7 @@ import type { Values } from "./values";
  */
 export function loadConfig(): StackConfig {
   const raw = parsedValues(ownKeys(pulumi.runtime.allConfig()));
-  const problems = findProblems(raw, { exists: fs.existsSync, isSecret });
+  const problems = findProblems(raw, { stack: pulumi.getStack(), exists: fs.existsSync, isSecret });
   if (problems.length > 0) {
     throw configError(problems);
   }

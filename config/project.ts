@@ -13,6 +13,9 @@ export const STATE = path.join(ROOT, ".pulumi");
 /** The states of the project's stacks in it. */
 export const STATES = path.join(STATE, "stacks", PROJECT);
 
+/** What a printed command begins with that runs pulumi, kind, kubectl or helm, wherever they are. */
+export const BY_HAND = "npm run tools --";
+
 /** Path of the file that holds a stack's configuration. */
 export function stackFile(stack: string): string {
   return path.join(ROOT, `Pulumi.${stack}.yaml`);

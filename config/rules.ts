@@ -2,10 +2,13 @@
 import { imageSettings, SECRETS } from "./defaults";
 import { describeIssue, key, schema, type Input } from "./schema";
 import { ISSUER_ANNOTATION, PARTS, type Part } from "./settings";
+import { BY_HAND } from "./project";
 import { isMap, show, type Values } from "./values";
 
 /** What rules ask of the world outside the configuration, so that they can be tested as pure functions. */
 export interface Surroundings {
+  /** Name of the stack. */
+  readonly stack: string;
   /** Whether a path, relative to the project, names something. */
   readonly exists: (file: string) => boolean;
   /** Whether a top-level key is held as a secret. */
@@ -25,7 +28,7 @@ export function findProblems(raw: Values, surroundings: Surroundings): string[] 
   return [
     ...clusterProblems(parsed.data),
     ...secretProblems(parsed.data, surroundings),
-    ...registryProblems(parsed.data),
+    ...registryProblems(parsed.data, surroundings),
     ...certManagerProblems(parsed.data),
     ...observabilityProblems(parsed.data),
     ...smokeProblems(parsed.data, surroundings),
@@ -56,15 +59,20 @@ function clusterProblems({ cluster, ingress }: Input): string[] {
   return problems;
 }
 
-function secretProblems(input: Input, { isSecret }: Surroundings): string[] {
+function secretProblems(input: Input, { isSecret, stack }: Surroundings): string[] {
   return SECRETS.filter((name) => input[name] !== undefined && !isSecret(name)).map(
     // The value itself must not be printed.
     (name) =>
-      `${key(name)}: must be a secret, got plain text. Remove it and run: pulumi config set --secret ${name}`,
+      `${key(name)}: must be a secret, got plain text. Remove it and run: ${setSecret(name, stack)}`,
   );
 }
 
-function registryProblems(input: Input): string[] {
+/** The command that sets a secret. */
+function setSecret(name: string, stack: string): string {
+  return `${BY_HAND} pulumi config set --stack ${stack} --secret ${name}`;
+}
+
+function registryProblems(input: Input, { stack }: Surroundings): string[] {
   return (["push", "pull"] as const).flatMap((use) => {
     const username = `${use}Username` as const;
     const secret = use === "push" ? "registryPushPassword" : "registryPullPassword";
@@ -79,7 +87,7 @@ function registryProblems(input: Input): string[] {
     }
     if (input[secret] === undefined) {
       return [
-        `${key(secret)}: must be set beside images.${username}, got nothing. Run: pulumi config set --secret ${secret}`,
+        `${key(secret)}: must be set beside images.${username}, got nothing. Run: ${setSecret(secret, stack)}`,
       ];
     }
     return input.images?.registry === undefined

@@ -14,7 +14,7 @@ import {
   repository,
   urlPath,
 } from "./leaves";
-import { PROJECT } from "./project";
+import { BY_HAND, PROJECT } from "./project";
 import { SMOKE_CHECKS } from "./settings";
 import { isMap, show, type Values } from "./values";
 
@@ -45,7 +45,10 @@ const smokeCheck = z.strictObject({
 
 /** A secret, of which only the rules know more. @param whose whom it is for */
 function secret(whose: string) {
-  return optional(z.unknown(), `Secret for ${whose}. Set it with \`pulumi config set --secret\``);
+  return optional(
+    z.unknown(),
+    `Secret for ${whose}. Set it with \`${BY_HAND} pulumi config set --stack STACK --secret KEY\``,
+  );
 }
 
 /** A stack file's keys, without the prefix of the project. */

@@ -2,6 +2,7 @@
  * What can be wrong with a machine: one wording for the program, the preflight and the documents. The shell
  * scripts have lines of their own, which a test holds against these.
  */
+import { BY_HAND } from "../config/project";
 import { DOCKER, type DockerFailure } from "./docker";
 
 /** Something that keeps an `up` from working. Parts of sentences, without a full stop at their end. */
@@ -79,7 +80,7 @@ export function foreignCluster(name: string, nodes: readonly string[], stack: st
   return {
     what: `a Kind cluster named ${name} exists and was not made by this stack (${nodes.join(", ")})`,
     why: "it is left alone",
-    fix: `Set another name: pulumi config set --stack ${stack} --path soc-agent:cluster.kind.name other-name. Or, when nobody needs it: kind delete cluster --name ${name}`,
+    fix: `Set another name: ${BY_HAND} pulumi config set --stack ${stack} --path soc-agent:cluster.kind.name other-name. Or, when nobody needs it: ${BY_HAND} kind delete cluster --name ${name}`,
   };
 }
 
@@ -101,7 +102,7 @@ export function busyPort(key: string, port: number, holder: string, stack: strin
   const other = port + 1000 > 65_535 ? port - 1000 : port + 1000;
   return {
     what: `port ${port} is taken by ${holder}`,
-    fix: `Stop that, or choose another port: pulumi config set --stack ${stack} --path soc-agent:cluster.kind.${key} ${other}`,
+    fix: `Stop that, or choose another port: ${BY_HAND} pulumi config set --stack ${stack} --path soc-agent:cluster.kind.${key} ${other}`,
   };
 }
 
@@ -139,7 +140,7 @@ export function lockedStack(
     what: `stack ${stack} is ${who}`,
     fix: alive
       ? "Another run of Pulumi is at work: wait for it"
-      : `npm run up removes the lock of a run that has ended on this machine. By hand, when no other run is at work: pulumi cancel --yes --stack ${stack}`,
+      : `npm run up removes the lock of a run that has ended on this machine. By hand, when no other run is at work: ${BY_HAND} pulumi cancel --yes --stack ${stack}`,
   };
 }
 

@@ -84,7 +84,7 @@ create() {
   if [ -n "$nodes" ]; then
     if ! is_ours; then
       echo "A Kind cluster named $CLUSTER_NAME exists and was not made by this stack: it is left alone." >&2
-      echo "Delete it (kind delete cluster --name $CLUSTER_NAME) or set another name in soc-agent:cluster.kind.name." >&2
+      echo "Delete it (npm run tools -- kind delete cluster --name $CLUSTER_NAME) or set another name in soc-agent:cluster.kind.name." >&2
       exit 1
     fi
     echo "Removing what an interrupted run left of cluster $CLUSTER_NAME" >&2

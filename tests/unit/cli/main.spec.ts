@@ -422,6 +422,30 @@ esac`,
     });
   });
 
+  describe("tools", () => {
+    it("prints folders, or runs a tool with all that follows, and ends as it does", async () => {
+      const { out, code } = await npmRun(["tools"]);
+      assert.equal(code, 0);
+      assert.equal(out.trim(), scratch.bin);
+      scratch.program("kind", 'case "$1" in version) echo "kind v0.33.0" ;; *) exit 6 ;; esac');
+      const ran = await npmRun(["tools", "kind", "delete", "cluster", "--name", "a b", "-h"]);
+      assert.equal(ran.code, 6);
+      assert.equal(scratch.calls.at(-1), "kind delete cluster --name a b -h");
+    });
+
+    it("makes the stack that a line of Pulumi's names, where it has a file and is not there yet", async () => {
+      const line = ["tools", "pulumi", "config", "set", `--stack=${stack}`, "a", "b"];
+      assert.deepEqual((await npmRun(line)).pulumi, [
+        "pulumi --non-interactive stack ls --json",
+        `pulumi --non-interactive stack init ${stack} --no-select`,
+        `pulumi config set --stack=${stack} a b`,
+      ]);
+      const { pulumi } = await npmRun(["tools", "pulumi", "cancel", "--stack", "nowhere"]);
+      assert.equal(pulumi.at(-2), `pulumi config set --stack=${stack} a b`);
+      assert.equal(pulumi.at(-1), "pulumi cancel --stack nowhere");
+    });
+  });
+
   describe("preview", () => {
     it("previews both stacks from nothing, without Docker, kind, kubectl or helm", async () => {
       for (const name of ["docker", "kind", "kubectl", "helm"]) {

@@ -4,7 +4,7 @@ import { DEFAULT_NODE_IMAGE, registryServer, withDefaults } from "../../../confi
 import { findProblems, type Surroundings } from "../../../config/rules";
 import { coalesceValues, hasNull, mergeValues, show, type Values } from "../../../config/values";
 
-const all: Surroundings = { exists: () => true, isSecret: () => true };
+const all: Surroundings = { stack: "dev", exists: () => true, isSecret: () => true };
 
 describe("withDefaults", () => {
   it("makes the dev stack of an empty configuration", () => {
@@ -383,7 +383,7 @@ describe("findProblems", () => {
     [
       "a name for the registry without a password",
       { images: { registry: "ghcr.io/acme", pushUsername: "ci" } },
-      /^soc-agent:registryPushPassword: must be set beside images\.pushUsername.*config set --secret registryPushPassword$/,
+      /^soc-agent:registryPushPassword: must be set beside images\.pushUsername.*config set --stack dev --secret registryPushPassword$/,
     ],
     [
       "a password for the registry without a name",
@@ -464,7 +464,7 @@ describe("findProblems", () => {
     [
       "a secret in plain text",
       { openaiApiKey: "sk-canary" },
-      /^soc-agent:openaiApiKey: must be a secret, got plain text\. Remove it and run: pulumi config/,
+      /^soc-agent:openaiApiKey: must be a secret, got plain text\. Remove it and run: npm run tools -- pulumi config/,
       { isSecret: () => false },
     ],
   ];
