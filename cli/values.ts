@@ -4,9 +4,9 @@
  */
 import * as fs from "node:fs";
 import { stringify } from "yaml";
-import { type ChartOverrides, stackValues, valuesProblems } from "../plan/chart";
+import type { ChartOverrides } from "../plan/chart";
+import { planStack } from "../plan/stack";
 import { runMain } from "../machine/run";
-import { readStack } from "../config/file";
 import { ROOT } from "../config/project";
 
 /**
@@ -39,16 +39,7 @@ function valuesOf(stack: string): ChartOverrides {
   if (!stacks.includes(stack)) {
     throw new Error(`there is no Pulumi.${stack}.yaml; there are: ${stacks.join(", ")}`);
   }
-  const read = readStack(stack);
-  if ("problems" in read) {
-    throw refusal(stack, read.problems);
-  }
-  const { values } = stackValues(read.config);
-  const problems = valuesProblems(values);
-  if (problems.length > 0) {
-    throw refusal(stack, problems);
-  }
-  return values;
+  return planStack(stack).values;
 }
 
 /** Names of the stacks that have a file. */
@@ -57,10 +48,6 @@ function stacksWithFile(): string[] {
     .readdirSync(ROOT)
     .flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
   return names.sort();
-}
-
-function refusal(stack: string, problems: readonly string[]): Error {
-  return new Error([`Pulumi.${stack}.yaml:`, ...problems].join("\n  - "));
 }
 
 function main(args: readonly string[]): void {

@@ -2,9 +2,7 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import { kubectlFor, type Target } from "../machine/kubectl";
 import { itemsOf, type Seen } from "../machine/kubernetes";
-
-/** Label of a namespace that a stack has made: its name. */
-export const STACK_LABEL = "soc-agent.dev/stack";
+import { STACK_LABEL } from "../plan/namespaces";
 
 /**
  * The namespaces of some names that are there and that a stack has not made.

@@ -15,8 +15,10 @@ import type {
 
 /** Keys that are held as secrets. */
 export const SECRETS = ["openaiApiKey", "registryPushPassword", "registryPullPassword"] as const;
+/** A key that is held as a secret. */
+export type SecretKey = (typeof SECRETS)[number];
 /** The secrets that are set. */
-export type Secrets = { readonly [key in (typeof SECRETS)[number]]?: pulumi.Output<string> };
+export type Secrets = { readonly [key in SecretKey]?: pulumi.Output<string> };
 
 /** The node image of kind 0.33.0, by digest so that every machine boots the same Kubernetes. */
 export const DEFAULT_NODE_IMAGE =
@@ -41,6 +43,9 @@ export function withDefaults(input: Input, secrets: Secrets = {}): StackConfig {
           kubeconfig: path.resolve(expandHome(existing.kubeconfig)),
           context: existing.context,
           allowKind: existing.allowKind ?? false,
+          ...(existing.kubernetesVersion !== undefined && {
+            kubernetesVersion: existing.kubernetesVersion,
+          }),
         }
       : {
           kind: "kind",

@@ -2,14 +2,16 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { withDefaults } from "./defaults";
+import { SECRETS, withDefaults, type SecretKey } from "./defaults";
 import { PROJECT, ROOT, stackFile } from "./project";
 import { findProblems } from "./rules";
 import type { StackConfig } from "./settings";
 import { isMap, type Values } from "./values";
 
-/** A stack's configuration, or what is wrong with it. */
-export type Reading = { readonly config: StackConfig } | { readonly problems: readonly string[] };
+/** A stack's configuration and which secrets are set, or what is wrong with it. */
+export type Reading =
+  | { readonly config: StackConfig; readonly secrets: readonly SecretKey[] }
+  | { readonly problems: readonly string[] };
 
 /** Reads a stack's file. A stack need not have one: every key has a default. */
 export function readStack(stack: string): Reading {
@@ -19,7 +21,8 @@ export function readStack(stack: string): Reading {
     exists: (file) => fs.existsSync(path.resolve(ROOT, file)),
     isSecret: (name) => isMap(raw[name]) && "secure" in raw[name],
   });
-  return problems.length > 0 ? { problems } : { config: withDefaults(raw) };
+  const secrets = SECRETS.filter((name) => name in raw);
+  return problems.length > 0 ? { problems } : { config: withDefaults(raw), secrets };
 }
 
 /** On what kind of cluster a stack's file puts it; unknown where that is missing or wrong. */

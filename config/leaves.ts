@@ -44,6 +44,11 @@ export const imageRef = text(
   new RegExp(String.raw`^${REPOSITORY}(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`),
   "an image reference such as gcr.io/my-project/soc-backend:2.0.0, without spaces",
 );
+// In quotes: as a number 1.30 would be 1.3.
+export const kubernetesVersion = text(
+  /^v?\d+\.\d+(?:\.\d+)?(?:[-+][\w.+-]+)?$/,
+  'a Kubernetes version in quotes, such as "1.34.2"',
+);
 export const hostName = text(
   /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
   "a host name such as soc.example.com",

@@ -8,6 +8,7 @@ import {
   clusterName,
   flag,
   imageRef,
+  kubernetesVersion,
   leaf,
   nonEmpty,
   port,
@@ -71,6 +72,11 @@ export const schema = z.strictObject({
           }),
           context: nonEmpty.meta({ description: "Its context; both are needed" }),
           allowKind: optional(flag, "Whether that may be a Kind cluster"),
+          kubernetesVersion: optional(
+            kubernetesVersion,
+            "Its Kubernetes version, which previews are rendered for",
+            "Helm's own",
+          ),
         })
         .optional(),
     })

@@ -37,6 +37,8 @@ export interface ExistingSettings {
   readonly context: string;
   /** Whether the context may be a Kind cluster's. */
   readonly allowKind: boolean;
+  /** Its Kubernetes version, for what is rendered without it; Helm's own when unset. */
+  readonly kubernetesVersion?: string;
 }
 
 /** An image that the stack builds. */

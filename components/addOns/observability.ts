@@ -2,7 +2,6 @@ import * as local from "@pulumi/command/local";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Values } from "../../config/values";
-import { STACK_LABEL } from "../../cluster/namespaces";
 import { awaitWorkloads } from "../../cluster/stackParts";
 import { ADD_ONS } from "../../config/addOns";
 import { chartDigest } from "../../plan/chart";
@@ -12,8 +11,8 @@ import {
   STACK_NAMESPACE,
   STACK_NAMESPACES,
 } from "../../plan/observability";
+import { observabilityNamespaces } from "../../plan/namespaces";
 import { drawnOnce, drawPassword } from "../password";
-import { podSecurity } from "../podSecurity";
 import { MAX_HISTORY, type Waiting } from "../releaseWatch";
 
 /** Milliseconds that an `up` waits for the stack once the application serves. */
@@ -63,18 +62,13 @@ export class Observability extends pulumi.ComponentResource {
     const { stack, waiting, foreign, application, images, served } = args;
     const inside = { parent: this };
 
-    const namespaces = Object.entries(STACK_NAMESPACES)
+    const namespaces = Object.entries(observabilityNamespaces(stack))
       .filter(([namespace]) => !foreign.includes(namespace))
       .map(
-        ([namespace, level]) =>
+        ([namespace, labels]) =>
           new k8s.core.v1.Namespace(
             `${name}-${namespace}`,
-            {
-              metadata: {
-                name: namespace,
-                labels: { ...podSecurity(level), [STACK_LABEL]: stack },
-              },
-            },
+            { metadata: { name: namespace, labels } },
             inside,
           ),
       );

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ChartOverrides } from "../../plan/chart";
+import { needsRedisPassword } from "../../plan/secrets";
 import { drawnOnce, drawPassword } from "../password";
 
 /** Where the chart looks for the password inside of the Secret, by default. */
@@ -11,31 +12,23 @@ const KEY = "redis-password";
  * but then it would also stand in Helm's record of the release.
  *
  * @param values the chart's; they may say that there is no such Redis, or that the password is elsewhere
- * @returns values that name the Secret, to be merged over the others; empty if none was made
+ * @returns the Secret's name; none if it was not made
  */
 export function redisPassword(
   name: string,
-  { backend, redis }: ChartOverrides,
+  values: ChartOverrides,
   namespace: pulumi.Output<string>,
   opts: pulumi.CustomResourceOptions,
-): ChartOverrides {
-  const auth = redis?.auth;
-  const wanted =
-    redis?.enabled !== false &&
-    auth?.enabled !== false &&
-    backend?.redisPasswordIn !== "none" &&
-    !auth?.existingSecret &&
-    auth?.secretKey === undefined;
-  if (!wanted) {
-    return {};
+): pulumi.Output<string> | undefined {
+  if (!needsRedisPassword(values)) {
+    return undefined;
   }
-  const secret = new k8s.core.v1.Secret(
+  return new k8s.core.v1.Secret(
     name,
     {
       metadata: { namespace },
       data: { [KEY]: drawPassword() },
     },
     drawnOnce(opts),
-  );
-  return { redis: { auth: { existingSecret: secret.metadata.name } } };
+  ).metadata.name;
 }

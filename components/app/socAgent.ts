@@ -3,10 +3,11 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegistryLogin } from "../../config/settings";
 import { hasNull } from "../../config/values";
-import { CHART, chartDigest, overlay, type ChartOverrides } from "../../plan/chart";
+import { CHART, chartDigest, type ChartOverrides } from "../../plan/chart";
+import { NAMESPACE_LABELS } from "../../plan/namespaces";
+import { withSecrets } from "../../plan/secrets";
 import { targetVariables, type SmokeTarget } from "../../plan/smokeTarget";
 import { redisPassword } from "./redisPassword";
-import { podSecurity } from "../podSecurity";
 import { MAX_HISTORY, releaseHooks, type Waiting } from "../releaseWatch";
 
 /** Inputs of {@link SocAgent}. */
@@ -44,7 +45,7 @@ export class SocAgent extends pulumi.ComponentResource {
 
     const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
-      { metadata: { name: args.namespace, labels: podSecurity("restricted") } },
+      { metadata: { name: args.namespace, labels: NAMESPACE_LABELS } },
       inside,
     );
     this.namespace = namespace;
@@ -55,21 +56,11 @@ export class SocAgent extends pulumi.ComponentResource {
         inside,
       ).metadata.name;
     const { openaiApiKey, pull } = args;
-    const values = overlay(
-      args.values,
-      redisPassword(`${name}-redis`, args.values, namespace.metadata.name, inside),
-      openaiApiKey && {
-        openai: {
-          existingSecret: secret("openai", { stringData: { OPENAI_API_KEY: openaiApiKey } }),
-        },
-      },
-      pull && {
-        imagePullSecrets: [
-          ...(args.values.imagePullSecrets ?? []),
-          { name: secret("registry", pullSecret(pull)) },
-        ],
-      },
-    );
+    const values = withSecrets(args.values, {
+      redis: redisPassword(`${name}-redis`, args.values, namespace.metadata.name, inside),
+      openai: openaiApiKey && secret("openai", { stringData: { OPENAI_API_KEY: openaiApiKey } }),
+      registry: pull && secret("registry", pullSecret(pull)),
+    });
 
     const release = new k8s.helm.v3.Release(
       `${name}-release`,

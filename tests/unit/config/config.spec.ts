@@ -87,6 +87,21 @@ describe("withDefaults", () => {
     assert.deepEqual([ingress.install, metricsServer.install], [false, false]);
   });
 
+  it("takes an existing cluster's Kubernetes version as a text alone: 1.30 as a number is 1.3", () => {
+    const cluster = (kubernetesVersion: unknown) => ({
+      cluster: { existing: { kubeconfig: "k", context: "c", kubernetesVersion } },
+      images: { registry: "gcr.io/mine" },
+    });
+    for (const version of ["1.34", "v1.34.2", "1.34.2-gke.100"]) {
+      assert.deepEqual(findProblems(cluster(version), all), []);
+    }
+    assert.deepEqual(findProblems(cluster(1.3), all), [
+      'soc-agent:cluster.existing.kubernetesVersion: must be a Kubernetes version in quotes, such as "1.34.2", got 1.3',
+    ]);
+    const { cluster: read } = withDefaults(cluster("1.34") as Parameters<typeof withDefaults>[0]);
+    assert.equal("kubernetesVersion" in read && read.kubernetesVersion, "1.34");
+  });
+
   it("installs the observability stack on an existing cluster when asked, behind no ingress", () => {
     const observability = (given: Values, existing = true) => {
       const cluster = existing && { cluster: { existing: { kubeconfig: "k", context: "c" } } };
