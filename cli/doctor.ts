@@ -6,13 +6,14 @@ import { ROOT } from "../config/project";
 import { isEngine, KIND_CLUSTER_LABEL, tryDocker } from "../machine/docker";
 import { stackFiles } from "../machine/files";
 import { tryKubectl } from "../machine/kubectl";
-import type { Outcome } from "../machine/run";
+import { messageOf, type Outcome } from "../machine/run";
 import { gatherFacts, type Facts } from "./preflight/facts";
 import { needsOf } from "./preflight/needs";
 import { problems } from "./preflight/problems";
 import { observability } from "./observability";
 import { listStacks, pulumiEnvironment } from "./pulumi";
 import { only, type Request } from "./request";
+import { assertKnown } from "./stacks";
 import { TOOL_NAMES } from "./tools/catalogue";
 import { findTools } from "./tools/find";
 import { report, section, toolTable } from "./view";
@@ -27,8 +28,8 @@ export async function doctor({ stacks, topic }: Request): Promise<number> {
   section("Tools", toolTable(found, missing));
   const env = pulumiEnvironment(found);
   const canPulumi = found.some(({ tool }) => tool.name === "pulumi");
-  const existing = canPulumi ? await listStacks(env) : [];
-  section("Stacks", canPulumi ? existing.join("\n") || "none yet" : "unknown: no pulumi");
+  await assertKnown(stack, () => listStacks(env).catch(() => [stack]));
+  section("Stacks", canPulumi ? await stacksText(env) : "unknown: no pulumi");
   const facts = await gatherFacts(needsOf(stack, readStack(stack)));
   section("Docker", dockerText(facts));
   if (facts.needs.cluster && facts.docker && isEngine(facts.docker)) {
@@ -44,6 +45,15 @@ export async function doctor({ stacks, topic }: Request): Promise<number> {
     console.log("No errors.");
   }
   return failed ? 1 : 0;
+}
+
+/** The stacks in the backend. One that wants a login keeps nobody from looking at the rest. */
+async function stacksText(env: NodeJS.ProcessEnv): Promise<string> {
+  try {
+    return (await listStacks(env)).join("\n") || "none yet";
+  } catch (error) {
+    return `unknown: ${messageOf(error)}`;
+  }
 }
 
 function dockerText({ docker }: Facts): string {

@@ -1,7 +1,8 @@
 /** `npm run down`: deletes everything that `up` made. */
 import pc from "picocolors";
-import { STATES } from "../config/project";
+import { BY_HAND, STATES } from "../config/project";
 import { DOCKER, tryDocker } from "../machine/docker";
+import { markedClusters } from "../machine/kindCluster";
 import { lines } from "../machine/run";
 import { assertEnding } from "./consent";
 import { findLocks, locksOf } from "./preflight/locks";
@@ -27,6 +28,7 @@ export async function down(request: Request): Promise<number> {
   // Another backend (a variable of Pulumi's) can hold stacks that no file here tells of.
   if (!process.env["PULUMI_BACKEND_URL"] && !hasState(stack)) {
     console.log(`There is no stack ${stack} here: nothing to delete.`);
+    await printLeft();
     return 0;
   }
   const tools = await ensureTools(TOOL_NAMES);
@@ -35,6 +37,7 @@ export async function down(request: Request): Promise<number> {
   mendState(STATES, stack).forEach(say);
   if (!(await listStacks(env)).includes(stack)) {
     console.log(`There is no stack ${stack}: nothing to delete.`);
+    await printLeft();
     return 0;
   }
   await assertEnding({ ...request, stack }, parseState(await exportState(stack, env)));
@@ -49,6 +52,22 @@ export async function down(request: Request): Promise<number> {
   }
   await printImages();
   return 0;
+}
+
+/**
+ * Names the Kind clusters that this project made and that no state here tells of, as after a `git clean`. Whose
+ * they are only their user knows: none is deleted.
+ */
+async function printLeft(): Promise<void> {
+  const left = await markedClusters();
+  if (left.length > 0) {
+    console.log(
+      [
+        "\nKind clusters that this project has made, here or in another copy of it. To delete one:",
+        ...left.map((name) => `  ${BY_HAND} kind delete cluster --name ${name}`),
+      ].join("\n"),
+    );
+  }
 }
 
 /** Says how to remove the images that `up` built: they make the next `up` fast, so they are left to the user. */

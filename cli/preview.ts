@@ -2,12 +2,16 @@
 import pc from "picocolors";
 import { keepingFile, listStacks, makeStack, pulumi, pulumiEnvironment } from "./pulumi";
 import type { Request } from "./request";
+import { assertKnown } from "./stacks";
 import { ensureTools } from "./tools/fetch";
 
 /** @returns the exit code, the worst of all stacks */
 export async function preview({ stacks, extra }: Request): Promise<number> {
   const env = pulumiEnvironment(await ensureTools(["pulumi"]));
   const existing = await listStacks(env);
+  for (const stack of stacks) {
+    await assertKnown(stack, () => Promise.resolve(existing));
+  }
   let worst = 0;
   for (const stack of stacks) {
     console.log(pc.bold(`\nStack ${stack}`));

@@ -14,6 +14,8 @@ export interface Request {
   readonly topic?: string;
   /** Whether what it deletes may be deleted unasked. */
   readonly yes: boolean;
+  /** Whether the stack is to be made, with a file of its own. */
+  readonly create?: boolean;
   /** A tool and its arguments, where the command runs one. */
   readonly line?: readonly string[];
   /** Arguments for Pulumi, given after `--`. */
@@ -25,7 +27,7 @@ export interface Command {
   readonly summary: string;
   /** Stacks that are meant when none is given. */
   readonly stacks: readonly string[];
-  readonly options: typeof OPTIONS.down | typeof OPTIONS.preview;
+  readonly options: typeof OPTIONS.up | typeof OPTIONS.down | typeof OPTIONS.preview;
   /** What a command can be about, if not about everything: its first word, and what it then does. */
   readonly topics?: Readonly<Record<string, string>>;
   /** Names of tools, if it runs one: what follows such a name is the tool's own. */
@@ -73,6 +75,7 @@ export function parseRequest(name: string, command: Command, args: string[]): Re
     stacks,
     ...(topic !== undefined && { topic }),
     yes: "yes" in values && values.yes === true,
+    create: "create" in values && values.create === true,
     extra: args.slice(split + 1),
   };
 }
@@ -82,17 +85,20 @@ function help(name: string, command: Command): string {
   const several = stacks.length > 1 ? " May be given several times." : "";
   const pulumi = name === "doctor" ? "" : " [-- OPTIONS-FOR-PULUMI]";
   const destructive = "yes" in options;
+  const creating = "create" in options;
   const words = tools
     ? [` [${tools.join("|")} ARGUMENTS-FOR-IT]`]
     : Object.keys(topics).map((topic) => ` [${topic}]`);
   const meanings = Object.entries(topics).map(
     ([topic, what]) => `\n  ${topic.padEnd(12)}  ${what}.`,
   );
-  return `npm run ${name} --${words.join("")} [--stack NAME]${destructive ? " [--yes]" : ""}${pulumi}
+  return `npm run ${name} --${words.join("")} [--stack NAME]${creating ? " [--create]" : ""}${destructive ? " [--yes]" : ""}${pulumi}
 
 ${summary}.
 ${meanings.join("")}
   --stack NAME  Stack to work on; ${stacks.join(" and ")} by default.${several}${
+    creating ? "\n  --create      Make the stack's file, with a free name and free ports." : ""
+  }${
     destructive
       ? "\n  --yes         Delete unasked what is to be deleted: the stack dev on Kind needs no consent."
       : ""

@@ -16,10 +16,19 @@ import { gatherFacts } from "./preflight/facts";
 import { needsOf } from "./preflight/needs";
 import { problems } from "./preflight/problems";
 import { podsOf } from "./observability";
-import { ask, exportState, keepingFile, pulumi, pulumiEnvironment, Refusal } from "./pulumi";
+import {
+  ask,
+  exportState,
+  keepingFile,
+  listStacks,
+  pulumi,
+  pulumiEnvironment,
+  Refusal,
+} from "./pulumi";
 import { mendState } from "./repair/checkpoint";
 import { mend, say, unlock } from "./repair/mend";
 import { only, type Request } from "./request";
+import { assertKnown, createStack } from "./stacks";
 import { parseState } from "./stackState";
 import { TOOL_NAMES } from "./tools/catalogue";
 import { ensureTools } from "./tools/fetch";
@@ -31,9 +40,13 @@ export async function up(request: Request): Promise<number> {
   const { extra } = request;
   const stack = only(request.stacks);
   console.log(pc.bold("=== SOC Agent System — Kubernetes Deployment ===\n"));
+  if (request.create) {
+    console.log(`${await createStack(stack)}\n`);
+  }
   const tools = await ensureTools(TOOL_NAMES);
   console.log(`${toolTable(tools, [])}\n`);
   const env = pulumiEnvironment(tools);
+  await assertKnown(stack, () => listStacks(env));
   const reading = readStack(stack);
   const facts = await gatherFacts(needsOf(stack, reading));
   if (report(problems(facts, "up")) || !("config" in reading)) {

@@ -2,11 +2,11 @@
  * `npm run values -- STACK`: prints a stack's chart values as a values file, for plain `helm -f`. Pure: it reads
  * the stack's file and the project, and asks neither Docker nor a cluster nor the stack's state.
  */
-import * as fs from "node:fs";
 import { stringify } from "yaml";
 import type { ChartOverrides } from "../plan/chart";
 import { planStack } from "../plan/stack";
 import { runMain } from "../machine/run";
+import { stacksWithFile } from "../config/file";
 import { ROOT } from "../config/project";
 
 /**
@@ -40,14 +40,6 @@ function valuesOf(stack: string): ChartOverrides {
     throw new Error(`there is no Pulumi.${stack}.yaml; there are: ${stacks.join(", ")}`);
   }
   return planStack(stack).values;
-}
-
-/** Names of the stacks that have a file. */
-function stacksWithFile(): string[] {
-  const names = fs
-    .readdirSync(ROOT)
-    .flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
-  return names.sort();
 }
 
 function main(args: readonly string[]): void {

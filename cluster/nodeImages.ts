@@ -46,8 +46,9 @@ export function lacks({ present }: Node, image: string): boolean {
   return !present.has(fullName(image));
 }
 
-/** A reference the way containerd writes it: `soc-backend:1` is `docker.io/library/soc-backend:1`. */
-export function fullName(image: string): string {
+/** A reference the way containerd writes it: `soc-backend:1` is `docker.io/library/soc-backend:1`, and without a tag `latest`. */
+export function fullName(reference: string): string {
+  const image = /[:@][^/]*$/.test(reference) ? reference : `${reference}:latest`;
   const [first = ""] = image.split("/");
   if (!image.includes("/")) {
     return `docker.io/library/${image}`;

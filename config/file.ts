@@ -25,6 +25,14 @@ export function readStack(stack: string): Reading {
   return problems.length > 0 ? { problems } : { config: withDefaults(raw), secrets };
 }
 
+/** Names of the stacks that have a file. */
+export function stacksWithFile(): string[] {
+  const names = fs
+    .readdirSync(ROOT)
+    .flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
+  return names.sort();
+}
+
 /** On what kind of cluster a stack's file puts it; unknown where that is missing or wrong. */
 export function clusterKind(stack: string): StackConfig["cluster"]["kind"] | "unknown" {
   if (!fs.existsSync(stackFile(stack))) {

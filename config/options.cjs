@@ -11,7 +11,7 @@ const runs = /** @type {const} */ ({ type: "string", default: "1" });
 
 /** Options for `parseArgs` of `node:util`, by the command that takes them. */
 const OPTIONS = {
-  up: { stack, yes, help },
+  up: { stack, yes, create: /** @type {const} */ ({ type: "boolean" }), help },
   dev: { stack, yes, help },
   down: { stack, yes, help },
   preview: { stack, help },

@@ -1,8 +1,8 @@
 /** What stands behind a Kind cluster's name, and who made it. */
 import * as fs from "node:fs";
 import type { KindSettings } from "../config/settings";
-import { askDocker, KIND_CLUSTER_LABEL } from "./docker";
-import { messageOf } from "./run";
+import { ANSWER, askDocker, KIND_CLUSTER_LABEL, tryDocker } from "./docker";
+import { lines, messageOf } from "./run";
 
 /** The node label that says which stack made a cluster, and which time it was made. */
 export const IDENTITY_LABEL = "soc-agent.dev/identity";
@@ -47,14 +47,7 @@ export async function findKindCluster(
   name: string,
   identityFile: string,
 ): Promise<KindClusterState> {
-  const filter = `label=${KIND_CLUSTER_LABEL}=${name}`;
-  const format = "{{.Names}} {{.State}}";
-  const listed = await askDocker(["ps", "--all", "--filter", filter, "--format", format]);
-  const nodes = listed
-    .split("\n")
-    .filter(Boolean)
-    .sort()
-    .map((line) => line.split(" ") as [name: string, state: string]);
+  const nodes = await nodesOf(name);
   // The first node that tells is enough: each question costs a start of Docker's CLI.
   const identities: NodeIdentity[] = [];
   for (const [node] of nodes) {
@@ -74,6 +67,37 @@ export async function findKindCluster(
     })),
     remembered,
   );
+}
+
+/** Names of all Kind clusters, whoever made them; none where Docker does not say. */
+export async function kindClusters(): Promise<string[]> {
+  const format = `{{.Label "${KIND_CLUSTER_LABEL}"}}`;
+  const args = ["ps", "--all", "--filter", `label=${KIND_CLUSTER_LABEL}`, "--format", format];
+  const { ok, stdout } = await tryDocker(args, ANSWER);
+  return ok ? [...new Set(lines(stdout))].sort() : [];
+}
+
+/** Names of the Kind clusters that this project made, in whatever copy of it. */
+export async function markedClusters(): Promise<string[]> {
+  const marked = await Promise.all(
+    (await kindClusters()).map(async (name) => {
+      const identities = await Promise.all(
+        (await nodesOf(name)).map(([node]) => nodeIdentity(node)),
+      );
+      return identities.some((identity) => typeof identity === "string") ? [name] : [];
+    }),
+  );
+  return marked.flat();
+}
+
+/** Names and states of a cluster's nodes. */
+async function nodesOf(cluster: string): Promise<[name: string, state: string][]> {
+  const filter = `label=${KIND_CLUSTER_LABEL}=${cluster}`;
+  const format = "{{.Names}} {{.State}}";
+  const listed = await askDocker(["ps", "--all", "--filter", filter, "--format", format]);
+  return lines(listed)
+    .sort()
+    .map((line) => line.split(" ") as [name: string, state: string]);
 }
 
 /** A node's identity: `null` when it was made without one, `undefined` before kubeadm was set up. */

@@ -6,6 +6,7 @@ import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { text } from "node:stream/consumers";
+import { parse } from "yaml";
 import { lines, must } from "../../../machine/run";
 import { until } from "../../support/until";
 import { Scratch } from "../support/fakes";
@@ -209,6 +210,51 @@ esac`,
       assert.equal(ups(consented.pulumi).length, 1);
     });
 
+    it("makes no stack of a slip, and names the one that may be meant", async () => {
+      for (const command of ["up", "preview", "doctor", "dev"]) {
+        const { err, code, pulumi: calls } = await npmRun([command, "--stack", "prd"]);
+        assert.equal(code, 2, command);
+        assert.match(
+          err,
+          /There is no stack prd: .*Did you mean prod\?\n.*npm run up -- --stack=prd --create$/m,
+        );
+        assert.deepEqual(
+          calls.filter((call) => !call.endsWith("stack ls --json")),
+          [],
+        );
+      }
+      pulumi(`*"stack ls"*) echo '[{"name":"prd"}]' ;;`);
+      assert.equal((await npmRun(["preview", "--stack", "prd"])).code, 0);
+    });
+
+    it("writes a new stack's file when told to, once, with what nothing else has", async () => {
+      const team = `Team_${process.pid}`;
+      const made = path.join(ROOT, `Pulumi.${team}.yaml`);
+      scratch.program(
+        "docker",
+        `case "$*" in
+  "ps --all --filter label=io.x-k8s.kind.cluster --format"*) echo "soc-team-${process.pid}" ;;
+  "ps --filter publish=8081 "*) printf 'other\\tnginx\\t\\n' ;;
+  "context inspect"*|version*) exit 1 ;;
+esac`,
+      );
+      try {
+        const { out } = await npmRun(["up", "--stack", team, "--create"]);
+        const { config } = parse(fs.readFileSync(made, "utf8")) as { config: object };
+        const [kind] = Object.values(config).map(
+          ({ kind }: { kind: Record<string, unknown> }) => kind,
+        );
+        assert.equal(kind?.["name"], `soc-team-${process.pid}-2`, out);
+        // 8080 and 8443 are those of the stack dev, and 8081 is a container's.
+        assert.ok(Number(kind?.["httpPort"]) > 8081, JSON.stringify(kind));
+        assert.ok(Number(kind?.["httpsPort"]) > 8443);
+        const again = await npmRun(["up", "--stack", team, "--create"]);
+        assert.match(again.err, /has its file already: leave out --create/);
+      } finally {
+        fs.rmSync(made, { force: true });
+      }
+    });
+
     it("ends with Pulumi's exit code and says what to do next", async () => {
       pulumi("up*) exit 7 ;;");
       const { err, code } = await npmRun(["up"]);
@@ -404,6 +450,28 @@ esac`,
       assert.deepEqual(calls, ["pulumi --non-interactive stack ls --json"]);
     });
 
+    it("names clusters that this project made and no state tells of, and deletes none", async () => {
+      pulumi(`*"stack ls"*) echo '[]' ;;`);
+      scratch.program(
+        "docker",
+        `case "$*" in
+  "ps --all --filter label=io.x-k8s.kind.cluster --format"*) printf 'mine\\nmine\\nother\\n' ;;
+  *cluster=mine*) printf 'mine-control-plane running\\nmine-worker running\\n' ;;
+  *cluster=other*) echo 'other-control-plane running' ;;
+  "cp mine-control-plane:"*) echo "node-labels: soc-agent.dev/identity=a.1" ;;
+  "cp mine-worker:"*) echo "Error: no such file" >&2; exit 1 ;;
+  "cp other-control-plane:"*) echo "node-labels: x" ;;
+esac`,
+      );
+      const { out, code } = await npmRun(["down"]);
+      assert.equal(code, 0);
+      assert.match(out, /To delete one:\n {2}npm run tools -- kind delete cluster --name mine\n$/);
+      assert.deepEqual(
+        scratch.calls.filter((call) => /^kind|docker rm/.test(call)),
+        ["kind version"],
+      );
+    });
+
     it("needs no tool where nothing was ever made", async () => {
       const { out, code } = await npmRun(["down", "--stack", "never"], {
         PULUMI_BACKEND_URL: "",
@@ -497,6 +565,16 @@ esac`,
       const other = await npmRun(["doctor", "observabilty"]);
       assert.equal(other.code, 2);
       assert.match(other.err, /Unexpected argument 'observabilty'.*\[observability\]/s);
+    });
+
+    it("looks at the rest where the backend wants a login", async () => {
+      pulumi(`*"stack ls"*) echo "error: please run pulumi login" >&2; exit 255 ;;`);
+      const { out, code } = await npmRun(["doctor"]);
+      assert.equal(code, 0, out);
+      assert.match(
+        out,
+        /Stacks\nunknown: .*\n.*please run pulumi login[^]*Docker\nEngine 28[^]*No errors/,
+      );
     });
 
     it("tells what is wrong, fetches nothing and fails", async () => {

@@ -8,6 +8,9 @@ describe("fullName", () => {
     ["ghcr.io/acme/api:1", "ghcr.io/acme/api:1"],
     ["localhost:5001/api:1", "localhost:5001/api:1"],
     ["localhost/api:1", "localhost/api:1"],
+    ["api", "docker.io/library/api:latest"],
+    ["localhost:5001/acme/api", "localhost:5001/acme/api:latest"],
+    ["ghcr.io/acme/api@sha256:0", "ghcr.io/acme/api@sha256:0"],
   ];
   for (const [image, expected] of cases) {
     it(`writes ${image} as containerd does`, () => assert.equal(fullName(image), expected));
