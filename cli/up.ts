@@ -14,7 +14,7 @@ import { smokeTarget } from "../plan/smokeTarget";
 import { assertReplacing } from "./consent";
 import { gatherFacts } from "./preflight/facts";
 import { needsOf } from "./preflight/needs";
-import { problems } from "./preflight/problems";
+import { cannotRunKind, problems } from "./preflight/problems";
 import { podsOf } from "./observability";
 import {
   ask,
@@ -50,7 +50,12 @@ export async function up(request: Request): Promise<number> {
   const reading = readStack(stack);
   const facts = await gatherFacts(needsOf(stack, reading));
   if (report(problems(facts, "up")) || !("config" in reading)) {
-    throw new Refusal("Nothing was changed. Mend the errors above and run npm run up again.");
+    const otherwise = cannotRunKind(facts)
+      ? "\nWithout Kubernetes the application runs here as well: docker compose up --build --wait (docs/development.md#without-kubernetes)"
+      : "";
+    throw new Refusal(
+      `Nothing was changed. Mend the errors above and run npm run up again.${otherwise}`,
+    );
   }
   mendState(STATES, stack).forEach(say);
   const code = await keepingFile(stack, async () => {

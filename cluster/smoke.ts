@@ -47,8 +47,9 @@ export async function smoke(target: SmokeTarget, of: PodsOf): Promise<string> {
     );
   }
   await awaitMinimum(of);
+  const twin = await otherAnswer(checks, way);
   const paths = checks.map(({ path }) => path).join(", ");
-  return [`${url} answers: ${paths}`, ...way.remarks].join("\n");
+  return [`${url} answers: ${paths}`, ...way.remarks, ...twin].join("\n");
 }
 
 /** Finds the way to the application. A first deployment comes before its name is in the DNS, and has to work too. */
@@ -62,6 +63,10 @@ export async function findWay(target: SmokeTarget, kubectl: Kubectl): Promise<Wa
     secure && !trust.verify ? ["The certificate was not checked: its issuer is for tests."] : [];
   if (address) {
     return { base, route: { ...trust, ...parseAddress(address) }, remarks };
+  }
+  if (hostname === "localhost") {
+    // What is mapped. Another program can have the same port of [::1], and its answer would be taken for ours.
+    return { base, route: { ...trust, host: "127.0.0.1" }, remarks };
   }
   if (await resolves(hostname)) {
     return { base, route: trust, remarks };
@@ -87,6 +92,27 @@ export async function findWay(target: SmokeTarget, kubectl: Kubectl): Promise<Wa
             : []),
         ],
       };
+}
+
+/** What answers at `[::1]` in place of the application, which browsers ask as well. */
+async function otherAnswer(checks: readonly SmokeCheck[], { base, route }: Way): Promise<string[]> {
+  if (new URL(base).hostname !== "localhost" || route.host !== "127.0.0.1") {
+    return [];
+  }
+  const [check = { path: "/" }] = checks;
+  const host = `[::1]:${new URL(base).port || "80"}`;
+  try {
+    const answer = await httpGet(new URL(check.path, base), { ...route, host: "::1" });
+    return fits(check, answer)
+      ? []
+      : [
+          `warning: something else answers at ${host} (status ${answer.status}), and a browser may ask there for localhost: ` +
+            `stop it, or open ${base.replace("localhost", "127.0.0.1")}`,
+        ];
+  } catch {
+    // Nothing is there, as it should be.
+    return [];
+  }
 }
 
 async function resolves(hostname: string): Promise<boolean> {

@@ -7,7 +7,7 @@ import {
 } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { ownEnvironment } from "./environment";
-import { must, run, type Outcome, type RunOptions } from "./run";
+import { lines, must, run, type Outcome, type Output, type RunOptions } from "./run";
 
 /** Docker's CLI: what is run, and what texts tell users to run. */
 export const DOCKER = "docker";
@@ -91,11 +91,11 @@ export async function findDocker(): Promise<DockerEngine | DockerFailure> {
   const contextFormat = "{{.Name}} {{.Endpoints.docker.Host}}";
   const serverFormat = "{{.Server.Os}}/{{.Server.Arch}} {{.Server.Version}}";
   const [inspected, answered] = await Promise.all([
-    tryDocker(["context", "inspect", "--format", contextFormat], ANSWER),
-    tryDocker(["version", "--format", serverFormat], ANSWER),
+    tryDocker(["context", "inspect", "--format", contextFormat], { ...ANSWER, why: words }),
+    tryDocker(["version", "--format", serverFormat], { ...ANSWER, why: words }),
   ]);
-  const [context, host] = words(inspected);
-  const [platform, version] = words(answered);
+  const [context, host] = fields(inspected);
+  const [platform, version] = fields(answered);
   if (host && platform && version) {
     return { host, platform, version };
   }
@@ -116,7 +116,12 @@ export async function dockerMemory(): Promise<number | undefined> {
   return ok && Number(stdout) > 0 ? Number(stdout) : undefined;
 }
 
-function words({ ok, stdout }: Outcome): string[] {
+/** Stand-ins for the CLI, as of WSL, say on standard output why they do nothing. */
+function words({ stdout, stderr }: Output): string[] {
+  return lines(stderr.trim() === "" ? stdout : stderr).slice(-4);
+}
+
+function fields({ ok, stdout }: Outcome): string[] {
   return ok ? stdout.trim().split(" ") : [];
 }
 

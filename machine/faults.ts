@@ -4,6 +4,7 @@
  */
 import { BY_HAND } from "../config/project";
 import { DOCKER, type DockerFailure } from "./docker";
+import { knownFix, lastWords } from "./dockerWords";
 
 /** Something that keeps an `up` from working. Parts of sentences, without a full stop at their end. */
 export interface Fault {
@@ -29,8 +30,10 @@ function gib(bytes: number): string {
   return `${(bytes / GIB).toFixed(1)} GiB`;
 }
 
-/** No Docker engine that this user can use. */
-export function noDocker({ reason, host, context }: DockerFailure): Fault {
+/** No Docker engine that this user can use. Docker's own words come with it. */
+export function noDocker({ reason, host, context, detail }: DockerFailure): Fault {
+  const said = reason === "no-cli" ? undefined : lastWords(detail);
+  const why = said !== undefined && { why: said };
   const where = host ? ` at ${host} (context "${context}")` : "";
   switch (reason) {
     case "no-cli":
@@ -41,12 +44,15 @@ export function noDocker({ reason, host, context }: DockerFailure): Fault {
     case "denied":
       return {
         what: `no permission to use Docker${where}`,
+        ...why,
         fix: 'Add yourself to its group (sudo usermod -aG docker "$USER") and log in again',
       };
     case "unreachable":
       return {
         what: `no Docker engine answers${where}`,
-        fix: 'Start Docker, or choose another context with "docker context use"',
+        ...why,
+        fix:
+          knownFix(detail) ?? 'Start Docker, or choose another context with "docker context use"',
       };
   }
 }
@@ -72,6 +78,51 @@ export function littleDisk(dir: string, free: number, needed: number): Fault {
   return {
     what: `${gib(free)} are free in ${dir}, where Docker keeps images; ${gib(needed)} are needed`,
     fix: `See what takes the space (${DOCKER} system df) and remove what is not needed, such as old images: ${DOCKER} image prune`,
+  };
+}
+
+/** A kernel whose control groups are of version 1, which the kubelet of new node images refuses. */
+export function oldCgroup(nodeImage: string): Fault {
+  return {
+    what: `Docker's kernel has control groups of version 1, and Kubernetes from 1.35 on, as in ${nodeImage}, refuses them`,
+    fix: "Update the system to one with version 2 (stat -fc %T /sys/fs/cgroup says cgroup2fs), or set soc-agent:cluster.kind.nodeImage to kindest/node:v1.34.0",
+  };
+}
+
+/** An engine on another machine: so are the ports that it publishes. @param ports those of the Kind cluster */
+export function remoteDocker(host: string, ports: readonly number[]): Fault {
+  const forwards = ports.map((port) => `-L ${port}:localhost:${port}`).join(" ");
+  const target = host.replace(/^ssh:\/\//, "");
+  return {
+    what: `Docker runs elsewhere, at ${host}, and so do the Kind cluster and its ports`,
+    fix: `Forward them while the cluster is used, its API server's too: ssh -N ${forwards} ${target}. Or use an engine on this machine`,
+  };
+}
+
+/** A credential helper of Docker's that is not there. @param helper such as `docker-credential-desktop` */
+export function noCredentialHelper(helper: string, file: string): Fault {
+  return {
+    what: `${file} names the credential helper ${helper}, which is not on PATH`,
+    why: "builds and pulls will fail",
+    fix: `Install ${helper}, or remove its line credsStore or credHelpers from ${file}`,
+  };
+}
+
+/** A builder whose images do not get into the engine. */
+export function foreignBuilder(name: string, driver: string): Fault {
+  return {
+    what: `the chosen builder ${name} (${driver}) keeps what it builds for itself`,
+    why: "npm run dev would find no image in the engine",
+    fix: "Choose the engine's own: docker buildx use default",
+  };
+}
+
+/** Something that a browser may ask in place of the application. @param holder who has it */
+export function busyTwin(port: number, holder: string): Fault {
+  return {
+    what: `port ${port} of [::1] is taken by ${holder}`,
+    why: `browsers that are asked for localhost:${port} may ask there, and the cluster has 127.0.0.1 only`,
+    fix: `Stop that, or open http://127.0.0.1:${port}`,
   };
 }
 

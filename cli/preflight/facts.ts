@@ -11,6 +11,7 @@ import {
 } from "../../machine/docker";
 import { findKindCluster, type KindClusterState } from "../../machine/kindCluster";
 import { findLocks, type Lock } from "./locks";
+import { foreignBuilder, missingHelpers, type Builder, type Helpers } from "./dockerSetup";
 import { findBusyPorts, type BusyPort } from "./ports";
 
 /** A limit of the kernel, by its name under `/proc/sys/fs/inotify`. */
@@ -29,6 +30,7 @@ export interface Needs {
     readonly name: string;
     /** Ports of the loopback interface, by the configuration key that sets them. */
     readonly ports: Readonly<Record<string, number>>;
+    readonly nodeImage: string;
     /** Where the stack remembers the identity of its cluster. */
     readonly identityFile: string;
   };
@@ -42,6 +44,12 @@ export interface Facts {
   readonly docker?: DockerFailure | (DockerEngine & { readonly memory?: number });
   /** Free space where Docker keeps its data, in bytes. */
   readonly disk?: { readonly path: string; readonly free: number };
+  /** Version of the control groups of the engine's kernel, `1` or `2`. */
+  readonly cgroup?: string;
+  /** The builder that `docker build` uses, where it is not the engine's own. */
+  readonly builder?: Builder;
+  /** Credential helpers that Docker's configuration names and that are not there. */
+  readonly helpers?: Helpers;
   readonly inotify?: Readonly<Record<InotifyLimit, number>>;
   readonly busyPorts: readonly BusyPort[];
   readonly cluster?: KindClusterState;
@@ -57,10 +65,11 @@ export async function gatherFacts(needs: Needs): Promise<Facts> {
   }
   const local = docker.host.startsWith("unix://");
   const { cluster } = needs;
-  const [info, state, ports] = await Promise.all([
+  const [info, state, ports, builder] = await Promise.all([
     dockerInfo(),
     cluster && findKindCluster(cluster.name, cluster.identityFile),
     cluster && local ? findBusyPorts(cluster.ports, isOfStack(cluster)) : [],
+    foreignBuilder(),
   ]);
   // Limits and disks of this machine are the engine's only where it runs on this very kernel.
   const here = local && info?.KernelVersion === os.release();
@@ -71,6 +80,9 @@ export async function gatherFacts(needs: Needs): Promise<Facts> {
     docker: { ...docker, ...(info && { memory: info.MemTotal }) },
     ...(disk && { disk }),
     ...(inotify && { inotify }),
+    ...(info?.CgroupVersion && { cgroup: info.CgroupVersion }),
+    ...(builder && { builder }),
+    helpers: missingHelpers(),
     ...(state && { cluster: state }),
     busyPorts: ports,
     locks,
@@ -82,6 +94,7 @@ interface DockerInfo {
   readonly MemTotal: number;
   readonly DockerRootDir: string;
   readonly KernelVersion: string;
+  readonly CgroupVersion?: string;
 }
 
 async function dockerInfo(): Promise<DockerInfo | undefined> {

@@ -17,7 +17,11 @@ export function needsOf(stack: string, reading: Reading): Needs {
   if (cluster.kind === "existing") {
     return { ...base, docker: Object.values(images).some(({ kind }) => kind === "build") };
   }
-  const { name, httpPort, httpsPort } = cluster;
+  const { name, nodeImage, httpPort, httpsPort } = cluster;
   const identityFile = path.join(ROOT, stackFiles(stack).identity);
-  return { ...base, docker: true, cluster: { name, ports: { httpPort, httpsPort }, identityFile } };
+  return {
+    ...base,
+    docker: true,
+    cluster: { name, nodeImage, ports: { httpPort, httpsPort }, identityFile },
+  };
 }

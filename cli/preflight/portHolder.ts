@@ -6,16 +6,21 @@ import { lines, run } from "../../machine/run";
 /** Milliseconds that one question to the machine may take. */
 const TIMEOUT = 10_000;
 
-/** Says which process listens on a TCP port, as far as this user may know. */
-export async function holderOf(port: number): Promise<string> {
+/**
+ * Says which process listens on a TCP port, as far as this user may know.
+ *
+ * @param first the protocol whose sockets are looked at first
+ */
+export async function holderOf(port: number, first: "tcp" | "tcp6" = "tcp"): Promise<string> {
   const linux = fs.existsSync("/proc/net/tcp");
-  const holder = linux ? linuxHolder(port) : await lsofHolder(port);
+  const holder = linux ? linuxHolder(port, first) : await lsofHolder(port);
   return holder ?? "a process of another user";
 }
 
 /** Follows the port to its socket's inode, and the inode to the process that has it open. */
-function linuxHolder(port: number): string | undefined {
-  const socket = ["/proc/net/tcp", "/proc/net/tcp6"]
+function linuxHolder(port: number, first: "tcp" | "tcp6"): string | undefined {
+  const socket = [first, first === "tcp" ? "tcp6" : "tcp"]
+    .map((protocol) => `/proc/net/${protocol}`)
     .filter((file) => fs.existsSync(file))
     .flatMap((file) => parseListeners(fs.readFileSync(file, "utf8")))
     .find((listener) => listener.port === port);

@@ -14,6 +14,8 @@ export interface BusyPort {
   readonly port: number;
   /** Who listens, such as `process 4711 (nginx)`. */
   readonly holder: string;
+  /** Whether it is that of `[::1]`, which a cluster does not need. */
+  readonly twin?: true;
 }
 
 /**
@@ -28,16 +30,20 @@ export async function findBusyPorts(
 ): Promise<BusyPort[]> {
   const found = await Promise.all(
     Object.entries(ports).map(async ([key, port]): Promise<BusyPort[]> => {
+      const twin = async (): Promise<BusyPort[]> =>
+        (await answers(port, "::1"))
+          ? [{ key, port, holder: await holderOf(port, "tcp6"), twin: true }]
+          : [];
       const containers = await publishers(port);
       const [container] = containers;
       if (container?.cluster && (await mayHold(container.cluster))) {
-        return [];
+        return twin();
       }
       // Docker can publish a port without a socket that listens, so its own word comes first.
       if (container) {
         return [{ key, port, holder: `container ${container.name} (${container.image})` }];
       }
-      return (await listensOn(port)) ? [{ key, port, holder: await holderOf(port) }] : [];
+      return (await listensOn(port)) ? [{ key, port, holder: await holderOf(port) }] : twin();
     }),
   );
   return found.flat();
@@ -68,9 +74,9 @@ async function listensOn(port: number): Promise<boolean> {
   return (await answers(port)) || (await isTaken(port));
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(port: number, host = "127.0.0.1"): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = net.connect({ host: "127.0.0.1", port, timeout: TIMEOUT });
+    const socket = net.connect({ host, port, timeout: TIMEOUT });
     const done = (answer: boolean) => {
       socket.destroy();
       resolve(answer);

@@ -3,14 +3,19 @@ import * as semver from "semver";
 import { isEngine } from "../../machine/docker";
 import {
   busyPort,
+  busyTwin,
   cause,
+  foreignBuilder,
   foreignCluster,
   littleDisk,
   littleMemory,
   lockedStack,
   lowInotify,
+  noCredentialHelper,
   noDocker,
+  oldCgroup,
   oldDocker,
+  remoteDocker,
   stoppedNodes,
   type Fault,
 } from "../../machine/faults";
@@ -28,6 +33,10 @@ const MEMORY_LEAST = 3 * GIB;
 const MEMORY_GOOD = 4 * GIB;
 /** A node image, unpacked once per node, and the application's images. */
 const DISK_LEAST = 10 * GIB;
+/** What a cluster that is there already still takes: new images of the application. */
+const DISK_RUNNING = 2 * GIB;
+/** First Kubernetes whose kubelet refuses control groups of version 1. */
+const CGROUP_2_ONLY = "1.35.0";
 /** Kind's own advice: https://kind.sigs.k8s.io/docs/user/known-issues/#pod-errors-due-to-too-many-open-files */
 const INOTIFY_GOOD: Readonly<Record<InotifyLimit, number>> = {
   max_user_watches: 524_288,
@@ -53,6 +62,8 @@ export function problems(facts: Facts, before?: "up"): Problem[] {
     ...lockProblems(facts, before),
     ...dockerProblems(facts),
     ...diskProblems(facts),
+    ...cgroupProblems(facts),
+    ...setupProblems(facts),
     ...clusterProblems(facts, before),
     ...portProblems(facts),
     ...inotifyProblems(facts),
@@ -94,10 +105,45 @@ function dockerProblems({ docker, needs }: Facts): Problem[] {
   return found;
 }
 
-function diskProblems({ disk }: Facts): Problem[] {
-  return disk && disk.free < DISK_LEAST
-    ? [problem("error", littleDisk(disk.path, disk.free, DISK_LEAST))]
+function diskProblems({ disk, cluster }: Facts): Problem[] {
+  const needed = cluster?.kind === "ours" ? DISK_RUNNING : DISK_LEAST;
+  return disk && disk.free < needed
+    ? [problem("error", littleDisk(disk.path, disk.free, needed))]
     : [];
+}
+
+/** What would fail later: a build, a pull, or the way to the cluster. */
+function setupProblems({ docker, needs, builder, helpers }: Facts): Problem[] {
+  const remote = docker && isEngine(docker) && docker.host.startsWith("ssh://");
+  return [
+    ...(remote && needs.cluster
+      ? [problem("warning", remoteDocker(docker.host, Object.values(needs.cluster.ports)))]
+      : []),
+    ...(helpers?.missing ?? []).map((helper) =>
+      problem("warning", noCredentialHelper(helper, helpers?.file ?? "")),
+    ),
+    ...(builder ? [problem("warning", foreignBuilder(builder.name, builder.driver))] : []),
+  ];
+}
+
+/** Whether the kubelet in the node image would refuse the engine's control groups. */
+function refusesCgroup({ cgroup, needs }: Facts): boolean {
+  const [, version] = /:v?(\d+\.\d+\.\d+)/.exec(needs.cluster?.nodeImage ?? "") ?? [];
+  return cgroup === "1" && version !== undefined && semver.gte(version, CGROUP_2_ONLY);
+}
+
+/** Whether there is an engine that runs containers and no Kind cluster. */
+export function cannotRunKind(facts: Facts): boolean {
+  const { docker, needs, cluster } = facts;
+  if (!docker || !isEngine(docker) || !needs.cluster || cluster?.kind === "ours") {
+    return false;
+  }
+  const version = semver.coerce(docker.version, { loose: true });
+  return (
+    refusesCgroup(facts) ||
+    (docker.memory ?? MEMORY_LEAST) < MEMORY_LEAST ||
+    (version !== null && semver.lt(version, DOCKER_OLDEST))
+  );
 }
 
 function clusterProblems({ cluster, needs }: Facts, before?: "up"): Problem[] {
@@ -109,9 +155,19 @@ function clusterProblems({ cluster, needs }: Facts, before?: "up"): Problem[] {
     : [];
 }
 
+/** A cluster that is there has its own kubelet, which runs. */
+function cgroupProblems(facts: Facts): Problem[] {
+  const { cluster, needs } = facts;
+  return refusesCgroup(facts) && cluster?.kind !== "ours"
+    ? [problem("error", oldCgroup(needs.cluster?.nodeImage ?? ""))]
+    : [];
+}
+
 function portProblems({ busyPorts, needs }: Facts): Problem[] {
-  return busyPorts.map(({ key, port, holder }) =>
-    problem("error", busyPort(key, port, holder, needs.stack)),
+  return busyPorts.map(({ key, port, holder, twin }) =>
+    twin
+      ? problem("warning", busyTwin(port, holder))
+      : problem("error", busyPort(key, port, holder, needs.stack)),
   );
 }
 

@@ -1,6 +1,7 @@
 /** The smoke check as a program, against real servers; the cluster is a stand-in for kubectl. */
 import * as assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
@@ -120,6 +121,21 @@ describe("smoke", function () {
     assert.ok(ok, reason);
     assert.match(stdout, /answers: \/health\n/);
     assert.deepEqual(asked, [`localhost:${portOf(plain)}/health`]);
+  });
+
+  it("asks 127.0.0.1 for localhost, and says who else answers at [::1]", async () => {
+    const port = portOf(plain);
+    const other = http.createServer((_, response) => response.writeHead(404).end("other"));
+    other.listen({ host: "::1", port, ipv6Only: true });
+    await once(other, "listening");
+    const { ok, stdout, reason } = await smoke({ BASE_URL: `http://localhost:${port}` });
+    other.close();
+    assert.ok(ok, reason);
+    assert.ok(
+      stdout.includes(`something else answers at [::1]:${port} (status 404)`) &&
+        stdout.includes(`open http://127.0.0.1:${port}`),
+      stdout,
+    );
   });
 
   it("asks at the given address, by the URL's name, and trusts the given authority", async () => {

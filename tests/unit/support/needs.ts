@@ -7,6 +7,7 @@ export const needs: Needs = {
   docker: true,
   cluster: {
     name: "soc-demo",
+    nodeImage: "kindest/node:v1.37.2",
     ports: { httpPort: 8080, httpsPort: 8443 },
     identityFile: "no/such/identity",
   },

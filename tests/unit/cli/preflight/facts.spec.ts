@@ -40,7 +40,12 @@ esac`,
       );
       const identityFile = scratch.file("dev.identity");
       fs.writeFileSync(identityFile, remembered);
-      const cluster = { name: "soc-demo", ports: { httpPort: port }, identityFile };
+      const cluster = {
+        name: "soc-demo",
+        nodeImage: "node",
+        ports: { httpPort: port },
+        identityFile,
+      };
       const { busyPorts } = await gatherFacts({ ...needs, cluster });
       return busyPorts.map(({ holder }) => holder);
     }

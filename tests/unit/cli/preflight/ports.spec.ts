@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
-import type * as net from "node:net";
+import { once } from "node:events";
+import * as net from "node:net";
 import { findBusyPorts } from "../../../../cli/preflight/ports";
 import { Scratch } from "../../support/fakes";
 import { freePort, listen } from "../../support/ports";
@@ -37,6 +38,19 @@ describe("findBusyPorts", () => {
     const found = await findBusyPorts({ httpPort: wide.port }, isOurs);
     wide.server.close();
     assert.equal(found.length, 1);
+  });
+
+  it("finds who has the port of [::1] beside a cluster's own, which only warns", async () => {
+    const twin = net.createServer().listen({ host: "::1", port, ipv6Only: true });
+    await once(twin, "listening");
+    scratch.program("docker", "printf 'soc-demo-control-plane\\tnode\\tsoc-demo\\n'");
+    const found = await findBusyPorts({ httpPort: port }, isOurs);
+    twin.close();
+    assert.deepEqual(
+      found.map(({ key, twin }) => [key, twin]),
+      [["httpPort", true]],
+    );
+    assert.match(found[0]?.holder ?? "", new RegExp(`^process ${process.pid} `));
   });
 
   it("names the container that publishes a port, even where nothing listens", async () => {

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import type { Facts } from "../../../../cli/preflight/facts";
-import { problems, type Problem } from "../../../../cli/preflight/problems";
+import { cannotRunKind, problems, type Problem } from "../../../../cli/preflight/problems";
 import { needs } from "../../support/needs";
 
 const GIB = 2 ** 30;
@@ -54,7 +54,7 @@ const CASES: readonly {
       },
     },
     level: "error",
-    what: /^No permission to use Docker at unix:\/\/\/var\/run\/docker\.sock \(context "default"\)\.$/,
+    what: /^No permission to use Docker at unix:\/\/\/var\/run\/docker\.sock \(context "default"\): permission denied\.$/,
     fix: /usermod -aG docker/,
   },
   {
@@ -63,7 +63,7 @@ const CASES: readonly {
       docker: { reason: "unreachable", context: "colima", host: "unix:///c.sock", detail: "no" },
     },
     level: "error",
-    what: /^No Docker engine answers at unix:\/\/\/c\.sock \(context "colima"\)\.$/,
+    what: /^No Docker engine answers at unix:\/\/\/c\.sock \(context "colima"\): no\.$/,
     fix: /^Start Docker, or choose another context/,
   },
   {
@@ -128,6 +128,41 @@ const CASES: readonly {
     level: "warning",
     what: /\(max_user_instances 128\)/,
     fix: /^sudo sysctl fs\.inotify\.max_user_instances=512 /,
+  },
+  {
+    title: "control groups that the kubelet refuses",
+    facts: { cgroup: "1" },
+    level: "error",
+    what: /control groups of version 1.*kindest\/node:v1\.37\.2/,
+    fix: /nodeImage to kindest\/node:v1\.34/,
+  },
+  {
+    title: "an engine on another machine",
+    facts: { docker: { ...engine(), host: "ssh://me@build" } },
+    level: "warning",
+    what: /Docker runs elsewhere, at ssh:\/\/me@build/,
+    fix: /ssh -N -L 8080:localhost:8080 -L 8443:localhost:8443 me@build\./,
+  },
+  {
+    title: "a credential helper that is not there",
+    facts: { helpers: { file: "/h/config.json", missing: ["docker-credential-x"] } },
+    level: "warning",
+    what: /docker-credential-x, which is not on PATH: builds and pulls will fail/,
+    fix: /^Install docker-credential-x, or remove .* \/h\/config\.json/,
+  },
+  {
+    title: "a builder whose images do not come into the engine",
+    facts: { builder: { name: "b", driver: "docker-container" } },
+    level: "warning",
+    what: /chosen builder b \(docker-container\)/,
+    fix: /docker buildx use default/,
+  },
+  {
+    title: "somebody else at [::1]",
+    facts: { busyPorts: [{ key: "httpPort", port: 8080, holder: "process 1 (x)", twin: true }] },
+    level: "warning",
+    what: /^Port 8080 of \[::1\] is taken by process 1 \(x\)/,
+    fix: /http:\/\/127\.0\.0\.1:8080/,
   },
   {
     title: "a lock of a run that is at work",
@@ -224,6 +259,28 @@ describe("problems", () => {
       },
     ]);
     assert.deepEqual(problems({ ...fine, cluster }, "up"), []);
+  });
+
+  it("demands of a cluster that runs neither the disk nor the control groups of a new one", () => {
+    const running = { kind: "ours", identity: "x", nodes: [], stopped: [] } as const;
+    const disk = (free: number) => ({ path: "/d", free: free * GIB });
+    assert.deepEqual(problems({ ...fine, cluster: running, disk: disk(3), cgroup: "1" }), []);
+    assert.equal(problems({ ...fine, cluster: running, disk: disk(1) }).length, 1);
+    assert.equal(problems({ ...fine, disk: disk(3) }).length, 1);
+  });
+
+  it("accepts old control groups with a node image whose kubelet does", () => {
+    const cluster = { ...needs.cluster, nodeImage: "kindest/node:v1.34.0@sha256:0" };
+    const facts = { ...fine, needs: { ...needs, cluster } as typeof needs, cgroup: "1" };
+    assert.deepEqual(problems(facts), []);
+    assert.equal(cannotRunKind(facts), false);
+  });
+
+  it("knows an engine on which Kind cannot run", () => {
+    assert.equal(cannotRunKind(fine), false);
+    assert.equal(cannotRunKind({ ...fine, cgroup: "1" }), true);
+    assert.equal(cannotRunKind({ ...fine, docker: { ...engine(), memory: GIB } }), true);
+    assert.equal(cannotRunKind({ ...fine, docker: { reason: "no-cli", detail: "" } }), false);
   });
 
   it("asks for no memory where no cluster is made", () => {

@@ -1,0 +1,55 @@
+/** What in Docker's own configuration makes builds and pulls fail later. */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { isMap } from "../../config/values";
+import { ANSWER, tryDocker } from "../../machine/docker";
+import { which } from "../tools/executables";
+
+/** A builder of Docker's. */
+export interface Builder {
+  readonly name: string;
+  readonly driver: string;
+}
+
+/** Credential helpers that a file of Docker's names. */
+export interface Helpers {
+  readonly file: string;
+  /** Those that are not on PATH. */
+  readonly missing: readonly string[];
+}
+
+/** Drivers whose images are in the engine when they are built. */
+const LOADING = ["docker", "cloud"];
+
+/** The builder that `docker build` uses, where its images do not get into the engine by themselves. */
+export async function foreignBuilder(): Promise<Builder | undefined> {
+  const { ok, stdout } = await tryDocker(["buildx", "inspect"], ANSWER);
+  const field = (name: string) =>
+    new RegExp(`^${name}:\\s+(\\S.*)$`, "m").exec(stdout)?.[1]?.trim();
+  const [name, driver] = [field("Name"), field("Driver")];
+  return ok && name && driver && !LOADING.includes(driver) && !/default-load="?true/.test(stdout)
+    ? { name, driver }
+    : undefined;
+}
+
+/** Credential helpers that Docker's configuration names and that are not on PATH. */
+export function missingHelpers(env: NodeJS.ProcessEnv = process.env): Helpers {
+  const file = path.join(env["DOCKER_CONFIG"] ?? path.join(os.homedir(), ".docker"), "config.json");
+  const config = read(file);
+  const helpers = isMap(config["credHelpers"]) ? Object.values(config["credHelpers"]) : [];
+  const names = [config["credsStore"], ...helpers]
+    .filter((name): name is string => typeof name === "string" && name !== "")
+    .map((name) => `docker-credential-${name}`);
+  return { file, missing: [...new Set(names)].filter((name) => which(name, env) === undefined) };
+}
+
+function read(file: string): Readonly<Record<string, unknown>> {
+  try {
+    const config: unknown = JSON.parse(fs.readFileSync(file, "utf8"));
+    return isMap(config) ? config : {};
+  } catch {
+    // None, or one that Docker itself complains about.
+    return {};
+  }
+}
