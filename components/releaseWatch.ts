@@ -6,9 +6,6 @@ import type { Credentials } from "../machine/kubectl";
 /** Milliseconds between two looks at the pods that are awaited. */
 const INTERVAL = 5_000;
 
-/** Revisions that Helm keeps of a release; without a limit it keeps a Secret for each. */
-export const MAX_HISTORY = 5;
-
 /** How releases are awaited in one cluster. */
 export interface Waiting {
   /** Seconds until a release counts as failed whose pods are not ready. */

@@ -12,8 +12,9 @@ import {
   STACK_NAMESPACES,
 } from "../../plan/observability";
 import { observabilityNamespaces } from "../../plan/namespaces";
+import { MAX_HISTORY } from "../../plan/releases";
 import { drawnOnce, drawPassword } from "../password";
-import { MAX_HISTORY, type Waiting } from "../releaseWatch";
+import type { Waiting } from "../releaseWatch";
 
 /** Milliseconds that an `up` waits for the stack once the application serves. */
 const PATIENCE = 60_000;

@@ -4,7 +4,8 @@ import type { Values } from "../../config/values";
 import type { Chart } from "../../machine/charts";
 import { ADD_ONS, rowOf, type AddOnName } from "../../config/addOns";
 import { ownDigest } from "../../plan/chart";
-import { MAX_HISTORY, releaseHooks, type Waiting } from "../releaseWatch";
+import { MAX_HISTORY } from "../../plan/releases";
+import { releaseHooks, type Waiting } from "../releaseWatch";
 import { unknownText } from "../unknown";
 
 /** Inputs of every add-on's component. */

@@ -5,10 +5,11 @@ import type { RegistryLogin } from "../../config/settings";
 import { hasNull } from "../../config/values";
 import { CHART, chartDigest, type ChartOverrides } from "../../plan/chart";
 import { NAMESPACE_LABELS } from "../../plan/namespaces";
+import { MAX_HISTORY } from "../../plan/releases";
 import { withSecrets } from "../../plan/secrets";
 import { targetVariables, type SmokeTarget } from "../../plan/smokeTarget";
 import { redisPassword } from "./redisPassword";
-import { MAX_HISTORY, releaseHooks, type Waiting } from "../releaseWatch";
+import { releaseHooks, type Waiting } from "../releaseWatch";
 
 /** Inputs of {@link SocAgent}. */
 export interface SocAgentArgs {

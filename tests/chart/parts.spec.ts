@@ -3,7 +3,7 @@ import * as assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { refusal, render, type Values } from "./support/helm";
 import { find, pods, workloads, type PodSpec, type Workload } from "./support/manifest";
-import { restrictedViolations } from "./support/podSecurity";
+import { restrictedViolations } from "../../plan/podSecurity";
 
 const PARTS = ["backend", "frontend", "redis"] as const;
 type Part = (typeof PARTS)[number];

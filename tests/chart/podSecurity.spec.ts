@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { render } from "./support/helm";
 import { containerOf, type Container, type PodSpec, pods, workloads } from "./support/manifest";
-import { restrictedViolations } from "./support/podSecurity";
+import { restrictedViolations } from "../../plan/podSecurity";
 import { PROFILES } from "./support/profiles";
 
 describe("chart: Pod Security", function () {

@@ -3,7 +3,7 @@ import * as assert from "node:assert/strict";
 import { parse } from "yaml";
 import { letsIn, reachable } from "../support/reachable";
 import { find, pods, workloads, ofKind, type NetworkPolicy } from "../support/manifest";
-import { restrictedViolations } from "../support/podSecurity";
+import { restrictedViolations } from "../../../plan/podSecurity";
 import { renderStack, STACK_FULL, STACK_PROFILES } from "../support/stackChart";
 
 /** Memory as Kubernetes writes it, in MiB. */

@@ -1,4 +1,5 @@
-import type { Container, PodSpec } from "./manifest";
+/** Pod Security Standards, as the API server judges pods by them. */
+import type { Container, PodSpec } from "./pods";
 
 /** Volume types that "restricted" allows. */
 const VOLUMES = new Set([

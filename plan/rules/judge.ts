@@ -1,0 +1,71 @@
+/** All rules, and what comes of holding a stack against them. */
+import { apiLasting, apiServed } from "./apiVersions";
+import { notOnKind } from "./cluster";
+import { noHostNetwork, noOuterService } from "./exposure";
+import { imageFixed } from "./images";
+import { flowAgreed, policySelects } from "./network";
+import { namespaceKnown, namespaceLevel, podsRestricted } from "./podSecurity";
+import { limitsSet, probesSet } from "./pods";
+import { releaseHistory, releasePinned } from "./releases";
+import type { Finding, Rule, Target } from "./rule";
+import { noPlaintext, noRenderedSecret } from "./secrets";
+
+/** All rules. */
+export const RULES: readonly Rule[] = [
+  releasePinned,
+  releaseHistory,
+  noPlaintext,
+  noRenderedSecret,
+  imageFixed,
+  noOuterService,
+  noHostNetwork,
+  namespaceLevel,
+  namespaceKnown,
+  podsRestricted,
+  policySelects,
+  flowAgreed,
+  limitsSet,
+  probesSet,
+  notOnKind,
+  apiServed,
+  apiLasting,
+];
+
+/** A place where a rule may be broken. */
+export interface Exemption {
+  /** The rule's id. */
+  readonly rule: string;
+  /** As a finding names it. */
+  readonly at: string;
+  /** What is there, as a finding says it; all of it when unset. */
+  readonly what?: string;
+  /** Why it may. */
+  readonly reason: string;
+}
+
+/** Where rules are broken, without what is exempted. */
+export function judge(target: Target, exemptions: readonly Exemption[] = []): Finding[] {
+  return RULES.flatMap((rule) =>
+    rule
+      .broken(target)
+      .map((place) => ({ rule, ...place }))
+      .filter((finding) => !exemptions.some((one) => covers(one, finding))),
+  );
+}
+
+/** Whether an exemption is for a finding. */
+export function covers({ rule, at, what }: Exemption, finding: Finding): boolean {
+  return (
+    rule === finding.rule.id && at === finding.at && (what === undefined || what === finding.what)
+  );
+}
+
+/** A finding as people read it, on lines of its own. */
+export function findingText({ rule, at, what }: Finding): string {
+  return `${at} ${what} (${rule.id})\n  why  ${rule.why}\n  fix  ${rule.fix}`;
+}
+
+/** Whether findings keep a stack from being deployed. */
+export function isBroken(findings: readonly Finding[]): boolean {
+  return findings.some(({ rule }) => rule.severity === "error");
+}
