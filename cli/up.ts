@@ -28,6 +28,7 @@ import {
 import { mendState } from "./repair/checkpoint";
 import { mend, say, unlock } from "./repair/mend";
 import { only, type Request } from "./request";
+import { assertKept, startJudging } from "./rules";
 import { assertKnown, createStack } from "./stacks";
 import { parseState } from "./stackState";
 import { TOOL_NAMES } from "./tools/catalogue";
@@ -48,6 +49,7 @@ export async function up(request: Request): Promise<number> {
   const env = pulumiEnvironment(tools);
   await assertKnown(stack, () => listStacks(env));
   const reading = readStack(stack);
+  const judging = startJudging(stack, tools);
   const facts = await gatherFacts(needsOf(stack, reading));
   if (report(problems(facts, "up")) || !("config" in reading)) {
     const otherwise = cannotRunKind(facts)
@@ -62,6 +64,7 @@ export async function up(request: Request): Promise<number> {
     await ask(env, ["stack", "select", "--create", stack]);
     const exported = await exportState(stack, env);
     const { config } = reading;
+    assertKept(await judging());
     await assertReplacing({ ...request, stack }, config, facts.cluster, parseState(exported));
     await unlock(stack, facts.locks, env);
     const mending = await mend(stack, config, facts, env, exported);

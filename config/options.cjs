@@ -17,6 +17,7 @@ const OPTIONS = {
   preview: { stack, help },
   tools: { stack, help },
   doctor: { stack, help },
+  policy: { stack, write: /** @type {const} */ ({ type: "boolean" }), help },
   bench: { runs },
   "bench:load": { runs },
   "bench:observability": { runs },

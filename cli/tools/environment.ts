@@ -19,3 +19,8 @@ export function toolEnvironment(
     .filter((dir) => !existing.includes(dir));
   return { ...env, PATH: [...new Set([...added, ...existing])].join(path.delimiter) };
 }
+
+/** Lets plain names mean the tools that were found, in all programs that this process starts from now on. */
+export function useTools(found: readonly Found[]): void {
+  Object.assign(process.env, toolEnvironment(found));
+}

@@ -1,6 +1,6 @@
 /** All rules, and what comes of holding a stack against them. */
 import { apiLasting, apiServed } from "./apiVersions";
-import { notOnKind } from "./cluster";
+import { kindAllowed, notOnKind } from "./cluster";
 import { noHostNetwork, noOuterService } from "./exposure";
 import { imageFixed } from "./images";
 import { flowAgreed, policySelects } from "./network";
@@ -27,6 +27,7 @@ export const RULES: readonly Rule[] = [
   limitsSet,
   probesSet,
   notOnKind,
+  kindAllowed,
   apiServed,
   apiLasting,
 ];
@@ -35,9 +36,9 @@ export const RULES: readonly Rule[] = [
 export interface Exemption {
   /** The rule's id. */
   readonly rule: string;
-  /** As a finding names it. */
+  /** As a finding names it; a `*` stands for any text. */
   readonly at: string;
-  /** What is there, as a finding says it; all of it when unset. */
+  /** What is there, as a finding says it, likewise; whatever it is when unset. */
   readonly what?: string;
   /** Why it may. */
   readonly reason: string;
@@ -54,10 +55,13 @@ export function judge(target: Target, exemptions: readonly Exemption[] = []): Fi
 }
 
 /** Whether an exemption is for a finding. */
-export function covers({ rule, at, what }: Exemption, finding: Finding): boolean {
-  return (
-    rule === finding.rule.id && at === finding.at && (what === undefined || what === finding.what)
-  );
+export function covers({ rule, at, what = "*" }: Exemption, finding: Finding): boolean {
+  return rule === finding.rule.id && fits(at, finding.at) && fits(what, finding.what);
+}
+
+function fits(pattern: string, text: string): boolean {
+  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`).test(text);
 }
 
 /** A finding as people read it, on lines of its own. */

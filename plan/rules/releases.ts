@@ -13,8 +13,9 @@ export const releasePinned: Rule = {
   severity: "error",
   broken: ({ releases }) =>
     releases
-      // A folder in the project has the project's own version.
-      .filter(({ chart, version }) => !chart.startsWith(".") && !valid(version))
+      // A folder or an archive is what it is.
+      .filter(({ chart, repo }) => repo !== undefined || chart.startsWith("oci:"))
+      .filter(({ version }) => !valid(version))
       .map(({ name, version }) => ({
         at: `release ${name}`,
         what: version === undefined ? "has no version" : `has the version ${version}`,

@@ -97,10 +97,13 @@ const cluster = (existing: object): Partial<Target> => ({
 const BROKEN: Readonly<Record<string, readonly (readonly [Partial<Target>, ...string[]])[]>> = {
   "release-pinned": [
     [
-      { releases: [{ name: "db", chart: "db", version: "~1.2", maxHistory: 5 }] },
+      { releases: [{ name: "db", chart: "oci://example.com/db", version: "~1.2", maxHistory: 5 }] },
       "release db has the version ~1.2",
     ],
-    [{ releases: [{ name: "db", chart: "db", maxHistory: 5 }] }, "release db has no version"],
+    [
+      { releases: [{ name: "db", chart: "db", repo: "https://example.com", maxHistory: 5 }] },
+      "release db has no version",
+    ],
   ],
   "release-history": [
     [kept(), "release web keeps all revisions"],
@@ -217,8 +220,8 @@ const BROKEN: Readonly<Record<string, readonly (readonly [Partial<Target>, ...st
   ],
   "prod-not-on-kind": [
     [cluster({ context: "kind-dev" }), "cluster.existing has the context kind-dev"],
-    [cluster({ allowKind: true }), "cluster.existing has allowKind"],
   ],
+  "kind-allowed": [[cluster({ allowKind: true }), "cluster.existing has allowKind"]],
   "api-served": [
     [
       beside(object("CronJob", {}, "batch/v1beta1")),
@@ -290,7 +293,9 @@ describe("the rules", () => {
     assert.deepEqual(judge(broken, [exemption]), []);
     const what = "container web has no livenessProbe";
     assert.equal(judge(broken, [{ ...exemption, what }]).length, 1);
+    assert.deepEqual(judge(broken, [{ ...exemption, at: "* shop/web", what: "*Probe" }]), []);
     assert.equal(judge(broken, [{ ...exemption, at: "Deployment shop/other" }]).length, 2);
+    assert.equal(judge(broken, [{ ...exemption, at: "Deployment shop.web" }]).length, 2);
     assert.equal(judge(broken, [{ ...exemption, rule: "limits-set" }]).length, 2);
     assert.ok(judge(broken).every((finding) => covers(exemption, finding)));
   });

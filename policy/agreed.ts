@@ -1,0 +1,76 @@
+/** What has been agreed to about the rules: exemptions from them, and the flows of each stack. Both are committed. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { ROOT } from "../config/project";
+import { flowText, parseFlow, type Flow } from "../plan/flows";
+import { RULES, type Exemption } from "../plan/rules/judge";
+
+/** Relative to the project. */
+export const EXEMPTIONS = "policy/exemptions.yaml";
+
+const ids = RULES.map(({ id }) => id);
+
+const exemptions = z.array(
+  z.strictObject({
+    rule: z.string().refine((id) => ids.includes(id), `must be one of ${ids.join(", ")}`),
+    at: z.string().min(1),
+    what: z.string().min(1).optional(),
+    reason: z.string().min(20, "must say why, in a sentence"),
+  }),
+);
+
+/**
+ * The exemptions that are committed.
+ *
+ * @throws Error that lists every problem of the file
+ */
+export function readExemptions(): Exemption[] {
+  const read = exemptions.safeParse(parse(fs.readFileSync(path.join(ROOT, EXEMPTIONS), "utf8")));
+  if (!read.success) {
+    const problems = read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    throw new Error([`${EXEMPTIONS}:`, ...problems].join("\n  - "));
+  }
+  return read.data.map(({ what, ...rest }) => ({ ...rest, ...(what !== undefined && { what }) }));
+}
+
+/** Where a stack's flows are, relative to the project. */
+export function flowsFile(stack: string): string {
+  return `policy/flows.${stack}.txt`;
+}
+
+/**
+ * The flows that were agreed to for a stack; `undefined` where it has no such file.
+ *
+ * @throws Error that names the file and the line that is no flow
+ */
+export function readFlows(stack: string): Flow[] | undefined {
+  const file = path.join(ROOT, flowsFile(stack));
+  if (!fs.existsSync(file)) {
+    return undefined;
+  }
+  const lines = fs.readFileSync(file, "utf8").split("\n");
+  return lines.flatMap((line, at) => {
+    if (line.trim() === "" || line.startsWith("#")) {
+      return [];
+    }
+    try {
+      return [parseFlow(line)];
+    } catch (error) {
+      throw new Error(`${flowsFile(stack)}, line ${at + 1}: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  });
+}
+
+/** Writes the flows that are agreed to for a stack. */
+export function writeFlows(stack: string, flows: readonly Flow[]): void {
+  const head = [
+    `# Who may talk to whom in the stack ${stack}, as its NetworkPolicies allow it. A flow that is not here fails`,
+    "# npm run policy, preview and up. Written by: npm run policy -- --write",
+  ];
+  const lines = [...head, ...flows.map(flowText)];
+  fs.writeFileSync(path.join(ROOT, flowsFile(stack)), `${lines.join("\n")}\n`);
+}
