@@ -17,7 +17,7 @@ import {
   imagesOf,
   kindOf,
   median,
-  runsFrom,
+  numbersFrom,
 } from "./support";
 import { CTR, fullName, workers } from "../cluster/nodeImages";
 import { docker } from "../machine/docker";
@@ -123,7 +123,7 @@ async function timed(way: Way, images: readonly string[], place: Place): Promise
 }
 
 async function main(): Promise<void> {
-  const runs = runsFrom("bench:load", process.argv.slice(2));
+  const { runs } = numbersFrom("bench:load", process.argv.slice(2));
   const kind = kindOf(withDefaults(mirrors()));
   const project = await Project.copy("installed");
   const times = new Map(Object.keys(WAYS).map((name) => [name, [] as [number, number][]]));

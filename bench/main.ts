@@ -23,7 +23,7 @@ import {
   tiltSteps,
   type Step,
 } from "./steps";
-import { kindOf, median, runsFrom } from "./support";
+import { kindOf, median, numbersFrom } from "./support";
 import { hasTilt } from "./tilt";
 import { run, runMain } from "../machine/run";
 import { table } from "../machine/table";
@@ -132,7 +132,7 @@ const ROWS: readonly Row[] = [
 ];
 
 async function main(): Promise<void> {
-  const runs = runsFrom("bench", process.argv.slice(2));
+  const { runs } = numbersFrom("bench", process.argv.slice(2));
   const project = await Project.copy("installed");
   // What Docker's memory decides would make other numbers on another machine.
   const observability = { install: false };

@@ -1,22 +1,19 @@
 /**
- * `npm run bench:observability [-- --runs N]`: what the observability stack costs the application. The dev stack
+ * `npm run bench:observability [-- --runs N --rate N]`: what the observability stack costs the application. The dev stack
  * without it and with it, in turn on one cluster, under the same load through the ingress: triggers at an even rate
  * and WebSocket clients that get every one of them.
  */
 import * as os from "node:os";
-import { setTimeout } from "node:timers/promises";
-import { WebSocket } from "ws";
 import { withDefaults } from "../config/defaults";
 import { mergeValues } from "../config/values";
 import { lines, runMain } from "../machine/run";
 import { table } from "../machine/table";
+import { clients, load } from "../tests/support/load";
 import { committed, mirrors, Project } from "../tests/support/project";
-import { kindOf, median, runsFrom } from "./support";
+import { kindOf, median, numbersFrom } from "./support";
 
 const STACK = "bench";
 const KUBECONFIG = `.kube/${STACK}.yaml`;
-/** Triggers a second. */
-const RATE = 20;
 const CLIENTS = 200;
 const SECONDS = 60;
 /** Seconds of load before it counts: code is compiled, connections are made. */
@@ -34,7 +31,7 @@ interface Cost {
 }
 
 async function main(args: string[]): Promise<void> {
-  const runs = runsFrom("bench:observability", args);
+  const { runs, rate } = numbersFrom("bench:observability", args);
   const stack = mergeValues(committed("dev"), mirrors());
   const { httpPort } = kindOf(withDefaults(stack));
   const project = await Project.copy("installed");
@@ -47,7 +44,7 @@ async function main(args: string[]): Promise<void> {
         const observability = { install: how === "with" };
         project.configure(STACK, mergeValues(stack, { observability }));
         await npm("up", "--yes");
-        const cost = await underLoad(project, httpPort);
+        const cost = await underLoad(project, `http://localhost:${httpPort}`, rate);
         costs[how].push(cost);
         console.log(`run ${run + 1}, ${how} the stack: ${JSON.stringify(cost)}`);
       }
@@ -70,7 +67,7 @@ async function main(args: string[]): Promise<void> {
   };
   console.log(
     `\n${table([
-      [`${RATE} a second, ${CLIENTS} clients`, "without", "with", "ratio", "aim"],
+      [`${rate} a second, ${CLIENTS} clients`, "without", "with", "ratio", "aim"],
       row("CPU of the backend for a trigger, ms", "cpu", 1.25),
       row("median answer, ms", "p50", 1.1),
     ])}\nidle: ${of("without", "idle").toFixed(2)} without, ${of("with", "idle").toFixed(2)} with`,
@@ -78,55 +75,23 @@ async function main(args: string[]): Promise<void> {
 }
 
 /** Puts the load on the application, and measures once it is warm. */
-async function underLoad(project: Project, port: number): Promise<Cost> {
-  const clients = await Promise.all(
-    Array.from({ length: CLIENTS }, () => connected(`ws://localhost:${port}/ws`)),
-  );
+async function underLoad(project: Project, base: string, rate: number): Promise<Cost> {
+  const open = await clients(base, CLIENTS);
   try {
-    await load(port, WARM);
+    await load(base, rate, WARM);
     const [cpuBefore, machineBefore] = [await cpuSeconds(project), machineTimes()];
-    const times = await load(port, SECONDS);
+    const sent = await load(base, rate, SECONDS);
     const [cpuAfter, machineAfter] = [await cpuSeconds(project), machineTimes()];
-    const answered = times.filter((time) => time !== undefined);
+    const answered = sent.filter(({ id }) => id !== undefined);
     return {
-      cpu: ((cpuAfter - cpuBefore) * 1000) / times.length,
-      p50: median(answered),
+      cpu: ((cpuAfter - cpuBefore) * 1000) / sent.length,
+      p50: median(answered.map(({ ms }) => ms)),
       idle: (machineAfter.idle - machineBefore.idle) / (machineAfter.all - machineBefore.all),
-      failed: times.length - answered.length,
+      failed: sent.length - answered.length,
     };
   } finally {
-    clients.forEach((client) => client.terminate());
+    open.forEach((client) => client.terminate());
   }
-}
-
-function connected(url: string): Promise<WebSocket> {
-  const client = new WebSocket(url);
-  return new Promise((resolve, reject) => {
-    client.once("open", () => resolve(client));
-    client.once("error", reject);
-  });
-}
-
-/** Triggers threats at an even rate. @returns milliseconds until each answer; undefined for one that failed */
-async function load(port: number, seconds: number): Promise<(number | undefined)[]> {
-  const started = Date.now();
-  const sent: Promise<number | undefined>[] = [];
-  while (sent.length < RATE * seconds) {
-    sent.push(trigger(port));
-    await setTimeout(Math.max(0, started + (sent.length * 1000) / RATE - Date.now()));
-  }
-  return Promise.all(sent);
-}
-
-async function trigger(port: number): Promise<number | undefined> {
-  const started = performance.now();
-  const response = await fetch(`http://localhost:${port}/api/threats/trigger`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: "{}",
-  });
-  await response.text();
-  return response.ok ? performance.now() - started : undefined;
 }
 
 /** CPU time of all processes of the backend so far, as they tell it themselves. */

@@ -12,32 +12,41 @@ export const IDENTITY = "bare.bench";
 const SOURCE = "backend/src/routes/health.ts";
 const VERSION = /const VERSION = "2\.0[^"]*"/;
 
+/** What the command line of a bench may give. */
+type BenchOption = "runs" | "rate";
+
 /**
- * How often a bench is to run, from its command line.
+ * The whole numbers, each from 1, that a bench's command line gives, or their defaults.
  *
  * @param command what npm calls it
- * @throws Error unless it is a whole number from 1
+ * @throws Error for anything else
  */
-export function runsFrom(
-  command: "bench" | "bench:load" | "bench:observability",
+export function numbersFrom<C extends "bench" | "bench:load" | "bench:observability">(
+  command: C,
   args: string[],
-): number {
+): Readonly<Record<keyof (typeof OPTIONS)[C] & BenchOption, number>> {
   const refusal = refusalOfTaken(command, args, process.env);
   if (refusal) {
     throw new Error(refusal);
   }
-  const options = OPTIONS[command];
+  const options: Partial<Record<BenchOption, { readonly type: "string" }>> = OPTIONS[command];
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
   if (positionals.length > 0) {
     throw new Error(
       `npm run ${command} takes no words, got ${positionals.join(" ")}: npm run ${command} -- --runs=N`,
     );
   }
-  const runs = Number(values.runs);
-  if (!Number.isInteger(runs) || runs < 1) {
-    throw new Error(`--runs must be a whole number from 1, got ${values.runs}`);
+  const numbers = Object.entries(values).map(([name, value]) => [name, Number(value)] as const);
+  const wrong = numbers.filter(([, value]) => !Number.isInteger(value) || value < 1);
+  if (wrong.length > 0) {
+    const given: Readonly<Record<string, unknown>> = values;
+    throw new Error(
+      wrong
+        .map(([name]) => `--${name} must be a whole number from 1, got ${String(given[name])}`)
+        .join("\n"),
+    );
   }
-  return runs;
+  return Object.fromEntries(numbers) as Record<keyof (typeof OPTIONS)[C] & BenchOption, number>;
 }
 
 /** The Kind cluster of a configuration. */

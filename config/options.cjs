@@ -8,6 +8,7 @@ const stack = /** @type {const} */ ({ type: "string", multiple: true });
 const help = /** @type {const} */ ({ type: "boolean", short: "h" });
 const yes = /** @type {const} */ ({ type: "boolean" });
 const runs = /** @type {const} */ ({ type: "string", default: "1" });
+const rate = /** @type {const} */ ({ type: "string", default: "20" });
 
 /** Options for `parseArgs` of `node:util`, by the command that takes them. */
 const OPTIONS = {
@@ -20,7 +21,7 @@ const OPTIONS = {
   policy: { stack, write: /** @type {const} */ ({ type: "boolean" }), help },
   bench: { runs },
   "bench:load": { runs },
-  "bench:observability": { runs },
+  "bench:observability": { runs, rate },
   "bench:app": /** @type {const} */ ({
     seconds: { type: "string", default: "10" },
     soak: { type: "string", default: "1" },
