@@ -30,6 +30,7 @@ const command = (name: string, ...probe: string[]): Need => ({
 });
 const git = command("git", "git", "--version");
 const docker = command("docker", "docker", "version");
+const compose = command("docker", "docker", "compose", "version");
 const pulumi = command("pulumi", "pulumi", "version");
 const kind = command("kind", "kind", "version");
 const kubectl = command("kubectl", "kubectl", "version", "--client");
@@ -110,6 +111,11 @@ export const SUITES: readonly Suite[] = [
     needs: [docker],
     packages: ["frontend"],
     commands: [["run", "test:image", "--prefix", "frontend"]],
+  },
+  {
+    name: "compose",
+    needs: [docker, compose, chromium],
+    commands: [["run", "test:compose"]],
   },
   // From here on each has a real cluster.
   { name: "e2e", needs: cluster, commands: [["run", "test:e2e"]] },
