@@ -51,7 +51,9 @@ export class Project {
       fs.cpSync(path.join(ROOT, file), path.join(dir, file));
     }
     if (dependencies === "installed") {
-      fs.cpSync(path.join(ROOT, "node_modules"), path.join(dir, "node_modules"), {
+      // What a link leads to, where it is one.
+      const installed = fs.realpathSync(path.join(ROOT, "node_modules"));
+      fs.cpSync(installed, path.join(dir, "node_modules"), {
         recursive: true,
         verbatimSymlinks: true,
       });
