@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: down,
   },
   preview: {
-    summary: "Show what up would do; needs neither Docker nor a cluster",
+    summary: "Show what up would do, and which objects change; needs neither Docker nor a cluster",
     stacks: ["dev", "prod"],
     options: OPTIONS.preview,
     run: preview,

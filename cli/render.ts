@@ -3,10 +3,9 @@
  * the stack's file and the project, and asks neither Docker nor a cluster nor the stack's state. What another revision
  * of the project prints is compared with it, so its form stays.
  */
-import { stringify } from "yaml";
 import { ROOT } from "../config/project";
 import { runMain } from "../machine/run";
-import { kubernetesVersion, renderStack } from "../plan/render";
+import { kubernetesVersion, renderManifest } from "../plan/render";
 import { planStack } from "../plan/stack";
 
 async function main([stack, ...more]: readonly string[]): Promise<void> {
@@ -17,8 +16,7 @@ async function main([stack, ...more]: readonly string[]): Promise<void> {
   if (kubernetesVersion(planned.config) === undefined) {
     console.error(UNNAMED);
   }
-  const objects = await renderStack(planned);
-  process.stdout.write(objects.map((object) => `---\n${stringify(object)}`).join(""));
+  process.stdout.write(await renderManifest(planned));
 }
 
 /** What is said of a stack that names no Kubernetes version. */

@@ -18,6 +18,12 @@ export interface Request {
   readonly create?: boolean;
   /** A tool and its arguments, where the command runs one. */
   readonly line?: readonly string[];
+  /** Revision to compare with; the command's own choice when unset. */
+  readonly base?: string;
+  /** File to write the report to as a page of its own; none when unset. */
+  readonly html?: string;
+  /** File to write the report to in Markdown; none when unset. */
+  readonly markdown?: string;
   /** Arguments for Pulumi, given after `--`. */
   readonly extra: readonly string[];
 }
@@ -27,7 +33,8 @@ export interface Command {
   readonly summary: string;
   /** Stacks that are meant when none is given. */
   readonly stacks: readonly string[];
-  readonly options: typeof OPTIONS.up | typeof OPTIONS.down | typeof OPTIONS.preview;
+  readonly options:
+    typeof OPTIONS.up | typeof OPTIONS.down | typeof OPTIONS.doctor | typeof OPTIONS.preview;
   /** What a command can be about, if not about everything: its first word, and what it then does. */
   readonly topics?: Readonly<Record<string, string>>;
   /** Names of tools, if it runs one: what follows such a name is the tool's own. */
@@ -76,9 +83,24 @@ export function parseRequest(name: string, command: Command, args: string[]): Re
     ...(topic !== undefined && { topic }),
     yes: "yes" in values && values.yes === true,
     create: "create" in values && values.create === true,
+    ...given(values),
     extra: args.slice(split + 1),
   };
 }
+
+/** What of a comparison was asked for. */
+function given(values: object): Pick<Request, "base" | "html" | "markdown"> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([name]) => COMPARING.some(([option]) => option === name)),
+  );
+}
+
+/** Options of a command that compares, and what they are for. */
+const COMPARING = [
+  ["base", "REF", "Revision to compare with; where HEAD left the default branch by default."],
+  ["html", "FILE", "Write the report as a page of its own."],
+  ["markdown", "FILE", "Write the report in Markdown, as long as GitHub takes it."],
+] as const;
 
 function help(name: string, command: Command): string {
   const { summary, stacks, options, topics = {}, tools } = command;
@@ -86,13 +108,18 @@ function help(name: string, command: Command): string {
   const pulumi = name === "doctor" ? "" : " [-- OPTIONS-FOR-PULUMI]";
   const destructive = "yes" in options;
   const creating = "create" in options;
+  const comparing = COMPARING.filter(([option]) => option in options);
+  const files = comparing.map(([option, value]) => ` [--${option} ${value}]`).join("");
+  const ends = comparing.map(
+    ([option, value, what]) => `\n  ${`--${option} ${value}`.padEnd(15)}  ${what}`,
+  );
   const words = tools
     ? [` [${tools.join("|")} ARGUMENTS-FOR-IT]`]
     : Object.keys(topics).map((topic) => ` [${topic}]`);
   const meanings = Object.entries(topics).map(
     ([topic, what]) => `\n  ${topic.padEnd(12)}  ${what}.`,
   );
-  return `npm run ${name} --${words.join("")} [--stack NAME]${creating ? " [--create]" : ""}${destructive ? " [--yes]" : ""}${pulumi}
+  return `npm run ${name} --${words.join("")} [--stack NAME]${creating ? " [--create]" : ""}${destructive ? " [--yes]" : ""}${files}${pulumi}
 
 ${summary}.
 ${meanings.join("")}
@@ -102,7 +129,7 @@ ${meanings.join("")}
     destructive
       ? "\n  --yes         Delete unasked what is to be deleted: the stack dev on Kind needs no consent."
       : ""
-  }
+  }${ends.join("")}
   -h, --help    This text.`;
 }
 

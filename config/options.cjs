@@ -7,6 +7,7 @@
 const stack = /** @type {const} */ ({ type: "string", multiple: true });
 const help = /** @type {const} */ ({ type: "boolean", short: "h" });
 const yes = /** @type {const} */ ({ type: "boolean" });
+const text = /** @type {const} */ ({ type: "string" });
 const runs = /** @type {const} */ ({ type: "string", default: "1" });
 const rate = /** @type {const} */ ({ type: "string", default: "20" });
 
@@ -15,7 +16,7 @@ const OPTIONS = {
   up: { stack, yes, create: /** @type {const} */ ({ type: "boolean" }), help },
   dev: { stack, yes, help },
   down: { stack, yes, help },
-  preview: { stack, help },
+  preview: { stack, base: text, html: text, markdown: text, help },
   tools: { stack, help },
   doctor: { stack, help },
   policy: { stack, write: /** @type {const} */ ({ type: "boolean" }), help },

@@ -39,8 +39,25 @@ export function changedFields(
   if (Array.isArray(before) && Array.isArray(after)) {
     return changedItems(before, after, path);
   }
+  if (isLong(before) && isLong(after)) {
+    return changedLines(before, after, path);
+  }
   const [old, now] = [before ?? undefined, after ?? undefined];
   return isSame(old, now, path) ? [] : [{ path, before: old, after: now }];
+}
+
+/** Whether a value is a text of several lines, such as a file in a ConfigMap. */
+function isLong(value: unknown): value is string {
+  return typeof value === "string" && value.trim().includes("\n");
+}
+
+/** A text's lines are its places, counted from 1. */
+function changedLines(before: string, after: string, path: FieldPath): FieldChange[] {
+  const lines = changedUnnamed(before.split("\n"), after.split("\n"), []);
+  return lines.map(({ path: [at], ...change }) => ({
+    ...change,
+    path: at === undefined ? path : [...path, `[line ${Number(at.slice(1, -1)) + 1}]`],
+  }));
 }
 
 function isSame(before: unknown, after: unknown, path: FieldPath): boolean {

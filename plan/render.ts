@@ -2,9 +2,10 @@
  * The objects that a stack makes, rendered without a cluster: those of the project's own charts, and what stands
  * beside them. Two renders of the same sources are equal.
  */
+import { stringify } from "yaml";
+import { ADD_ONS } from "../config/addOns";
 import type { StackConfig } from "../config/settings";
 import { renderRelease, type Release } from "../machine/helm";
-import { ADD_ONS } from "../config/addOns";
 import { NAMESPACE } from "./access";
 import { CHART } from "./chart";
 import { kindConfig } from "./kindConfig";
@@ -57,12 +58,17 @@ export function pulumisObjects({ stack, config }: PlannedStack): KubernetesObjec
 /**
  * Renders a stack, for the Kubernetes version that it names.
  *
+ * @returns a stream of YAML documents
  * @throws Error with Helm's own words, and where there is no Helm
  */
-export async function renderStack(planned: PlannedStack): Promise<KubernetesObject[]> {
+export async function renderManifest(planned: PlannedStack): Promise<string> {
   const version = kubernetesVersion(planned.config);
-  const manifests = await Promise.all(
-    ownReleases(planned).map((release) => renderRelease(release, version)),
-  );
-  return [...pulumisObjects(planned), ...manifests.flatMap(parseObjects)];
+  const releases = ownReleases(planned).map((release) => renderRelease(release, version));
+  const objects = pulumisObjects(planned).map((object) => `---\n${stringify(object)}`);
+  return [...objects, ...(await Promise.all(releases))].join("");
+}
+
+/** The objects of {@link renderManifest}. */
+export async function renderStack(planned: PlannedStack): Promise<KubernetesObject[]> {
+  return parseObjects(await renderManifest(planned));
 }

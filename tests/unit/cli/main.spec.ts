@@ -516,12 +516,13 @@ esac`,
   });
 
   describe("preview", () => {
-    it("previews both stacks from nothing, without Docker, kind, kubectl or helm", async () => {
-      for (const name of ["docker", "kind", "kubectl", "helm"]) {
+    it("previews both stacks from nothing, without Docker, kind, kubectl or a repository", async () => {
+      for (const name of ["docker", "kind", "kubectl"]) {
         scratch.program(name, "exit 1");
       }
-      const { code, pulumi } = await npmRun(["preview", "--", "--diff"]);
+      const { out, code, pulumi } = await npmRun(["preview", "--", "--diff"]);
       assert.equal(code, 0);
+      assert.match(out, /Nothing to compare with, because there is no git: name a revision/);
       assert.deepEqual(pulumi, [
         "pulumi --non-interactive stack ls --json",
         "pulumi preview --non-interactive --stack dev --diff",
@@ -529,13 +530,21 @@ esac`,
         "pulumi --non-interactive stack init prod --no-select",
         "pulumi preview --non-interactive --stack prod --diff",
       ]);
-      assert.ok(scratch.calls.every((call) => call.startsWith("pulumi ")));
+      assert.ok(scratch.calls.every((call) => /^(pulumi|helm version) /.test(call)));
+    });
+
+    it("refuses a revision that is none before anything else", async () => {
+      scratch.program("git", "exit 1");
+      const { err, code } = await npmRun(["preview", "--base", "nonsense"]);
+      assert.equal(code, 1);
+      assert.match(err, /--base must name a revision of this repository, got "nonsense"/);
+      assert.ok(scratch.calls.every((call) => call.startsWith("git ")));
     });
 
     it("previews the second stack although the first one fails, and fails", async () => {
       pulumi('"preview --non-interactive --stack dev"*) exit 4 ;;');
       const { code, pulumi: calls } = await npmRun(["preview"]);
-      assert.equal(code, 4);
+      assert.equal(code, 1);
       assert.match(calls.at(-1) ?? "", /--stack prod/);
     });
 

@@ -82,6 +82,20 @@ describe("fields that change", () => {
   });
 });
 
+describe("texts of several lines", () => {
+  it("differ line by line", () => {
+    assert.deepEqual(changes({ data: "a: 1\nb: 2\nc: 3\n" }, { data: "a: 1\nb: 4\nc: 3\n" }), [
+      ["data[line 2]", "b: 2", "b: 4"],
+    ]);
+    assert.deepEqual(changes({ data: "a\nb\n" }, { data: "a\nc\nd\nb\n" }), [
+      ["data[line 2]", undefined, "c"],
+      ["data[line 3]", undefined, "d"],
+    ]);
+    assert.deepEqual(changes({ data: "a\nb\n" }, { data: "a\nb\n" }), []);
+    assert.equal(changes({ data: "a\nb\n" }, { data: "b\na\n" }).length, 1);
+  });
+});
+
 describe("objects that change", () => {
   it("are those that came, went, and are not the same", () => {
     const { added, deleted, changed } = diffObjects(
