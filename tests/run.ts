@@ -36,6 +36,7 @@ const kind = command("kind", "kind", "version");
 const kubectl = command("kubectl", "kubectl", "version", "--client");
 const helm = command("helm", "helm", "version");
 const kubeScore = command("kube-score", "kube-score", "version");
+const actionlint = command("actionlint", "actionlint", "-version");
 const dashcheck: Need = {
   what: "dashcheck, which holds dashboards against Grafana's schemas",
   found: async () => (await run("dashcheck", [], { timeout: 30_000 })).ok,
@@ -93,7 +94,12 @@ export const SUITES: readonly Suite[] = [
     commands: [["run", "test:chart-tools"]],
   },
   { name: "dashboards", needs: [dashcheck], commands: [["run", "test:dashboards"]] },
-  { name: "preview", needs: [pulumi, helm], commands: [["run", "test:preview"]] },
+  { name: "preview", needs: [pulumi, helm, git], commands: [["run", "test:preview"]] },
+  {
+    name: "workflows",
+    needs: [actionlint, helm, git],
+    commands: [["run", "test:workflows"]],
+  },
   {
     name: "backend",
     needs: [redis],
