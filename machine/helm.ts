@@ -1,11 +1,16 @@
-/** Helm, as far as it is asked without a cluster. */
+/** Helm: what it renders without a cluster, and what it has recorded in one, which is named each time. */
 import type { Values } from "../config/values";
-import { must } from "./run";
+import type { Target } from "./kubectl";
+import { must, run } from "./run";
+
+/** Which Helm release. */
+export interface ReleaseName {
+  readonly namespace: string;
+  readonly name: string;
+}
 
 /** A release as Helm installs it. */
-export interface Release {
-  readonly name: string;
-  readonly namespace: string;
+export interface Release extends ReleaseName {
   /** Folder of its chart. */
   readonly chart: string;
   /** Values over the chart's own. */
@@ -32,4 +37,23 @@ export function renderRelease(
     ],
     { input: JSON.stringify(values) },
   );
+}
+
+/**
+ * The objects of a release's newest revision, as Helm has recorded them.
+ *
+ * @returns YAML; nothing where there is no such release
+ * @throws Error when Helm cannot tell
+ */
+export async function manifestOf(
+  { kubeconfigFile, context, env }: Target,
+  { namespace, name }: ReleaseName,
+): Promise<string | undefined> {
+  const where = ["--namespace", namespace, "--kubeconfig", kubeconfigFile];
+  const args = ["get", "manifest", name, ...where, ...(context ? ["--kube-context", context] : [])];
+  const { ok, stdout, reason } = await run("helm", args, env ? { env } : {});
+  if (!ok && !reason.includes("release: not found")) {
+    throw new Error(`helm get manifest ${name}: ${reason}`);
+  }
+  return ok ? stdout : undefined;
 }
