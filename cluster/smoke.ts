@@ -12,12 +12,15 @@ import type { SmokeTarget } from "../plan/smokeTarget";
 import { awaitMinimum } from "./autoscaler";
 import { lookUntil } from "./lookUntil";
 import { podReport, type PodsOf } from "./podReport";
+import { servingReport } from "./serving";
 
 /** Milliseconds until an application whose pods are ready must answer through the ingress. */
 const PATIENCE = 90_000;
 /** Milliseconds until a cloud must have given the Ingress an address. */
 const ADDRESS_PATIENCE = 180_000;
 const PAUSE = 500;
+/** The application's release. */
+const RELEASE = "soc-agent";
 
 /** What to ask, by which way, and what has to be said about that. */
 export interface Way {
@@ -41,9 +44,11 @@ export async function smoke(target: SmokeTarget, of: PodsOf): Promise<string> {
   const answers = checks.map((check) => lookUntil(() => ask(check, way), right, deadline, PAUSE));
   const failures = (await Promise.all(answers)).filter((failure) => failure !== undefined);
   if (failures.length > 0) {
-    const pods = await podReport(of);
+    const [causes, pods] = await Promise.all([servingReport(of, RELEASE), podReport(of)]);
     throw new Error(
-      [`${url} does not answer as it should:`, ...failures, ...way.remarks, pods].join("\n"),
+      [`${url} does not answer as it should:`, ...failures, ...way.remarks, ...causes, pods].join(
+        "\n",
+      ),
     );
   }
   await awaitMinimum(of);
