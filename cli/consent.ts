@@ -78,6 +78,36 @@ export async function assertEnding(destructive: Destructive, state: State): Prom
 }
 
 /**
+ * Has the user's consent to taking back what somebody changed by hand. A Kind cluster is the stack's own, and so is what
+ * is in it; in a cluster that exists somebody may have had to change it at night.
+ *
+ * @throws Refusal without it
+ */
+export async function assertMending(
+  { command, stack, yes }: Destructive,
+  cluster: ClusterKind,
+): Promise<void> {
+  const { stdin: input, stdout: output } = process;
+  if (yes || cluster === "kind") {
+    return;
+  }
+  if (!(input.isTTY && output.isTTY)) {
+    throw new Refusal(
+      "Nothing was changed: to take back what was changed by hand takes consent, and there is no terminal to ask for it in.\n" +
+        `  npm run ${command} -- --stack=${stack} --yes       takes it back\n` +
+        `  npm run ${command} -- --stack=${stack} --no-heal   leaves it`,
+      2,
+    );
+  }
+  console.log("This takes back what was changed by hand.");
+  if (!(await isTyped(stack, { input, output }))) {
+    throw new Refusal(
+      `Nothing was changed: what was typed is not "${stack}". To leave what was changed by hand: --no-heal`,
+    );
+  }
+}
+
+/**
  * Keeps `npm run dev` from replacing a cluster because a file was saved, where that takes consent.
  *
  * @param before the configuration that it was started with

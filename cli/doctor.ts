@@ -7,6 +7,8 @@ import { isEngine, KIND_CLUSTER_LABEL, tryDocker } from "../machine/docker";
 import { stackFiles } from "../machine/files";
 import { tryKubectl } from "../machine/kubectl";
 import { messageOf, type Outcome } from "../machine/run";
+import { findDrift } from "./drift/command";
+import { driftText } from "./drift/view";
 import { gatherFacts, type Facts } from "./preflight/facts";
 import { needsOf } from "./preflight/needs";
 import { problems } from "./preflight/problems";
@@ -38,6 +40,9 @@ export async function doctor({ stacks, topic }: Request): Promise<number> {
   const kubeconfig = path.join(ROOT, stackFiles(stack).kubeconfig);
   if (fs.existsSync(kubeconfig)) {
     section("Pods", await pods(kubeconfig, env));
+  }
+  if (existing.includes(stack)) {
+    section("Drift", await driftOf(stack, env));
   }
   section("Problems", "");
   const failed = report(problems(facts));
@@ -75,6 +80,15 @@ async function nodes(cluster: string, env: NodeJS.ProcessEnv): Promise<string> {
 async function pods(kubeconfigFile: string, env: NodeJS.ProcessEnv): Promise<string> {
   const args = ["get", "pods", "--all-namespaces", "--output", "wide", "--request-timeout", "10s"];
   return said(await tryKubectl({ kubeconfigFile, env }, args));
+}
+
+/** What in the cluster is not as it was made; why that cannot be told, where it cannot. */
+async function driftOf(stack: string, env: NodeJS.ProcessEnv): Promise<string> {
+  try {
+    return driftText(await findDrift(stack, env));
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 /** What a program says; when it fails, why. */

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Entry of `npm run up`, `dev`, `down`, `preview`, `doctor` and `tools`. Plain JavaScript without dependencies, because
+ * Entry of `npm run up`, `dev`, `down`, `preview`, `drift`, `doctor` and `tools`. Plain JavaScript without dependencies, because
  * it must run on a fresh clone: it checks Node.js, installs the project's packages when they are
  * missing or outdated, and hands over to `main.ts`.
  */

@@ -1,5 +1,5 @@
 /**
- * The commands behind `npm run up`, `dev`, `down`, `preview`, `doctor` and `tools`: what `pulumi` does by itself, plus the
+ * The commands behind `npm run up`, `dev`, `down`, `preview`, `drift`, `doctor` and `tools`: what `pulumi` does by itself, plus the
  * tools it needs, a look at the machine first, and what to do next at the end.
  */
 import pc from "picocolors";
@@ -7,6 +7,7 @@ import { OPTIONS } from "../config/options.cjs";
 import { dev } from "./dev/command";
 import { doctor } from "./doctor";
 import { down } from "./down";
+import { drift } from "./drift/command";
 import { preview } from "./preview";
 import { Refusal } from "./pulumi";
 import { parseRequest, type Command } from "./request";
@@ -34,6 +35,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     stacks: ["dev", "prod"],
     options: OPTIONS.preview,
     run: preview,
+  },
+  drift: {
+    summary: "Say what in the cluster is not as up made it, and who changed it",
+    stacks: ["dev"],
+    options: OPTIONS.drift,
+    run: drift,
   },
   tools: {
     summary: "Get the tools at fitting versions and print their folders, or run one of them",

@@ -120,6 +120,11 @@ export function exportState(stack: string, env: NodeJS.ProcessEnv): Promise<stri
   return ask(env, ["stack", "export", "--stack", stack]);
 }
 
+/** A stack's state with all of its secrets, which stay in this process. */
+export function exportSecrets(stack: string, env: NodeJS.ProcessEnv): Promise<string> {
+  return ask(env, ["stack", "export", "--show-secrets", "--stack", stack]);
+}
+
 /** Names of the stacks in the backend. */
 export async function listStacks(env: NodeJS.ProcessEnv): Promise<string[]> {
   const stacks = JSON.parse(await ask(env, ["stack", "ls", "--json"])) as { name: string }[];

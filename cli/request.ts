@@ -24,6 +24,8 @@ export interface Request {
   readonly html?: string;
   /** File to write the report to in Markdown; none when unset. */
   readonly markdown?: string;
+  /** Whether what is not as it was made is made so again. */
+  readonly heal: boolean;
   /** Arguments for Pulumi, given after `--`. */
   readonly extra: readonly string[];
 }
@@ -54,7 +56,8 @@ export function parseRequest(name: string, command: Command, args: string[]): Re
   let values, positionals;
   try {
     const given = args.slice(0, split);
-    ({ values, positionals } = parseArgs({ args: given, options, allowPositionals: true }));
+    const how = { allowPositionals: true, allowNegative: true };
+    ({ values, positionals } = parseArgs({ args: given, options, ...how }));
   } catch (error) {
     throw new Refusal(`${messageOf(error)}\n${help(name, command)}`, 2);
   }
@@ -84,6 +87,7 @@ export function parseRequest(name: string, command: Command, args: string[]): Re
     yes: "yes" in values && values.yes === true,
     create: "create" in values && values.create === true,
     ...given(values),
+    heal: !("heal" in values) || values.heal !== false,
     extra: args.slice(split + 1),
   };
 }
@@ -105,7 +109,7 @@ const COMPARING = [
 function help(name: string, command: Command): string {
   const { summary, stacks, options, topics = {}, tools } = command;
   const several = stacks.length > 1 ? " May be given several times." : "";
-  const pulumi = name === "doctor" ? "" : " [-- OPTIONS-FOR-PULUMI]";
+  const pulumi = /^(doctor|drift)$/.test(name) ? "" : " [-- OPTIONS-FOR-PULUMI]";
   const destructive = "yes" in options;
   const creating = "create" in options;
   const comparing = COMPARING.filter(([option]) => option in options);
@@ -113,13 +117,14 @@ function help(name: string, command: Command): string {
   const ends = comparing.map(
     ([option, value, what]) => `\n  ${`--${option} ${value}`.padEnd(15)}  ${what}`,
   );
+  const heals = "heal" in options;
   const words = tools
     ? [` [${tools.join("|")} ARGUMENTS-FOR-IT]`]
     : Object.keys(topics).map((topic) => ` [${topic}]`);
   const meanings = Object.entries(topics).map(
     ([topic, what]) => `\n  ${topic.padEnd(12)}  ${what}.`,
   );
-  return `npm run ${name} --${words.join("")} [--stack NAME]${creating ? " [--create]" : ""}${destructive ? " [--yes]" : ""}${files}${pulumi}
+  return `npm run ${name} --${words.join("")} [--stack NAME]${creating ? " [--create]" : ""}${destructive ? " [--yes]" : ""}${heals ? " [--no-heal]" : ""}${files}${pulumi}
 
 ${summary}.
 ${meanings.join("")}
@@ -128,6 +133,11 @@ ${meanings.join("")}
   }${
     destructive
       ? "\n  --yes         Delete unasked what is to be deleted: the stack dev on Kind needs no consent."
+      : ""
+  }${
+    heals
+      ? "\n  --no-heal     Leave what was changed by hand in the cluster. Without it that is taken back;\n" +
+        "                in a cluster that exists only with --yes, or when you say so."
       : ""
   }${ends.join("")}
   -h, --help    This text.`;

@@ -6,6 +6,9 @@ export interface StateResource {
   readonly urn: string;
   readonly type: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  /** Whether it is to be deleted, since another one has taken its place. */
+  readonly delete?: boolean;
 }
 
 /** What Pulumi believes to be there, and what it was doing when it was killed. */

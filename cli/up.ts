@@ -8,17 +8,19 @@ import { smoke } from "../cluster/smoke";
 import { readStack } from "../config/file";
 import { ROOT, STATES } from "../config/project";
 import type { Values } from "../config/values";
+import { messageOf } from "../machine/run";
 import { table } from "../machine/table";
 import { stackValues, type ChartOverrides } from "../plan/chart";
 import { smokeTarget } from "../plan/smokeTarget";
 import { assertReplacing } from "./consent";
+import { healBeside } from "./drift/heal";
 import { gatherFacts } from "./preflight/facts";
 import { needsOf } from "./preflight/needs";
 import { cannotRunKind, problems } from "./preflight/problems";
 import { podsOf } from "./observability";
 import {
   ask,
-  exportState,
+  exportSecrets,
   keepingFile,
   listStacks,
   pulumi,
@@ -60,15 +62,20 @@ export async function up(request: Request): Promise<number> {
     );
   }
   mendState(STATES, stack).forEach(say);
+  const { config } = reading;
+  const of = podsOf(stack, config, env);
+  let left: readonly string[] = [];
   const code = await keepingFile(stack, async () => {
     await ask(env, ["stack", "select", "--create", stack]);
-    const exported = await exportState(stack, env);
-    const { config } = reading;
+    const state = parseState(await exportSecrets(stack, env));
     assertKept(await judging());
-    await assertReplacing({ ...request, stack }, config, facts.cluster, parseState(exported));
+    await assertReplacing({ ...request, stack }, config, facts.cluster, state);
     await unlock(stack, facts.locks, env);
-    const mending = await mend(stack, config, facts, env, exported);
-    const args = ["up", "--yes", "--skip-preview", "--stack", stack, ...mending, ...extra];
+    const looked = { config, cluster: facts.cluster, state, of };
+    const repair = () => mend(stack, config, facts, env, state);
+    const healed = await healBeside(stack, request, looked, repair);
+    ({ left } = healed);
+    const args = ["up", "--yes", "--skip-preview", "--stack", stack, ...healed.options, ...extra];
     return pulumi(env, args);
   });
   if (code !== 0) {
@@ -78,18 +85,22 @@ export async function up(request: Request): Promise<number> {
     );
     return code;
   }
-  const { config } = reading;
-  const of = podsOf(stack, config, env);
   const { values } = stackValues(config);
   const target = smokeTarget(config, values);
   // Also where Pulumi had nothing to do and so asked nothing.
-  await (target ? smoke(target, of) : awaitMinimum(of));
+  await (target ? smoke(target, of) : awaitMinimum(of)).catch((error: unknown) => {
+    throw new Refusal(messageOf(error));
+  });
   const outputs = await keepingFile(stack, () => outputsOf(stack, env));
   printAccess(outputs);
   if ("grafana" in outputs) {
     await printArrival(of, values);
   }
   printPathHint(tools);
+  if (left.length > 0) {
+    section(pc.red("Still not as it was made"), left.join("\n"));
+    return 1;
+  }
   return 0;
 }
 

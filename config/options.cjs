@@ -8,18 +8,20 @@ const stack = /** @type {const} */ ({ type: "string", multiple: true });
 const help = /** @type {const} */ ({ type: "boolean", short: "h" });
 const yes = /** @type {const} */ ({ type: "boolean" });
 const text = /** @type {const} */ ({ type: "string" });
+const heal = /** @type {const} */ ({ type: "boolean", default: true });
 const runs = /** @type {const} */ ({ type: "string", default: "1" });
 const rate = /** @type {const} */ ({ type: "string", default: "20" });
 
 /** Options for `parseArgs` of `node:util`, by the command that takes them. */
 const OPTIONS = {
-  up: { stack, yes, create: /** @type {const} */ ({ type: "boolean" }), help },
-  dev: { stack, yes, help },
+  up: { stack, yes, heal, create: /** @type {const} */ ({ type: "boolean" }), help },
+  dev: { stack, yes, heal, help },
   down: { stack, yes, help },
   preview: { stack, base: text, html: text, markdown: text, help },
   tools: { stack, help },
   doctor: { stack, help },
   policy: { stack, write: /** @type {const} */ ({ type: "boolean" }), help },
+  drift: { stack, help },
   bench: { runs },
   "bench:load": { runs },
   "bench:observability": { runs, rate },

@@ -10,6 +10,7 @@ import { needsOf } from "../preflight/needs";
 import { exportState, pulumiEnvironment, Refusal, SIGNALS } from "../pulumi";
 import { mend } from "../repair/mend";
 import { only, type Request } from "../request";
+import { parseState } from "../stackState";
 import { TOOL_NAMES } from "../tools/catalogue";
 import { ensureTools } from "../tools/fetch";
 import { up } from "../up";
@@ -58,7 +59,7 @@ export async function dev(request: Request): Promise<number> {
     ...(code === 0 && { applied }),
     mend: async () => {
       const facts = await gatherFacts(needsOf(stack, reading));
-      return mend(stack, config, facts, env, await exportState(stack, env));
+      return mend(stack, config, facts, env, parseState(await exportState(stack, env)));
     },
     stop: stop.signal,
   });

@@ -6,8 +6,8 @@ import { stackFiles } from "../../machine/files";
 import { NAMESPACE } from "../../plan/access";
 import type { Facts } from "../preflight/facts";
 import { isLeft, type Lock } from "../preflight/locks";
-import { ask } from "../pulumi";
-import { parseState, withoutInterrupted } from "../stackState";
+import { ask, exportState } from "../pulumi";
+import { withoutInterrupted, type State } from "../stackState";
 import { repair } from "./repair";
 
 /** Tells the user what is mended. */
@@ -30,7 +30,7 @@ export async function unlock(
 /**
  * Mends what a killed run or a hand left in the cluster.
  *
- * @param exported the stack's state
+ * @param state the stack's
  * @returns options for `pulumi up`
  */
 export async function mend(
@@ -38,7 +38,7 @@ export async function mend(
   config: StackConfig,
   { cluster }: Facts,
   env: NodeJS.ProcessEnv,
-  exported: string,
+  state: State,
 ): Promise<string[]> {
   if (config.cluster.kind !== "kind") {
     return [];
@@ -52,11 +52,13 @@ export async function mend(
       found: cluster,
       env,
       root: ROOT,
-      state: parseState(exported),
+      state,
       say,
     });
   }
-  const settled = withoutInterrupted(exported);
+  // Exported anew: nobody's secrets are in the clear in what is written back.
+  const settled =
+    state.interrupted.length > 0 ? withoutInterrupted(await exportState(stack, env)) : undefined;
   if (settled !== undefined) {
     say("Forgetting what a killed run was at work on");
     await ask(env, ["stack", "import", "--stack", stack], settled);

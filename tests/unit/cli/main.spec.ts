@@ -147,7 +147,7 @@ esac`,
       assert.equal(code, 0, err + out);
       assert.deepEqual(pulumi, [
         `pulumi --non-interactive stack select --create ${stack}`,
-        `pulumi --non-interactive stack export --stack ${stack}`,
+        `pulumi --non-interactive stack export --show-secrets --stack ${stack}`,
         `pulumi up --yes --skip-preview --stack ${stack} --diff`,
         `pulumi --non-interactive stack output --json --stack ${stack}`,
       ]);
@@ -177,7 +177,9 @@ esac`,
       const { out, err, code, pulumi: calls } = await npmRun(["up", "--stack", stack]);
       assert.equal(code, 0, err + out);
       assert.match(out, /mending {2}Forgetting what a killed run was at work on/);
-      assert.deepEqual(calls.slice(2, 4), [
+      assert.deepEqual(calls.slice(2, 5), [
+        // Anew, without the secrets.
+        `pulumi --non-interactive stack export --stack ${stack}`,
         `pulumi --non-interactive stack import --stack ${stack}`,
         `pulumi up --yes --skip-preview --stack ${stack}`,
       ]);
@@ -624,7 +626,7 @@ esac`,
 
   describe("options", () => {
     const refused: readonly (readonly [readonly string[], RegExp])[] = [
-      [[], /usage: npm run up\|dev\|down\|preview\|tools\|doctor/],
+      [[], /usage: npm run up\|dev\|down\|preview\|drift\|tools\|doctor/],
       [["sideways"], /got "sideways"/],
       [["up", "--diff"], /Unknown option '--diff'[^]*npm run up -- /],
       [["up", "prod"], /Unexpected argument 'prod'/],
