@@ -13,7 +13,7 @@ import { gatherFacts, type Facts } from "./preflight/facts";
 import { needsOf } from "./preflight/needs";
 import { problems } from "./preflight/problems";
 import { observability } from "./observability";
-import { listStacks, pulumiEnvironment } from "./pulumi";
+import { hasState, listStacks, pulumiEnvironment } from "./pulumi";
 import { only, type Request } from "./request";
 import { assertKnown } from "./stacks";
 import { TOOL_NAMES } from "./tools/catalogue";
@@ -41,7 +41,7 @@ export async function doctor({ stacks, topic }: Request): Promise<number> {
   if (fs.existsSync(kubeconfig)) {
     section("Pods", await pods(kubeconfig, env));
   }
-  if (existing.includes(stack)) {
+  if (canPulumi && hasState(stack)) {
     section("Drift", await driftOf(stack, env));
   }
   section("Problems", "");

@@ -48,7 +48,7 @@ export interface Command {
 /** Reads the arguments of a command; none when it was only asked for help. */
 export function parseRequest(name: string, command: Command, args: string[]): Request | undefined {
   if (command.tools?.includes(args[0] ?? "")) {
-    return { command: name, stacks: command.stacks, line: args, yes: false, extra: [] };
+    return { command: name, stacks: command.stacks, line: args, yes: false, heal: true, extra: [] };
   }
   const split = args.includes("--") ? args.indexOf("--") : args.length;
   const several = command.stacks.length > 1;

@@ -95,7 +95,9 @@ export function compare(
   const changed = all
     .filter((difference) => !controlled.includes(difference))
     .map((difference): Finding => {
-      const by = newest(ownersOf(difference.path, entries, live));
+      const owners = ownersOf(difference.path, entries, live);
+      // Who has the whole that something was taken out of, has taken it, unless it is the maker.
+      const by = newest(difference.found === undefined ? owners.filter(isHand) : owners);
       return { kind: "changed", ...difference, ...(by && { by }) };
     });
   const added = partial ? [] : additions(entries, live, answer).filter((one) => !isScaled(one));

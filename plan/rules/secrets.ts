@@ -24,7 +24,7 @@ export const noPlaintext: Rule = {
   id: "no-plaintext-secret",
   title: "no credential stands in plain text",
   why: "who may read the object, or Helm's and Pulumi's record of it, has the credential",
-  fix: "Put it into a Secret (pulumi config set --secret, or existingSecret) and refer to that; then change the credential",
+  fix: "Put it into a Secret (a secret of the stack, or existingSecret) and refer to that; then change the credential",
   severity: "error",
   broken: ({ objects }) =>
     objects
