@@ -225,14 +225,14 @@ describe("drift on a real cluster", function () {
       ],
       [
         patch(
-          "clusterrole metrics-server",
+          "clusterrole system:metrics-server",
           add("/rules/-", {
             apiGroups: [""],
             resources: ["secrets"],
             verbs: ["get"],
           }),
         ),
-        fields("ClusterRole .*metrics-server", "rules: wanted"),
+        fields("ClusterRole system:metrics-server", "rules: wanted"),
       ],
     ];
     await allDone(deeds.map(([command]) => kubectl(project, ...command)));
