@@ -4,7 +4,9 @@ import { WebSocket } from "ws";
 
 /** A trigger, and what came of it. */
 export interface Sent {
-  /** Of the threat, where it was answered. */
+  /** Of the answer. */
+  readonly status: number;
+  /** Of the threat, where it was made. */
   readonly id?: string;
   /** Of its trace, where it is recorded. */
   readonly traceId?: string;
@@ -37,11 +39,12 @@ async function trigger(base: string): Promise<Sent> {
   });
   const text = await response.text();
   const ms = performance.now() - started;
+  const { status } = response;
   if (!response.ok) {
-    return { ms };
+    return { status, ms };
   }
   const { id, trace_id: traceId } = JSON.parse(text) as { id: string; trace_id: string | null };
-  return { id, ms, ...(traceId !== null && { traceId }) };
+  return { status, id, ms, ...(traceId !== null && { traceId }) };
 }
 
 /** Opens as many dashboards' connections; whoever opens them terminates them. */
