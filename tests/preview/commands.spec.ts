@@ -25,6 +25,7 @@ describe("the commands that errors print, on a fresh clone", function () {
   for (const command of ofTool("pulumi")) {
     it(`does what it says: ${command}`, async () => {
       if (command.includes(" cancel ")) {
+        await project.must("pulumi", ["stack", "init", "dev"]);
         // What a full disk leaves.
         const locks = project.path(path.join(".pulumi/locks/organization", PROJECT, "dev"));
         fs.mkdirSync(locks, { recursive: true });

@@ -1,6 +1,7 @@
 /** The reports of two changes, as docs/preview.md shows them. `npx tsx tests/preview/support/reports.ts` writes them. */
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { textReport } from "../../../cli/report/text";
 import { ROOT } from "../../../config/project";
 import { runMain } from "../../../machine/run";
@@ -39,7 +40,9 @@ async function report(change: ChartOverrides): Promise<string> {
     difference,
     consequences: consequences(difference, { before, after }),
   };
-  return textReport({ base: "1a2b3c4 (where HEAD left origin/main)", stacks: [stack] });
+  const shown = textReport({ base: "1a2b3c4 (where HEAD left origin/main)", stacks: [stack] });
+  // A terminal, and CI, get colours.
+  return stripVTControlCharacters(shown);
 }
 
 /** The document with the reports that are true today. */
