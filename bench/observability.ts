@@ -82,7 +82,7 @@ async function underLoad(project: Project, base: string, rate: number): Promise<
     const [cpuBefore, machineBefore] = [await cpuSeconds(project), machineTimes()];
     const sent = await load(base, rate, SECONDS);
     const [cpuAfter, machineAfter] = [await cpuSeconds(project), machineTimes()];
-    const answered = sent.filter(({ id }) => id !== undefined);
+    const answered = sent.filter(({ ok }) => ok);
     return {
       cpu: ((cpuAfter - cpuBefore) * 1000) / sent.length,
       p50: median(answered.map(({ ms }) => ms)),

@@ -50,19 +50,14 @@ export async function targetsOf(project: Project, namespace: string, name: strin
     backend: [await address("backend"), 8000],
     frontend: [await address("frontend"), 80],
     redis: [await address("redis"), 6379],
-    ...OUTSIDE,
+    dns: ["kubernetes.default.svc.cluster.local", 53],
+    internet: [INTERNET, 443],
+    // Not the port that is open for the model provider, so that the address alone is not what refuses it.
+    "internet:80": [INTERNET, 80],
+    metadata: [METADATA, 80],
+    "metadata:443": [METADATA, 443],
   } as const satisfies Targets;
 }
-
-/** What lies outside of a release: the cluster's DNS, and what is outside of the cluster; see {@link standIns}. */
-export const OUTSIDE = {
-  dns: ["kubernetes.default.svc.cluster.local", 53],
-  internet: [INTERNET, 443],
-  // Not the port that is open for the model provider, so that the address alone is not what refuses it.
-  "internet:80": [INTERNET, 80],
-  metadata: [METADATA, 80],
-  "metadata:443": [METADATA, 443],
-} as const satisfies Targets;
 
 /**
  * Pods of the backend's image that do nothing until they are told to call. They are never ready, so that

@@ -34,20 +34,13 @@ export async function spansOf(traceId: string): Promise<readonly Span[]> {
   return data.flatMap(({ spans }) => spans);
 }
 
-/** A stretch of time, in milliseconds since 1970. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
-}
-
-const lastTenMinutes = (): Stretch => ({ from: Date.now() - 600_000, to: Date.now() + 60_000 });
-
-/** The log lines, 5,000 at most, that a LogQL query finds in a stretch of time, the newest first. */
-export async function linesOf(query: string, when = lastTenMinutes()): Promise<string[]> {
+/** The log lines that a LogQL query finds in the last ten minutes, the newest first. */
+export async function linesOf(query: string, limit = 5000): Promise<string[]> {
   const path = "/grafana/api/datasources/proxy/uid/loki/loki/api/v1/query_range";
+  const start = `${Date.now() - 600_000}000000`;
   const { data } = await get<{
     data: { result: readonly { values: readonly (readonly [string, string])[] }[] };
-  }>(path, { query, start: `${when.from}000000`, end: `${when.to}000000`, limit: "5000" });
+  }>(path, { query, start, limit: String(limit) });
   return data.result.flatMap(({ values }) => values.map(([, line]) => line));
 }
 
@@ -57,14 +50,15 @@ export async function seriesOf(query: string): Promise<readonly Series[]> {
   return (await get<{ data: { result: readonly Series[] } }>(path, { query })).data.result;
 }
 
-/** The traces that a metric's exemplars of a stretch of time lead to. */
-export async function exemplarsOf(metric: string, when = lastTenMinutes()): Promise<string[]> {
+/** The traces that a metric's exemplars of the last minutes lead to. */
+export async function exemplarsOf(metric: string): Promise<string[]> {
+  const now = Date.now() / 1000;
   const { data } = await get<{
     data: readonly { exemplars: readonly { labels: Readonly<Record<string, string>> }[] }[];
   }>("/prometheus/api/v1/query_exemplars", {
     query: metric,
-    start: String(when.from / 1000),
-    end: String(when.to / 1000),
+    start: String(now - 600),
+    end: String(now + 60),
   });
   return data.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels["trace_id"] ?? ""));
 }
