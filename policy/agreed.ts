@@ -69,7 +69,7 @@ export function readFlows(stack: string): Flow[] | undefined {
 export function writeFlows(stack: string, flows: readonly Flow[]): void {
   const head = [
     `# Who may talk to whom in the stack ${stack}, as its NetworkPolicies allow it. A flow that is not here fails`,
-    "# npm run policy, preview and up. Written by: npm run policy -- --write",
+    "# npm run policy and npm run up. Written by: npm run policy -- --write",
   ];
   const lines = [...head, ...flows.map(flowText)];
   fs.writeFileSync(path.join(ROOT, flowsFile(stack)), `${lines.join("\n")}\n`);
