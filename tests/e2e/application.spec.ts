@@ -41,7 +41,7 @@ const NEEDS: Values = {
 const SOON = 60;
 
 describe("another application on a real cluster", function () {
-  this.timeout("5m");
+  this.timeout("10m");
   this.bail(true);
   let project: Project;
 

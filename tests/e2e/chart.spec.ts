@@ -26,7 +26,7 @@ const RELEASE = "lab-soc-agent";
 const WORKERS = [`${CLUSTER}-worker`, `${CLUSTER}-worker2`] as const;
 
 describe("the chart on a real cluster", function () {
-  this.timeout("5m");
+  this.timeout("10m");
   this.bail(true);
   let project: Project;
   let firstUp: string;

@@ -40,7 +40,7 @@ const REVISION = "{.metadata.annotations.deployment\\.kubernetes\\.io/revision}"
 const IMAGE = "{.spec.template.spec.containers[0].image}";
 
 describe("working with the dev stack on a real cluster", function () {
-  this.timeout("5m");
+  this.timeout("10m");
   this.bail(true);
   let project: Project;
 

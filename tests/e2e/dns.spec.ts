@@ -33,7 +33,7 @@ const both = (titles: readonly { readonly title: string }[]): string[] =>
   titles.flatMap(({ title }) => [`${title} TCP`, `${title} UDP`]).sort();
 
 describe("DNS through the default policies, on a real cluster", function () {
-  this.timeout("5m");
+  this.timeout("10m");
   let project: Project;
   /** What takes away again what was made, the last first. */
   const undo: (() => Promise<unknown>)[] = [];

@@ -39,7 +39,7 @@ const lost = (object: string, line: string) =>
   new RegExp(`^${object} \\(.*\\)\\n(?:  .*\\n)*?  ${line}, found nothing$`, "m");
 
 describe("drift on a real cluster", function () {
-  this.timeout("3m");
+  this.timeout("10m");
   this.bail(true);
   let project: Project;
 

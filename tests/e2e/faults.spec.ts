@@ -32,7 +32,7 @@ import {
 } from "./support/stack";
 
 describe("npm run up, from any state", function () {
-  this.timeout("6m");
+  this.timeout("10m");
   this.bail(true);
   let project: Project;
 

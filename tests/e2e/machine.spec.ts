@@ -41,7 +41,7 @@ const OTHER_IMAGE = "soc-node-test:other";
 const NETWORK = `${CLUSTER}-machine`;
 
 describe("npm run up, on a machine that changes", function () {
-  this.timeout("6m");
+  this.timeout("10m");
   this.bail(true);
   let project: Project;
 

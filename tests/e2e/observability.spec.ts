@@ -85,7 +85,7 @@ const LINES = {
 };
 
 describe("the observability stack on a real cluster", function () {
-  this.timeout("5m");
+  this.timeout("10m");
   this.bail(true);
   let project: Project;
   let browser: Browser;
@@ -117,7 +117,7 @@ describe("the observability stack on a real cluster", function () {
     browser = await launch();
   });
   after(async function () {
-    this.timeout("3m");
+    this.timeout("10m");
     await browser?.close();
     await discard(project);
   });

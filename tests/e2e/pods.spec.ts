@@ -10,7 +10,7 @@ import { Client, forwardTo, type Forward } from "./support/podClients";
 import { URL, kubectl, objects, type Pod } from "./support/stack";
 
 describe("three backend pods behind one Redis", function () {
-  this.timeout("3m");
+  this.timeout("10m");
   this.bail(true);
   let project: Project;
   let pods: Forward[] = [];

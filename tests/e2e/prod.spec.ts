@@ -23,7 +23,7 @@ const SMALL_REQUESTS: Values = {
 };
 
 describe("the prod stack on a cluster that exists", function () {
-  this.timeout("4m");
+  this.timeout("10m");
   const cloud = new Cloud();
   let project: Project;
   let registry: Registry;

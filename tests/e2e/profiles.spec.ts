@@ -19,7 +19,7 @@ interface Served {
 }
 
 describe("the chart's profiles, before a real API server", function () {
-  this.timeout("2m");
+  this.timeout("5m");
   let project: Project;
   /** API versions that the server has. */
   let known: ReadonlySet<string>;

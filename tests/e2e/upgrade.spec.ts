@@ -29,7 +29,7 @@ interface Kept {
 
 for (const [program, persistence] of HELMS) {
   describe(`an upgrade by ${program}, on a real cluster`, function () {
-    this.timeout("3m");
+    this.timeout("10m");
     const namespace = `upgraded-by-${program}`;
     let project: Project;
     let values: Values;
