@@ -44,7 +44,8 @@ function expand(value: unknown): KubernetesObject[] {
   return [value];
 }
 
-function isObject(value: unknown): value is KubernetesObject {
+/** Whether a value is an object of the API: it has an apiVersion, a kind and a name. */
+export function isObject(value: unknown): value is KubernetesObject {
   return (
     isMap(value) &&
     typeof value["apiVersion"] === "string" &&

@@ -5,7 +5,7 @@ import type { KindSettings } from "../../config/settings";
 import { isMap, type Values } from "../../config/values";
 import { IDENTITY_LABEL, nodeNames } from "../../machine/kindCluster";
 import { kindConfig } from "../../plan/kindConfig";
-import type { KubernetesObject } from "../../plan/objects";
+import { isObject } from "../../plan/objects";
 import { RELEASE_TYPE, type StateResource } from "../stackState";
 
 /** Key of a value that Pulumi keeps secret, and what it says (sdk/go/common/resource/sig). */
@@ -62,16 +62,6 @@ export function labelsOfNodes(settings: KindSettings, identity: string): Wanted[
     manager: "soc-agent",
     partial: true,
   }));
-}
-
-function isObject(value: unknown): value is KubernetesObject {
-  return (
-    isMap(value) &&
-    typeof value["apiVersion"] === "string" &&
-    typeof value["kind"] === "string" &&
-    isMap(value["metadata"]) &&
-    typeof value["metadata"]["name"] === "string"
-  );
 }
 
 /** Inputs without what Pulumi keeps among them for itself. */
