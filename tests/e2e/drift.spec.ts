@@ -77,7 +77,8 @@ describe("drift on a real cluster", function () {
 
   it("is none after the drain of a node", async () => {
     const worker = `${CLUSTER}-worker`;
-    const how = ["--ignore-daemonsets", "--delete-emptydir-data", "--timeout=90s"];
+    // By force, for the pods of earlier specs that no controller makes again.
+    const how = ["--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=90s"];
     try {
       await kubectl(project, "drain", worker, ...how);
       await none();
