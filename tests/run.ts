@@ -1,12 +1,13 @@
 /**
- * `npm test`: runs every suite that this machine can run, and says in one line each what it skipped and
- * why. With CI=true a missing tool is a failure instead. Suites can be named: `npm test -- unit chart`.
+ * `npm test`: runs every suite that this machine can run, those without Docker beside those with it, and says in
+ * one line each what it skipped and why. With CI=true a missing tool is a failure instead. Suites can be named: `npm test -- unit chart`.
  */
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { createInterface } from "node:readline";
 import pc from "picocolors";
-import { run, runMain } from "../machine/run";
+import { lines, run, runMain } from "../machine/run";
 
 /** What a suite cannot do without. */
 interface Need {
@@ -63,7 +64,7 @@ const chromium: Need = {
   found: async () => fs.existsSync(process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium"),
 };
 
-/** Every suite, in the order in which they run. */
+/** Every suite; those that use the Docker engine run in this order, and so do the others beside them. */
 export const SUITES: readonly Suite[] = [
   {
     name: "lint",
@@ -139,6 +140,9 @@ export const SUITES: readonly Suite[] = [
   },
 ];
 
+/** Width of the longest name of a suite. */
+const LABEL = Math.max(...SUITES.map(({ name }) => name.length));
+
 /** Tests by how they ended. */
 interface Counts {
   readonly passed: number;
@@ -163,6 +167,18 @@ export function countTests(output: string, code: number): Counts {
   return { passed: counts.passed, failed: Math.max(counts.failed, 1) };
 }
 
+/** How a suite ended. */
+interface Verdict extends Counts {
+  readonly skipped: number;
+  /** A line for people. */
+  readonly text: string;
+  /** The end of what the commands that failed have printed, labelled. */
+  readonly why: readonly string[];
+}
+
+/** Lines of a failed command that are told again at the end. */
+const TAIL = 80;
+
 async function main(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !SUITES.some((suite) => suite.name === name));
   if (unknown.length > 0) {
@@ -170,27 +186,63 @@ async function main(names: readonly string[]): Promise<void> {
     throw new Error(`no suite is called ${unknown.join(", ")}; there are ${known}`);
   }
   const chosen = SUITES.filter(({ name }) => names.length === 0 || names.includes(name));
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  const verdicts: string[] = [];
-  for (const suite of chosen) {
-    const missing = await lacking(suite);
-    const started = Date.now();
-    if (missing.length > 0) {
-      const strict = process.env["CI"] === "true";
-      total[strict ? "failed" : "skipped"] += 1;
-      const why = `${suite.name}: no ${missing.join(", no ")} on this machine`;
-      verdicts.push(strict ? pc.red(`FAILED  ${why}`) : pc.yellow(`SKIPPED ${why}`));
-      continue;
+  await install(chosen.flatMap(({ packages = [] }) => packages));
+  const verdicts = await judge(chosen);
+  const sum = (count: "passed" | "failed" | "skipped") =>
+    verdicts.reduce((total, verdict) => total + verdict[count], 0);
+  console.log(verdicts.flatMap(({ why }) => why).join("\n"));
+  console.log(`\n${verdicts.map(({ text }) => text).join("\n")}\n`);
+  console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
+  process.exitCode = sum("failed") > 0 ? 1 : 0;
+}
+
+/** Splits suites by what they share: those of a lane run one after another. There is one Docker engine, with one set of ports. */
+export function lanes(suites: readonly Suite[]): Suite[][] {
+  const engine = ({ needs }: Suite) => needs.includes(docker);
+  return [suites.filter(engine), suites.filter((suite) => !engine(suite))];
+}
+
+/** Runs suites, all lanes at once, and returns their verdicts in the suites' order. */
+async function judge(suites: readonly Suite[]): Promise<Verdict[]> {
+  const verdicts = new Map<Suite, Verdict>();
+  const inTurn = async (lane: readonly Suite[]) => {
+    for (const suite of lane) {
+      verdicts.set(suite, await judgeOne(suite, suites.length > 1));
     }
-    const { passed, failed } = await runSuite(suite);
-    total.passed += passed;
-    total.failed += failed;
-    const text = `${suite.name}: ${passed} passed, ${failed} failed in ${seconds(started)} s`;
-    verdicts.push(failed > 0 ? pc.red(`FAILED  ${text}`) : pc.green(`PASSED  ${text}`));
+  };
+  await Promise.all(lanes(suites).map(inTurn));
+  return suites.flatMap((suite) => verdicts.get(suite) ?? []);
+}
+
+async function judgeOne(suite: Suite, labelled: boolean): Promise<Verdict> {
+  const missing = await lacking(suite);
+  if (missing.length > 0) {
+    const why = `${suite.name}: no ${missing.join(", no ")} on this machine`;
+    return process.env["CI"] === "true"
+      ? { passed: 0, failed: 1, skipped: 0, why: [], text: pc.red(`FAILED  ${why}`) }
+      : { passed: 0, failed: 0, skipped: 1, why: [], text: pc.yellow(`SKIPPED ${why}`) };
   }
-  console.log(`\n${verdicts.join("\n")}\n`);
-  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-  process.exitCode = total.failed > 0 ? 1 : 0;
+  const started = Date.now();
+  const all: Counts[] = [];
+  const why: string[] = [];
+  for (const args of suite.commands) {
+    const { code, output } = await npm(args, labelled ? suite.name : "");
+    all.push(countTests(output, code));
+    if (labelled && code !== 0) {
+      why.push(
+        "",
+        ...lines(output)
+          .slice(-TAIL)
+          .map((line) => label(suite.name, line)),
+      );
+    }
+  }
+  const passed = all.reduce((sum, counts) => sum + counts.passed, 0);
+  const failed = all.reduce((sum, counts) => sum + counts.failed, 0);
+  const text = `${suite.name}: ${passed} passed, ${failed} failed in ${seconds(started)} s`;
+  const told = failed > 0 ? pc.red(`FAILED  ${text}`) : pc.green(`PASSED  ${text}`);
+  console.log(told);
+  return { passed, failed, skipped: 0, why, text: told };
 }
 
 async function lacking({ needs }: Suite): Promise<string[]> {
@@ -198,23 +250,16 @@ async function lacking({ needs }: Suite): Promise<string[]> {
   return needs.filter((_, index) => !found[index]).map(({ what }) => what);
 }
 
-async function runSuite({ name, packages = [], commands }: Suite): Promise<Counts> {
-  console.log(pc.bold(`\n=== ${name} ===`));
-  const all: Counts[] = [];
-  for (const folder of packages.filter((folder) => !isInstalled(folder))) {
-    const { code } = await npm(["ci", "--no-audit", "--no-fund", "--prefix", folder]);
-    if (code !== 0) {
-      return { passed: 0, failed: 1 };
+/** Installs the packages of folders, before any suite needs them. */
+async function install(folders: readonly string[]): Promise<void> {
+  for (const folder of new Set(folders)) {
+    if (!isInstalled(folder)) {
+      const { code } = await npm(["ci", "--no-audit", "--no-fund", "--prefix", folder], "");
+      if (code !== 0) {
+        throw new Error(`npm could not install the packages of ${folder}`);
+      }
     }
   }
-  for (const args of commands) {
-    const { code, output } = await npm(args);
-    all.push(countTests(output, code));
-  }
-  return {
-    passed: all.reduce((sum, { passed }) => sum + passed, 0),
-    failed: all.reduce((sum, { failed }) => sum + failed, 0),
-  };
 }
 
 /** npm writes this file last, so an interrupted install does not count as one. */
@@ -224,19 +269,24 @@ function isInstalled(folder: string): boolean {
   return written("node_modules/.package-lock.json") >= written("package-lock.json");
 }
 
-/** Runs npm on this terminal, and keeps what it printed. */
-function npm(args: readonly string[]): Promise<{ code: number; output: string }> {
-  const child = spawn("npm", args, { stdio: ["ignore", "pipe", "inherit"] });
+/** Runs npm on this terminal, each line after its suite's name where there is one, and keeps what it printed. */
+function npm(args: readonly string[], suite: string): Promise<{ code: number; output: string }> {
+  const child = spawn("npm", args, { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
-  child.stdout.on("data", (data: Buffer) => {
-    process.stdout.write(data);
-    output += data.toString();
-  });
+  const tell = (print: (line: string) => void) => (line: string) => {
+    output += `${line}\n`;
+    print(label(suite, line));
+  };
+  createInterface({ input: child.stdout }).on("line", tell(console.log));
+  createInterface({ input: child.stderr }).on("line", tell(console.error));
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve({ code: code ?? 1, output }));
   });
 }
+
+const label = (suite: string, line: string) =>
+  suite === "" ? line : `${pc.dim(suite.padEnd(LABEL))} ${line}`;
 
 function seconds(since: number): string {
   return ((Date.now() - since) / 1000).toFixed(0);

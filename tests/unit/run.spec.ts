@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { ROOT } from "../../config/project";
 import { run } from "../../machine/run";
-import { countTests } from "../run";
+import { countTests, lanes, SUITES } from "../run";
 
 describe("countTests", () => {
   const cases: [string, string, number, { passed: number; failed: number }][] = [
@@ -23,6 +23,18 @@ describe("countTests", () => {
   for (const [title, output, code, expected] of cases) {
     it(`reads ${title}`, () => assert.deepEqual(countTests(output, code), expected));
   }
+});
+
+describe("lanes", () => {
+  it("has everything that starts containers in one, and every suite in some", () => {
+    const [engine = [], others = []] = lanes(SUITES);
+    const names = engine.map(({ name }) => name);
+    assert.deepEqual(
+      names,
+      SUITES.map(({ name }) => name).filter((name) => /^(image|compose|e2e.*)$/.test(name)),
+    );
+    assert.equal(engine.length + others.length, SUITES.length);
+  });
 });
 
 describe("a run of mocha", () => {
