@@ -1,7 +1,7 @@
 /**
- * `npm run bench:observability [-- --runs N --rate N]`: what the observability stack costs the application. The dev stack
- * without it and with it, in turn on one cluster, under the same load through the ingress: triggers at an even rate
- * and WebSocket clients that get every one of them.
+ * `npm run bench:observability [-- --runs N --rate N --seconds N]`: what the observability stack costs the application.
+ * The dev stack without it and with it, in turn on one cluster, under the same load through the ingress: triggers at an
+ * even rate and WebSocket clients that get every one of them. After the load with it, what its parts have lost.
  */
 import * as os from "node:os";
 import { withDefaults } from "../config/defaults";
@@ -15,7 +15,6 @@ import { kindOf, median, numbersFrom } from "./support";
 const STACK = "bench";
 const KUBECONFIG = `.kube/${STACK}.yaml`;
 const CLIENTS = 200;
-const SECONDS = 60;
 /** Seconds of load before it counts: code is compiled, connections are made. */
 const WARM = 10;
 
@@ -31,7 +30,7 @@ interface Cost {
 }
 
 async function main(args: string[]): Promise<void> {
-  const { runs, rate } = numbersFrom("bench:observability", args);
+  const { runs, rate, seconds } = numbersFrom("bench:observability", args);
   const stack = mergeValues(committed("dev"), mirrors());
   const { httpPort } = kindOf(withDefaults(stack));
   const project = await Project.copy("installed");
@@ -44,9 +43,13 @@ async function main(args: string[]): Promise<void> {
         const observability = { install: how === "with" };
         project.configure(STACK, mergeValues(stack, { observability }));
         await npm("up", "--yes");
-        const cost = await underLoad(project, `http://localhost:${httpPort}`, rate);
+        const base = `http://localhost:${httpPort}`;
+        const cost = await underLoad(project, base, rate, seconds);
         costs[how].push(cost);
         console.log(`run ${run + 1}, ${how} the stack: ${JSON.stringify(cost)}`);
+        if (how === "with") {
+          console.log(JSON.stringify(await flowOf(project, base), undefined, 2));
+        }
       }
     }
   } finally {
@@ -75,12 +78,17 @@ async function main(args: string[]): Promise<void> {
 }
 
 /** Puts the load on the application, and measures once it is warm. */
-async function underLoad(project: Project, base: string, rate: number): Promise<Cost> {
+async function underLoad(
+  project: Project,
+  base: string,
+  rate: number,
+  seconds: number,
+): Promise<Cost> {
   const open = await clients(base, CLIENTS);
   try {
     await load(base, rate, WARM);
     const [cpuBefore, machineBefore] = [await cpuSeconds(project), machineTimes()];
-    const sent = await load(base, rate, SECONDS);
+    const sent = await load(base, rate, seconds);
     const [cpuAfter, machineAfter] = [await cpuSeconds(project), machineTimes()];
     const answered = sent.filter(({ ok }) => ok);
     return {
@@ -92,6 +100,28 @@ async function underLoad(project: Project, base: string, rate: number): Promise<
   } finally {
     open.forEach((client) => client.terminate());
   }
+}
+
+/** What the collectors took and passed on since they started, by metric, and how often the stack's containers restarted. */
+async function flowOf(project: Project, base: string): Promise<Readonly<Record<string, number>>> {
+  const counters =
+    "otelcol_(receiver_accepted|receiver_refused|exporter_sent|exporter_enqueue_failed|exporter_send_failed)_(spans|log_records)(_total)?";
+  const query = `sum by (__name__) ({job="otel-collector",__name__=~"${counters}"})`;
+  const response = await fetch(
+    `${base}/prometheus/api/v1/query?query=${encodeURIComponent(query)}`,
+  );
+  const { data } = (await response.json()) as {
+    data: { result: { metric: { __name__: string }; value: [number, string] }[] };
+  };
+  const restarts = "jsonpath={.items[*].status.containerStatuses[*].restartCount}";
+  const seen = ["--selector", "app.kubernetes.io/part-of=soc-agent-system", "-o", restarts];
+  const counts = await project.must("kubectl", [
+    ...["--kubeconfig", KUBECONFIG, "get", "pods", "--all-namespaces", ...seen],
+  ]);
+  return {
+    ...Object.fromEntries(data.result.map(({ metric, value }) => [metric.__name__, +value[1]])),
+    restarts: counts.split(/\s+/).reduce((sum, count) => sum + Number(count), 0),
+  };
 }
 
 /** CPU time of all processes of the backend so far, as they tell it themselves. */

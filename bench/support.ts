@@ -13,7 +13,7 @@ const SOURCE = "backend/src/routes/health.ts";
 const VERSION = /const VERSION = "2\.0[^"]*"/;
 
 /** What the command line of a bench may give. */
-type BenchOption = "runs" | "rate";
+type BenchOption = "runs" | "rate" | "seconds";
 
 /**
  * The whole numbers, each from 1, that a bench's command line gives, or their defaults.

@@ -11,6 +11,7 @@ const text = /** @type {const} */ ({ type: "string" });
 const heal = /** @type {const} */ ({ type: "boolean", default: true });
 const runs = /** @type {const} */ ({ type: "string", default: "1" });
 const rate = /** @type {const} */ ({ type: "string", default: "20" });
+const seconds = /** @type {const} */ ({ type: "string", default: "60" });
 
 /** Options for `parseArgs` of `node:util`, by the command that takes them. */
 const OPTIONS = {
@@ -24,7 +25,7 @@ const OPTIONS = {
   drift: { stack, help },
   bench: { runs },
   "bench:load": { runs },
-  "bench:observability": { runs, rate },
+  "bench:observability": { runs, rate, seconds },
   "bench:app": /** @type {const} */ ({
     seconds: { type: "string", default: "10" },
     soak: { type: "string", default: "1" },

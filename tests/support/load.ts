@@ -7,6 +7,8 @@ export interface Sent {
   readonly ok: boolean;
   /** Milliseconds until the whole answer was there. */
   readonly ms: number;
+  /** Id of the threat that the answer is, where it is one. */
+  readonly id: string | undefined;
 }
 
 /**
@@ -32,8 +34,10 @@ async function trigger(base: string): Promise<Sent> {
     headers: { "content-type": "application/json" },
     body: "{}",
   });
-  await response.text();
-  return { ok: response.ok, ms: performance.now() - started };
+  const text = await response.text();
+  const ms = performance.now() - started;
+  const { id } = response.ok ? (JSON.parse(text) as { id: string }) : {};
+  return { ok: response.ok, ms, id };
 }
 
 /** Opens as many dashboards' connections; whoever opens them terminates them. */
