@@ -32,7 +32,7 @@ export async function doctor({ stacks, topic }: Request): Promise<number> {
   const canPulumi = found.some(({ tool }) => tool.name === "pulumi");
   await assertKnown(stack, () => listStacks(env).catch(() => [stack]));
   section("Stacks", canPulumi ? await stacksText(env) : "unknown: no pulumi");
-  const facts = await gatherFacts(needsOf(stack, readStack(stack)));
+  const facts = await gatherFacts(needsOf(stack, readStack(stack)), found);
   section("Docker", dockerText(facts));
   if (facts.needs.cluster && facts.docker && isEngine(facts.docker)) {
     section(`Kind cluster ${facts.needs.cluster.name}`, await nodes(facts.needs.cluster.name, env));

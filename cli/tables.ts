@@ -38,6 +38,7 @@ export const EXAMPLES: readonly Fault[] = [
   faults.littleMemory(2 * GIB, 4 * GIB),
   faults.littleDisk("/var/lib/docker", 5 * GIB, 10 * GIB),
   faults.oldCgroup("kindest/node:v1.37.2"),
+  faults.skewedKubectl("1.33.1", "1.37.2"),
   faults.remoteDocker("ssh://me@build", [8080, 8443]),
   faults.noCredentialHelper("docker-credential-desktop", "~/.docker/config.json"),
   faults.foreignBuilder("remote", "docker-container"),

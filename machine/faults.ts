@@ -89,6 +89,16 @@ export function oldCgroup(nodeImage: string): Fault {
   };
 }
 
+/** A kubectl that is more than one minor version from its cluster, in either direction. */
+export function skewedKubectl(kubectl: string, kubernetes: string): Fault {
+  const minor = kubernetes.replace(/\.\d+$/, "");
+  return {
+    what: `kubectl ${kubectl} is more than one minor version from Kubernetes ${kubernetes}`,
+    why: "Kubernetes supports no more, and what kubectl is asked may fail",
+    fix: `Put kubectl ${minor} on PATH: https://kubernetes.io/docs/tasks/tools/`,
+  };
+}
+
 /** An engine on another machine: so are the ports that it publishes. @param ports those of the Kind cluster */
 export function remoteDocker(host: string, ports: readonly number[]): Fault {
   const forwards = ports.map((port) => `-L ${port}:localhost:${port}`).join(" ");

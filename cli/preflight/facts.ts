@@ -10,6 +10,7 @@ import {
   tryDocker,
 } from "../../machine/docker";
 import { findKindCluster, type KindClusterState } from "../../machine/kindCluster";
+import type { Found } from "../tools/find";
 import { findLocks, type Lock } from "./locks";
 import { foreignBuilder, missingHelpers, type Builder, type Helpers } from "./dockerSetup";
 import { findBusyPorts, type BusyPort } from "./ports";
@@ -23,6 +24,8 @@ export interface Needs {
   readonly stack: string;
   /** Problems of the stack's configuration, found while reading it. */
   readonly config: readonly string[];
+  /** Version of the cluster's Kubernetes, where the stack file names it. */
+  readonly kubernetes?: string;
   /** Whether images are built or a Kind cluster is made. */
   readonly docker: boolean;
   /** The Kind cluster to be made, if any. */
@@ -41,6 +44,8 @@ export interface Needs {
 /** What there is. Facts that could not be found out, or do not matter for this stack, are absent. */
 export interface Facts {
   readonly needs: Needs;
+  /** Version of kubectl. */
+  readonly kubectl?: string;
   readonly docker?: DockerFailure | (DockerEngine & { readonly memory?: number });
   /** Free space where Docker keeps its data, in bytes. */
   readonly disk?: { readonly path: string; readonly free: number };
@@ -56,12 +61,18 @@ export interface Facts {
   readonly locks: readonly Lock[];
 }
 
-/** Looks at the machine. */
-export async function gatherFacts(needs: Needs): Promise<Facts> {
+/**
+ * Looks at the machine.
+ *
+ * @param tools those that were found on it
+ */
+export async function gatherFacts(needs: Needs, tools: readonly Found[] = []): Promise<Facts> {
   const locks = findLocks(needs.locks);
+  const kubectl = tools.find(({ tool }) => tool.name === "kubectl")?.version;
+  const known = { needs, locks, ...(kubectl && { kubectl }) };
   const docker = needs.docker ? await findDocker() : undefined;
   if (!docker || !isEngine(docker)) {
-    return { needs, ...(docker && { docker }), busyPorts: [], locks };
+    return { ...known, ...(docker && { docker }), busyPorts: [] };
   }
   const local = docker.host.startsWith("unix://");
   const { cluster } = needs;
@@ -76,7 +87,7 @@ export async function gatherFacts(needs: Needs): Promise<Facts> {
   const disk = here && info ? freeSpace(info.DockerRootDir) : undefined;
   const inotify = here && cluster ? inotifyLimits() : undefined;
   return {
-    needs,
+    ...known,
     docker: { ...docker, ...(info && { memory: info.MemTotal }) },
     ...(disk && { disk }),
     ...(inotify && { inotify }),
@@ -85,7 +96,6 @@ export async function gatherFacts(needs: Needs): Promise<Facts> {
     helpers: missingHelpers(),
     ...(state && { cluster: state }),
     busyPorts: ports,
-    locks,
   };
 }
 

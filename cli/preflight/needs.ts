@@ -15,7 +15,9 @@ export function needsOf(stack: string, reading: Reading): Needs {
   const { cluster, images } = reading.config;
   const base = { stack, locks, config: [] };
   if (cluster.kind === "existing") {
-    return { ...base, docker: Object.values(images).some(({ kind }) => kind === "build") };
+    const { kubernetesVersion: kubernetes } = cluster;
+    const docker = Object.values(images).some(({ kind }) => kind === "build");
+    return { ...base, docker, ...(kubernetes !== undefined && { kubernetes }) };
   }
   const { name, nodeImage, httpPort, httpsPort } = cluster;
   const identityFile = path.join(ROOT, stackFiles(stack).identity);

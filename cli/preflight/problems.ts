@@ -16,10 +16,11 @@ import {
   oldCgroup,
   oldDocker,
   remoteDocker,
+  skewedKubectl,
   stoppedNodes,
   type Fault,
 } from "../../machine/faults";
-import type { Facts, InotifyLimit } from "./facts";
+import type { Facts, InotifyLimit, Needs } from "./facts";
 import { isLeft } from "./locks";
 
 const GIB = 2 ** 30;
@@ -64,6 +65,7 @@ export function problems(facts: Facts, before?: "up"): Problem[] {
     ...diskProblems(facts),
     ...cgroupProblems(facts),
     ...setupProblems(facts),
+    ...kubectlProblems(facts),
     ...clusterProblems(facts, before),
     ...portProblems(facts),
     ...inotifyProblems(facts),
@@ -126,9 +128,23 @@ function setupProblems({ docker, needs, builder, helpers }: Facts): Problem[] {
   ];
 }
 
+/** Version of the cluster's Kubernetes, where it is known before there is one. */
+function kubernetesOf({ cluster, kubernetes }: Needs): string | undefined {
+  const [, tag] = /:v?(\d+\.\d+\.\d+)/.exec(cluster?.nodeImage ?? "") ?? [];
+  return tag ?? kubernetes;
+}
+
+/** Kubernetes' own rule: https://kubernetes.io/releases/version-skew-policy/#kubectl */
+function kubectlProblems({ kubectl, needs }: Facts): Problem[] {
+  const [own, cluster] = [semver.coerce(kubectl), semver.coerce(kubernetesOf(needs))];
+  return own && cluster && Math.abs(own.minor - cluster.minor) > 1
+    ? [problem("warning", skewedKubectl(own.version, cluster.version))]
+    : [];
+}
+
 /** Whether the kubelet in the node image would refuse the engine's control groups. */
 function refusesCgroup({ cgroup, needs }: Facts): boolean {
-  const [, version] = /:v?(\d+\.\d+\.\d+)/.exec(needs.cluster?.nodeImage ?? "") ?? [];
+  const version = kubernetesOf(needs);
   return cgroup === "1" && version !== undefined && semver.gte(version, CGROUP_2_ONLY);
 }
 

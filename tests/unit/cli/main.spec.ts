@@ -579,6 +579,19 @@ esac`,
       assert.match(other.err, /Unexpected argument 'observabilty'.*\[observability\]/s);
     });
 
+    it("warns of a kubectl that is too far from the cluster's Kubernetes, as up does", async () => {
+      scratch.program(
+        "kubectl",
+        `case "$*" in *"get deployments,"*) echo '{"items":[]}' ;; *) echo v1.35.9 ;; esac`,
+      );
+      const { out, code } = await npmRun(["doctor"]);
+      assert.equal(code, 0, out);
+      const warning = /kubectl 1\.35\.9 is more than one minor version from Kubernetes 1\.37/i;
+      assert.match(out, warning);
+      const { out: upSaid, err } = await npmRun(["up", "--stack", stack]);
+      assert.match(upSaid + err, warning);
+    });
+
     it("looks at the rest where the backend wants a login", async () => {
       pulumi(`*"stack ls"*) echo "error: please run pulumi login" >&2; exit 255 ;;`);
       const { out, code } = await npmRun(["doctor"]);

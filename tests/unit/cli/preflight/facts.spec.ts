@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import type * as net from "node:net";
 import { gatherFacts } from "../../../../cli/preflight/facts";
 import { problems } from "../../../../cli/preflight/problems";
+import { TOOLS } from "../../../../cli/tools/catalogue";
 import { Scratch } from "../../support/fakes";
 import { needs } from "../../support/needs";
 import { listen } from "../../support/ports";
@@ -59,6 +60,12 @@ esac`,
         "container old-control-plane (kindest/node)",
       ]);
     });
+  });
+
+  it("takes kubectl's version from the tools, also without a Docker", async () => {
+    const kubectl = { tool: TOOLS.kubectl, version: "1.35.9", file: "/bin/kubectl" };
+    assert.equal((await gatherFacts({ ...needs, docker: false }, [kubectl])).kubectl, "1.35.9");
+    assert.equal((await gatherFacts(needs)).kubectl, undefined);
   });
 
   it("asks nothing further of a Docker that may not be used", async () => {

@@ -137,6 +137,13 @@ const CASES: readonly {
     fix: /nodeImage to kindest\/node:v1\.34/,
   },
   {
+    title: "a kubectl two minor versions older than the node image's Kubernetes",
+    facts: { kubectl: "1.35.9" },
+    level: "warning",
+    what: /^Kubectl 1\.35\.9 is more than one minor version from Kubernetes 1\.37\.2:/,
+    fix: /^Put kubectl 1\.37 on PATH/,
+  },
+  {
     title: "an engine on another machine",
     facts: { docker: { ...engine(), host: "ssh://me@build" } },
     level: "warning",
@@ -281,6 +288,22 @@ describe("problems", () => {
     assert.equal(cannotRunKind({ ...fine, cgroup: "1" }), true);
     assert.equal(cannotRunKind({ ...fine, docker: { ...engine(), memory: GIB } }), true);
     assert.equal(cannotRunKind({ ...fine, docker: { reason: "no-cli", detail: "" } }), false);
+  });
+
+  it("judges kubectl by the version that the stack file names, and not where there is none", () => {
+    const { cluster: _, ...elsewhere } = needs;
+    const warnings = (kubectl: string, kubernetes?: string) =>
+      problems({
+        ...fine,
+        needs: { ...elsewhere, ...(kubernetes !== undefined && { kubernetes }) },
+        kubectl,
+      }).length;
+    assert.deepEqual(
+      ["1.32.0", "1.33.0", "1.34.0", "1.35.0", "1.36.0"].map((own) => warnings(own, "1.34.2")),
+      [1, 0, 0, 0, 1],
+    );
+    assert.equal(warnings("1.32.0", "1.34"), 1);
+    assert.equal(warnings("1.32.0"), 0);
   });
 
   it("asks for no memory where no cluster is made", () => {
