@@ -7,6 +7,7 @@
 import { spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { refusalOfFolder } from "../config/folder.cjs";
 import { refusalOfTaken } from "../config/options.cjs";
 
 /** First Node.js that can `require` the ES modules this project uses; `engines` in package.json says the same. */
@@ -66,7 +67,7 @@ async function main() {
     return 1;
   }
   const [command = "", ...args] = process.argv.slice(2);
-  const refusal = refusalOfTaken(command, args, process.env);
+  const refusal = refusalOfTaken(command, args, process.env) ?? refusalOfFolder(root);
   if (refusal) {
     console.error(refusal);
     return 2;
@@ -74,7 +75,8 @@ async function main() {
   // npm writes node_modules/.package-lock.json last, so an interrupted install does not count as one.
   if (modified("node_modules/.package-lock.json") < modified("package-lock.json")) {
     console.log("Installing the project's packages (npm ci)");
-    const code = await run("npm", ["ci", "--no-audit", "--no-fund"]);
+    // The clone may lie in somebody's workspaces, whose packages npm would install instead.
+    const code = await run("npm", ["ci", "--workspaces=false", "--no-audit", "--no-fund"]);
     if (code !== 0) {
       console.error("npm ci failed: see above. With packages in place this step is skipped.");
       return code;

@@ -5,7 +5,8 @@ import { SECRETS, withDefaults } from "./defaults";
 import { ownKeys } from "./file";
 import { findProblems } from "./rules";
 import { key } from "./schema";
-import { PROJECT } from "./project";
+import { refusalOfFolder } from "./folder.cjs";
+import { PROJECT, ROOT } from "./project";
 import type { StackConfig } from "./settings";
 import type { Values } from "./values";
 
@@ -15,6 +16,10 @@ import type { Values } from "./values";
  * @throws `pulumi.RunError`, which Pulumi prints without a stack trace, with every problem at once
  */
 export function loadConfig(): StackConfig {
+  const misplaced = refusalOfFolder(ROOT);
+  if (misplaced !== undefined) {
+    throw refusal("The project cannot work where it is:", [misplaced]);
+  }
   const raw = parsedValues(ownKeys(pulumi.runtime.allConfig()));
   const problems = findProblems(raw, { stack: pulumi.getStack(), exists: fs.existsSync, isSecret });
   if (problems.length > 0) {

@@ -1,5 +1,5 @@
 /** What images are called: known before any is built, because tags are made from the content. */
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import dockerignore from "@balena/dockerignore";
@@ -27,7 +27,8 @@ function imageRef(settings: BuildSettings | RefSettings): string {
  * content always does.
  *
  * Names, contents and the executable bit count, as they do in Git. Other permission bits and times
- * do not: they differ from checkout to checkout.
+ * do not: they differ from checkout to checkout. Of what is neither file nor link (a FIFO, a socket) the
+ * name counts: it has no content, and reading it might never end.
  *
  * @returns such as `sha-0123456789ab`
  */
@@ -35,16 +36,43 @@ export function contentTag(context: string, dockerfile: string): string {
   const hash = createHash("sha256");
   const add = (name: string, file: string) => {
     const stat = fs.lstatSync(file);
-    const content = stat.isSymbolicLink() ? fs.readlinkSync(file) : fs.readFileSync(file);
-    const executable = stat.isFile() && (stat.mode & 0o100) !== 0;
-    hash.update(JSON.stringify([name, executable, stat.isSymbolicLink(), content.length]));
-    hash.update(content);
+    const head = (length: number) =>
+      hash.update(JSON.stringify([name, isExecutable(stat), stat.isSymbolicLink(), length]));
+    if (stat.isSymbolicLink()) {
+      const target = fs.readlinkSync(file);
+      head(target.length).update(target);
+    } else if (stat.isFile()) {
+      head(stat.size);
+      addContent(hash, file);
+    } else {
+      head(-1);
+    }
   };
   add("Dockerfile", dockerfile);
   for (const name of contextFiles(context, dockerfile)) {
     add(name, path.join(context, name));
   }
   return `sha-${hash.digest("hex").slice(0, 12)}`;
+}
+
+function isExecutable(stat: fs.Stats): boolean {
+  return stat.isFile() && (stat.mode & 0o100) !== 0;
+}
+
+/** Bytes that are read at a time. */
+const CHUNK = 2 ** 20;
+
+/** In pieces: Node.js reads no file of 2 GiB or more at once. */
+function addContent(hash: Hash, file: string): void {
+  const buffer = Buffer.allocUnsafe(CHUNK);
+  const opened = fs.openSync(file, "r");
+  try {
+    for (let read; (read = fs.readSync(opened, buffer)) > 0;) {
+      hash.update(buffer.subarray(0, read));
+    }
+  } finally {
+    fs.closeSync(opened);
+  }
 }
 
 /** What of a build context Docker is sent. Names are relative to the context. */
@@ -57,15 +85,24 @@ export interface ContextFilter {
 /** Reads what `.dockerignore` lets through. */
 export function contextFilter(context: string, dockerfile: string): ContextFilter {
   const rules = ignoreRules(context, dockerfile);
-  const ignore = dockerignore().add(rules);
+  const ignore = dockerignore({ ignorecase: false }).add(rules);
   const exceptions = rules.filter((rule) => rule.startsWith("!")).map((rule) => rule.slice(1));
   return {
     hasFile: (name) => !ignore.ignores(name),
     // An ignored folder is only of interest where an exception could reach into it.
     hasFolder: (name) =>
-      !ignore.ignores(name) ||
-      exceptions.some((rule) => rule.startsWith(`${name}/`) || /^[^/]*[*?[]/.test(rule)),
+      !ignore.ignores(name) || exceptions.some((rule) => mayReachInto(name, rule)),
   };
+}
+
+/** Whether a pattern can match something below a folder: up to its first wildcard they have to agree. */
+function mayReachInto(folder: string, pattern: string): boolean {
+  const segments = pattern.split("/");
+  const wildcard = segments.findIndex((segment) => /[*?[\\]/.test(segment));
+  const names = folder.split("/");
+  const fixed = wildcard < 0 ? segments : segments.slice(0, wildcard);
+  const agree = names.every((name, index) => index >= fixed.length || fixed[index] === name);
+  return agree && (wildcard >= 0 || fixed.length > names.length);
 }
 
 /** The files of a build context that Docker is sent, in a fixed order. */
@@ -90,8 +127,21 @@ function ignoreRules(context: string, dockerfile: string): string[] {
   return file
     ? fs
         .readFileSync(file, "utf8")
+        .replace(/^\uFEFF/, "")
         .split("\n")
-        .map((rule) => rule.trim())
-        .filter((rule) => rule !== "" && !rule.startsWith("#"))
+        .flatMap(rule)
     : [];
+}
+
+/** A line of an ignore file as BuildKit reads it: a comment has no space before it, and paths are made plain. */
+function rule(line: string): string[] {
+  const text = line.startsWith("#") ? "" : line.trim();
+  const not = text.startsWith("!") ? "!" : "";
+  const pattern = text.slice(not.length).trim();
+  if (pattern === "") {
+    return [];
+  }
+  const plain = path.posix.normalize(pattern).replace(/(?<=.)\/$|^\/(?=.)/g, "");
+  // To the library these are a comment, and parts of a regular expression.
+  return [not + plain.replace(/^#|(?<!\\)[+(){}|]/g, "\\$&")];
 }

@@ -106,6 +106,8 @@ async function providePackages(dir: string): Promise<void> {
     const packages = fs.realpathSync(path.join(ROOT, "node_modules"));
     fs.symlinkSync(packages, path.join(dir, "node_modules"));
   } else if (wanted !== undefined) {
-    await must("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: dir });
+    await must("npm", ["ci", "--workspaces=false", "--ignore-scripts", "--no-audit", "--no-fund"], {
+      cwd: dir,
+    });
   }
 }

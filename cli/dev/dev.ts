@@ -4,6 +4,7 @@
  * Each round ends with a `pulumi up`, so nothing drifts: images are tagged by content, and a plain
  * `pulumi up` afterwards finds nothing to do. Pods get a new image before that, because people wait for it.
  */
+import * as fs from "node:fs";
 import { once } from "node:events";
 import * as path from "node:path";
 import { watch, type FSWatcher } from "chokidar";
@@ -153,14 +154,38 @@ export async function develop(args: DevArgs): Promise<void> {
   }
 }
 
-function watchFiles(root: string, sources: () => readonly Source[]): FSWatcher {
+/** Watches what sources are made of. @param root folder that their paths are relative to */
+export function watchFiles(root: string, sources: () => readonly Source[]): FSWatcher {
+  const roots = pathsOf(sources()).map((name) => path.resolve(root, name));
   return watch(pathsOf(sources()), {
     cwd: root,
     ignoreInitial: true,
     ignored: (file, stats) =>
-      stats?.isDirectory() === true &&
-      sources().some(({ ignores }) => ignores(path.relative(root, path.resolve(root, file)))),
+      leadsAway(path.resolve(root, file), roots) ||
+      (stats?.isDirectory() === true &&
+        sources().some(({ ignores }) => ignores(path.relative(root, path.resolve(root, file))))),
   });
+}
+
+/**
+ * Whether a file is a link to a folder, or to nothing. Docker is sent the link and not what is behind it, and a loop
+ * of links would be followed for ever. The folders that are watched may be links themselves.
+ */
+function leadsAway(file: string, roots: readonly string[]): boolean {
+  return (
+    !roots.includes(file) &&
+    (fs.lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false) &&
+    !leadsToFile(file)
+  );
+}
+
+function leadsToFile(link: string): boolean {
+  try {
+    return fs.statSync(link).isFile();
+  } catch {
+    // A loop, or a target that is not there.
+    return false;
+  }
 }
 
 function pathsOf(sources: readonly Source[]): string[] {

@@ -83,7 +83,7 @@ describe("a preview beside another revision", function () {
     repository.program("npm", `echo "npm $*" >>"$CALLS"; ln -s "$PACKAGES" node_modules`);
     const { code, output } = await preview("--base", "HEAD", "--stack", "dev");
     assert.equal(code, 0, output);
-    assert.match(repository.calls(), /npm ci --ignore-scripts/);
+    assert.match(repository.calls(), /npm ci --workspaces=false --ignore-scripts/);
     const worktrees = fs.readdirSync(repository.file(".git"));
     assert.ok(
       !worktrees.includes("worktrees") ||

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { join } from "node:path";
+import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { WebSocket } from "ws";
 import { until } from "../support/until";
 import { docker, hasDocker } from "./docker";
@@ -17,13 +19,39 @@ interface Echo {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A copy of the package as a checkout under umask 077 has it, on a file system that keeps no executable bit. */
+function closedCopy(): string {
+  const copy = mkdtempSync(join(tmpdir(), "soc-frontend-"));
+  const own = (file: string) => !["node_modules", "dist"].includes(basename(file));
+  cpSync(FOLDER, copy, { recursive: true, filter: own });
+  for (const entry of readdirSync(copy, { recursive: true, withFileTypes: true })) {
+    chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o700 : 0o600);
+  }
+  return copy;
+}
+
+/** A copy of what is built, as a clone under umask 077 from an archive that keeps no executable bits. @returns its folder */
+function narrowCheckout(): string {
+  const folder = mkdtempSync(join(tmpdir(), "soc-frontend-"));
+  const skipped = ["node_modules", "dist", "tests"].map((name) => join(FOLDER, name));
+  cpSync(FOLDER, folder, { recursive: true, filter: (source) => !skipped.includes(source) });
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    const file = join(folder, name);
+    chmodSync(file, statSync(file).isDirectory() ? 0o700 : 0o600);
+  }
+  return folder;
+}
+
 if (hasDocker()) {
   describe("the image, as hardened as the chart runs it", () => {
     let origin = "";
 
     before(async () => {
+      const context = closedCopy();
       // With --quiet BuildKit would not say why it failed.
-      await docker("build", "--tag", NAME, FOLDER);
+      await docker("build", "--tag", NAME, context).finally(() =>
+        rmSync(context, { recursive: true }),
+      );
       await docker("network", "create", NAME);
       await docker(
         ...["run", "--detach", "--name", BACKEND, "--network", NAME],

@@ -17,7 +17,7 @@ describe("the entry of the commands", function () {
     scratch = new Scratch();
     fs.mkdirSync(scratch.file("cli"));
     fs.mkdirSync(scratch.file("config"));
-    for (const file of ["cli/entry.mjs", "config/options.cjs"]) {
+    for (const file of ["cli/entry.mjs", "config/folder.cjs", "config/options.cjs"]) {
       fs.copyFileSync(path.join(ROOT, file), scratch.file(file));
     }
     write("package.json", "{}");
@@ -72,7 +72,7 @@ echo {} >node_modules/.package-lock.json`,
   it("installs the packages on a fresh clone, and only then", async () => {
     const first = await cli(["doctor"]);
     assert.equal(first.code, 0, first.err);
-    assert.deepEqual(scratch.calls, ["npm ci --no-audit --no-fund"]);
+    assert.deepEqual(scratch.calls, ["npm ci --workspaces=false --no-audit --no-fund"]);
     await cli(["doctor"]);
     assert.equal(scratch.calls.length, 1);
   });
@@ -117,6 +117,28 @@ echo {} >node_modules/.package-lock.json`,
     assert.equal(out, "");
     assert.deepEqual(scratch.calls, []);
   });
+
+  for (const folder of ["c#", "what?", "100%41"]) {
+    it(`refuses a path with ${folder}, before anything is installed or started`, async () => {
+      const moved = scratch.file(folder);
+      fs.mkdirSync(moved);
+      for (const part of ["cli", "config"]) {
+        fs.cpSync(scratch.file(part), path.join(moved, part), { recursive: true });
+      }
+      const child = spawn(process.execPath, [path.join(moved, "cli/entry.mjs"), "up"], {
+        env: scratch.env(),
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      const [err, [code]] = await Promise.all([
+        text(child.stderr),
+        once(child, "exit") as Promise<[number | null]>,
+      ]);
+      assert.equal(code, 2);
+      assert.ok(err.includes(moved), err);
+      assert.match(err, /Move the project to a path without #, \? and %/);
+      assert.deepEqual(scratch.calls, []);
+    });
+  }
 
   it("refuses a Node.js that is too old, before anything else", async () => {
     const pretend = `data:text/javascript,Object.defineProperty(process,"versions",{value:{node:"20.18.3"}})`;

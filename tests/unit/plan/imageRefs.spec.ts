@@ -2,7 +2,8 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { contentTag, imageRefs } from "../../../plan/imageRefs";
+import { execFileSync } from "node:child_process";
+import { contentTag, contextFilter, imageRefs } from "../../../plan/imageRefs";
 
 describe("contentTag", () => {
   let dir: string;
@@ -66,12 +67,64 @@ describe("contentTag", () => {
     assert.notEqual(tag(), before);
   });
 
+  it("ends with a FIFO and with loops of links", () => {
+    const before = tag();
+    execFileSync("mkfifo", [at("src/fifo")]);
+    const withFifo = tag();
+    assert.notEqual(withFifo, before);
+    fs.symlinkSync("loop", at("src/loop"));
+    fs.symlinkSync(".", at("src/self"));
+    assert.notEqual(tag(), withFifo);
+  });
+
+  it("is what it was before contents were read in pieces", () => {
+    fs.writeFileSync(at("src/big"), Buffer.alloc(3 * 2 ** 20 + 7, "0123456789"));
+    fs.chmodSync(at("src/main.ts"), 0o755);
+    fs.symlinkSync("big", at("src/link"));
+    assert.equal(tag(), "sha-adb6ed8f2a1e");
+  });
+
   it("prefers an ignore file that is the Dockerfile's own", () => {
     fs.writeFileSync(at("Dockerfile.dockerignore"), "*\n");
     const before = tag();
     fs.writeFileSync(at("src/main.ts"), "changed\n");
     assert.equal(tag(), before);
   });
+});
+
+// What BuildKit 0.33 copies of these files, each list from a `docker build --output`.
+describe("contextFilter", () => {
+  const FILES = ["a.md", "#odd", "c++", "lib/a/keep/f", "lib/b/other/f", "src/x/keep.md", "SRC/z"];
+  const sent: [ignored: string, files: string[]][] = [
+    ["*\n!src\n", ["src/x/keep.md"]],
+    ["\uFEFF*\n!src\n", ["src/x/keep.md"]],
+    ["*\r\n!/src/\r\n", ["src/x/keep.md"]],
+    ["*\n! ./src/x\n", ["src/x/keep.md"]],
+    ["*\n!lib/*/keep\n", ["lib/a/keep/f"]],
+    ["lib/**\n!lib/b\n", ["a.md", "#odd", "c++", "lib/b/other/f", "src/x/keep.md", "SRC/z"]],
+    ["*\n!**/keep.md\n", ["src/x/keep.md"]],
+    ["src\nlib\n#odd\n", ["a.md", "#odd", "c++", "SRC/z"]],
+    ["src\nlib\n #odd\n", ["a.md", "c++", "SRC/z"]],
+    ["*\n!c++\n", ["c++"]],
+  ];
+  for (const [ignored, files] of sent) {
+    it(`reads ${JSON.stringify(ignored)} as BuildKit does`, () => {
+      const dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-ignore-"));
+      const dockerfile = path.join(dir, "Dockerfile");
+      fs.writeFileSync(`${dockerfile}.dockerignore`, ignored);
+      const { hasFile, hasFolder } = contextFilter(dir, dockerfile);
+      const reached = (file: string) =>
+        file
+          .split("/")
+          .slice(0, -1)
+          .every((_, index, all) => hasFolder(all.slice(0, index + 1).join("/")));
+      assert.deepEqual(
+        FILES.filter((file) => reached(file) && hasFile(file)),
+        files,
+      );
+      fs.rmSync(dir, { recursive: true });
+    });
+  }
 });
 
 describe("imageRefs", () => {

@@ -1,7 +1,9 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { once } from "node:events";
 import { withDefaults } from "../../../../config/defaults";
+import { watchFiles } from "../../../../cli/dev/dev";
 import { differences, digestsOf, sourcesOf, whose, type Source } from "../../../../cli/dev/sources";
 import { Scratch } from "../../support/fakes";
 
@@ -79,5 +81,31 @@ describe("sourcesOf", () => {
     assert.deepEqual(of("api/src/main.ts"), { source: "backend", file: "src/main.ts" });
     assert.deepEqual(of("Pulumi.dev.yaml"), { source: "configuration", file: "Pulumi.dev.yaml" });
     assert.equal(of("other/file"), undefined);
+  });
+});
+
+describe("watchFiles", () => {
+  it("follows no links to folders, which may be a loop, and is no link's victim", async () => {
+    const scratch = new Scratch();
+    fs.mkdirSync(scratch.file("real/src"), { recursive: true });
+    fs.symlinkSync("real", scratch.file("api"));
+    fs.symlinkSync(".", scratch.file("real/src/self"));
+    fs.symlinkSync("loop", scratch.file("real/src/loop"));
+    const source: Source = {
+      name: "api",
+      paths: ["api"],
+      ignores: () => false,
+      digest: () => "",
+    };
+    const watcher = watchFiles(scratch.dir, () => [source]);
+    const errors: unknown[] = [];
+    watcher.on("error", (error) => errors.push(error));
+    await once(watcher, "ready");
+    const changed = once(watcher, "all");
+    fs.writeFileSync(scratch.file("real/src/main.ts"), "1");
+    assert.deepEqual((await changed).slice(0, 2), ["add", path.join("api", "src", "main.ts")]);
+    assert.deepEqual(errors, []);
+    await watcher.close();
+    scratch.remove();
   });
 });
