@@ -254,7 +254,10 @@ async function lacking({ needs }: Suite): Promise<string[]> {
 async function install(folders: readonly string[]): Promise<void> {
   for (const folder of new Set(folders)) {
     if (!isInstalled(folder)) {
-      const { code } = await npm(["ci", "--workspaces=false", "--no-audit", "--no-fund", "--prefix", folder], "");
+      const { code } = await npm(
+        ["ci", "--workspaces=false", "--no-audit", "--no-fund", "--prefix", folder],
+        "",
+      );
       if (code !== 0) {
         throw new Error(`npm could not install the packages of ${folder}`);
       }
