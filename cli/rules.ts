@@ -1,8 +1,7 @@
 /** How the commands say which rules a stack breaks. */
 import pc from "picocolors";
-import { findingText, isBroken } from "../plan/rules/judge";
-import type { Finding } from "../plan/rules/rule";
-import { judgeStack } from "../policy/look";
+import { findingText, isBroken, type Finding } from "../plan/rules/rule";
+import { digestFor, isKept, rememberKept } from "../policy/judged";
 import { Refusal } from "./pulumi";
 import { useTools } from "./tools/environment";
 import type { Found } from "./tools/find";
@@ -20,6 +19,23 @@ export function keepsAll(findings: readonly Finding[]): boolean {
   return !isBroken(findings);
 }
 
+/** Judges a stack, unless nothing was found when it was last judged and nothing has changed since. */
+async function judge(stack: string, tools: readonly Found[]): Promise<Finding[]> {
+  const helm = tools.find(({ tool }) => tool.name === "helm");
+  const digest = digestFor(stack, `${helm?.file} ${helm?.version}`);
+  if (isKept(stack, digest)) {
+    return [];
+  }
+  // Loaded where it is needed: it takes its time, and most runs of up do without.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- tsx does not load TypeScript by import()
+  const { judgeStack } = require("../policy/look") as typeof import("../policy/look");
+  const findings = await judgeStack(stack);
+  if (findings.length === 0) {
+    rememberKept(stack, digest);
+  }
+  return findings;
+}
+
 /**
  * Begins to hold a stack against the rules, while something else is waited for.
  *
@@ -28,7 +44,7 @@ export function keepsAll(findings: readonly Finding[]): boolean {
  */
 export function startJudging(stack: string, tools: readonly Found[]): () => Promise<Finding[]> {
   useTools(tools);
-  const judging = judgeStack(stack);
+  const judging = judge(stack, tools);
   // Told to whoever waits for it; a command that ends before has told of something else.
   judging.catch(() => {});
   return () => judging;

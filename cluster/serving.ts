@@ -63,15 +63,17 @@ export function idleItems(items: readonly Item[], command: string): string[] {
 }
 
 /** Objects of a release, by Helm's record, that are not in the cluster. */
-async function missing(target: Target, name: string): Promise<string[]> {
+function missing(target: Target, name: string): Promise<string[]> {
   const { namespace = "default" } = target;
   const release = { namespace, name };
-  const manifest = await manifestOf(target, release);
-  if (manifest === undefined) {
-    return [`Release ${name} is not in namespace ${namespace}`];
-  }
-  const objects = await withApi(target, (api) =>
-    missingObjects(api, madeByRelease(release, manifest)),
-  );
-  return objects.map((object) => `${object}, of release ${name}, is missing: npm run up makes it`);
+  return withApi(target, async (api) => {
+    const manifest = await manifestOf(api, release);
+    if (manifest === undefined) {
+      return [`Release ${name} is not in namespace ${namespace}`];
+    }
+    const objects = await missingObjects(api, madeByRelease(release, manifest));
+    return objects.map(
+      (object) => `${object}, of release ${name}, is missing: npm run up makes it`,
+    );
+  });
 }

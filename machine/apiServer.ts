@@ -35,6 +35,12 @@ export interface ApiRequest {
 /** Asks one cluster's API. @throws Error when no answer comes */
 export type Api = (path: string, request?: ApiRequest) => Promise<ApiAnswer>;
 
+/** What the API says is wrong. */
+export function messageIn(answer: Values): string {
+  const { message } = answer;
+  return typeof message === "string" ? message : "the API gave no reason";
+}
+
 /** Milliseconds until the way must stand, and until an answer must be there. */
 const PATIENCE = 10_000;
 

@@ -173,7 +173,9 @@ export function valuesCheck(chart: string = CHART): (values: Values) => string[]
   }
   // What the root refers to lets another version's values pass. Here there are none.
   const { $ref: _, ...own } = schema;
-  const validate = new Ajv({ allErrors: true, strict: false, verbose: true }).compile(own);
+  // The code for it is used once: to make it faster takes longer than to use it.
+  const options = { allErrors: true, strict: false, verbose: true, code: { optimize: false } };
+  const validate = new Ajv(options).compile(own);
   const defaults = chartDefaults(chart);
   return (values) =>
     validate(coalesceValues(defaults, values))

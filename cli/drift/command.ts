@@ -18,7 +18,7 @@ const DRIFTED = 2;
 /** @returns the exit code: 0 where all is as it was made, 2 where not, 1 where something could not be compared */
 export async function drift({ stacks }: Request): Promise<number> {
   const stack = only(stacks);
-  const env = pulumiEnvironment(await ensureTools(["pulumi", "kubectl", "helm"]));
+  const env = pulumiEnvironment(await ensureTools(["pulumi", "kubectl"]));
   const found = await findDrift(stack, env);
   section(`Drift of stack ${stack}`, driftText(found));
   if (hasDrifted(found)) {

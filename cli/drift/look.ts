@@ -4,7 +4,7 @@ import { lookForDrift, type Drift } from "../../cluster/drift/look";
 import { madeByRelease } from "../../cluster/drift/made";
 import type { PodsOf } from "../../cluster/podReport";
 import type { StackConfig } from "../../config/settings";
-import { withApi } from "../../machine/apiServer";
+import { withApi, type Api } from "../../machine/apiServer";
 import { manifestOf } from "../../machine/helm";
 import type { KindClusterState } from "../../machine/kindCluster";
 import { clusterIdentity } from "../../plan/kindConfig";
@@ -62,7 +62,7 @@ export async function lookAtStack(looked: Looked): Promise<StackDrift> {
       ? labelsOfNodes(config.cluster, cluster.identity)
       : [];
   const [manifests, drift] = await withApi(of, async (api) => {
-    const manifests = await manifestsOf(looked);
+    const manifests = await manifestsOf(api, state);
     const drift = await lookForDrift(api, [
       ...nodes,
       ...pulumis.filter(isFirst),
@@ -84,9 +84,9 @@ interface Manifest {
 }
 
 /** Helm's records of the releases that a stack made. @throws Error when they cannot be read */
-function manifestsOf({ state, of }: Looked): Promise<Manifest[]> {
-  const releases = releasesOf(state.resources.filter((resource) => !resource.delete));
+function manifestsOf(api: Api, { resources }: State): Promise<Manifest[]> {
+  const releases = releasesOf(resources.filter((resource) => !resource.delete));
   return Promise.all(
-    releases.map(async (release) => ({ release, text: await manifestOf(of, release) })),
+    releases.map(async (release) => ({ release, text: await manifestOf(api, release) })),
   );
 }

@@ -1,6 +1,6 @@
 /** Holds what a stack made against what its cluster has. Nothing is written. */
 import type { Values } from "../../config/values";
-import type { Api } from "../../machine/apiServer";
+import { messageIn, type Api } from "../../machine/apiServer";
 import { objectName } from "../../plan/objects";
 import { compare, lasting, minimumOf, type Finding, type Minimum, type Wanted } from "./compare";
 import { OBSERVER } from "./managers";
@@ -173,10 +173,4 @@ export function toPointer(tokens: readonly (string | number)[]): string {
 
 function unseen({ place }: Placed, answer: Values): Unseen {
   return { what: objectName(place.object), reason: messageIn(answer) };
-}
-
-/** What the API says is wrong. */
-export function messageIn(answer: Values): string {
-  const { message } = answer;
-  return typeof message === "string" ? message : "the API gave no reason";
 }

@@ -6,10 +6,10 @@
  * stays as it is, and so does Pulumi's state.
  */
 import type { Values } from "../../config/values";
-import type { Api, ApiRequest } from "../../machine/apiServer";
+import { messageIn, type Api, type ApiRequest } from "../../machine/apiServer";
 import { objectName } from "../../plan/objects";
 import type { Finding } from "./compare";
-import { APPLY, JSON_PATCH, messageIn, removals, toPointer, type Drifted } from "./look";
+import { APPLY, JSON_PATCH, removals, toPointer, type Drifted } from "./look";
 import { entriesOf } from "./managedFields";
 import { isMaker } from "./managers";
 import { pointerTo, valueAt, without } from "./paths";

@@ -63,13 +63,3 @@ function fits(pattern: string, text: string): boolean {
   const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`).test(text);
 }
-
-/** A finding as people read it, on lines of its own. */
-export function findingText({ rule, at, what }: Finding): string {
-  return `${at} ${what} (${rule.id})\n  why  ${rule.why}\n  fix  ${rule.fix}`;
-}
-
-/** Whether findings keep a stack from being deployed. */
-export function isBroken(findings: readonly Finding[]): boolean {
-  return findings.some(({ rule }) => rule.severity === "error");
-}

@@ -43,3 +43,13 @@ export interface Rule {
 export interface Finding extends Place {
   readonly rule: Rule;
 }
+
+/** A finding as people read it, on lines of its own. */
+export function findingText({ rule, at, what }: Finding): string {
+  return `${at} ${what} (${rule.id})\n  why  ${rule.why}\n  fix  ${rule.fix}`;
+}
+
+/** Whether findings keep a stack from being deployed. */
+export function isBroken(findings: readonly Finding[]): boolean {
+  return findings.some(({ rule }) => rule.severity === "error");
+}

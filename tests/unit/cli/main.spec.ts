@@ -8,6 +8,7 @@ import * as path from "node:path";
 import { text } from "node:stream/consumers";
 import { parse } from "yaml";
 import { lines, must } from "../../../machine/run";
+import { memory } from "../../../policy/judged";
 import { until } from "../../support/until";
 import { Scratch } from "../support/fakes";
 import { ROOT } from "../../../config/project";
@@ -112,6 +113,7 @@ esac`,
   after(() => {
     server.close();
     fs.rmSync(file);
+    fs.rmSync(memory(stack), { force: true });
   });
 
   it("starts without Pulumi's packages, which take longer to load than all the rest", async () => {
@@ -155,6 +157,35 @@ esac`,
       assert.match(out, /^kind {5}0\.33\.0 {3}needed: /m);
       assert.match(out, /^passphrase=\[\]$/m);
       assert.match(out, /^dashboard: {2}http:\/\/localhost:8080\nhpa: {8}kubectl get hpa$/m);
+    });
+
+    it("judges the stack anew only where something has changed, and ends with 3 where a rule is broken", async () => {
+      const rendered = () =>
+        scratch.calls.filter((call) => call.startsWith("helm template")).length;
+      assert.equal((await npmRun(["up", "--stack", stack])).code, 0);
+      const once = rendered();
+      assert.ok(once > 0);
+      assert.equal((await npmRun(["up", "--stack", stack])).code, 0);
+      assert.equal(rendered(), once);
+      const before = fs.readFileSync(file, "utf8");
+      try {
+        const metricsServer = { version: ">0" };
+        const { config } = JSON.parse(before) as { config: object };
+        const broken = { config: { ...config, "soc-agent:metricsServer": metricsServer } };
+        fs.writeFileSync(file, JSON.stringify(broken));
+        for (const _ of ["found", "still found"]) {
+          const { out, err, code, pulumi } = await npmRun(["up", "--stack", stack]);
+          assert.equal(code, 3, err + out);
+          assert.match(out, /^error .* \(release-pinned\)$/m);
+          assert.match(err, /Nothing was changed\. Mend the errors above/);
+          assert.deepEqual(
+            pulumi.slice(-2).filter((call) => call.startsWith("pulumi up")),
+            [],
+          );
+        }
+      } finally {
+        fs.writeFileSync(file, before);
+      }
     });
 
     it("keeps a passphrase that is set", async () => {

@@ -4,8 +4,8 @@ import { mergeValues, type Values } from "../../../config/values";
 import { parseFlow } from "../../../plan/flows";
 import type { KubernetesObject } from "../../../plan/objects";
 import { releaseInputs } from "../../../plan/releases";
-import { covers, findingText, isBroken, judge, RULES } from "../../../plan/rules/judge";
-import type { Target } from "../../../plan/rules/rule";
+import { covers, judge, RULES } from "../../../plan/rules/judge";
+import { findingText, isBroken, type Target } from "../../../plan/rules/rule";
 
 const DIGEST = `@sha256:${"a".repeat(64)}`;
 
