@@ -22,7 +22,7 @@ export interface LoadArgs {
   readonly cluster: AwaitedCluster;
   /** How long to wait for it while nothing makes it. Defaults to that of {@link awaitNodes}. */
   readonly patience?: Patience;
-  /** References of images. Those that the engine does not have are left to the nodes to pull. */
+  /** References of images. Those that the engine does not have are left to the nodes to pull, and so are digests. */
   readonly images: readonly string[];
   /** Told what is done. */
   readonly say: (text: string) => void;
@@ -66,8 +66,23 @@ export async function sendImages(
   const started = Date.now();
   // An earlier build of the same application has most of the layers of this one.
   const thin = wanted.some((image) => lacking.some((node) => hasEarlier(node, image)));
-  await (thin ? sendMissing(wanted, lacking, args) : sendWhole(wanted, lacking));
+  try {
+    await (thin ? sendMissing(wanted, lacking, args) : sendWhole(wanted, lacking));
+  } catch (error) {
+    await Promise.all(lacking.map((node) => forget(node, wanted)));
+    throw error;
+  }
   say(`Loaded in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}
+
+/**
+ * Takes the names of images from a node that lacked them. containerd writes a name before it unpacks, so that an import
+ * which failed leaves an image that is there for everybody but the kubelet, and would never be sent again. Where this
+ * fails too, the import's own error says more.
+ */
+async function forget(node: Node, images: readonly string[]): Promise<void> {
+  const names = images.filter((image) => lacks(node, image)).map(fullName);
+  await tryDocker(["exec", node.name, ...CTR, "images", "rm", ...names]);
 }
 
 function hasEarlier({ present }: Node, image: string): boolean {
@@ -75,17 +90,25 @@ function hasEarlier({ present }: Node, image: string): boolean {
   return [...present].some((other) => other.startsWith(repository));
 }
 
-/** The images that the engine has. Others must be pullable: the nodes will pull them. */
+/** The images that can be sent: that the engine has. Others must be pullable: the nodes will pull them. */
 async function inEngine(images: readonly string[], say: LoadArgs["say"]): Promise<string[]> {
-  const found = await Promise.all(
-    images.map(async (image) => (await tryDocker(["image", "inspect", image])).ok),
-  );
+  const found = await Promise.all(images.map(hasImage));
   return images.filter((image, index) => {
+    // An archive has no digest of a registry, so that an import leaves nothing of that name (kind#3177).
+    if (image.includes("@")) {
+      say(`${image} is named by its digest: the nodes will have to pull it`);
+      return false;
+    }
     if (!found[index]) {
       say(`${image} is not in the Docker engine: the nodes will have to pull it`);
     }
     return found[index];
   });
+}
+
+/** Whether the Docker engine has an image. */
+export async function hasImage(image: string): Promise<boolean> {
+  return (await tryDocker(["image", "inspect", image])).ok;
 }
 
 /** Streams one archive of the images into all nodes at once. */

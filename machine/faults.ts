@@ -127,6 +127,15 @@ export function foreignBuilder(name: string, driver: string): Fault {
   };
 }
 
+/** An image that was just built, and that the engine does not have. */
+export function builtElsewhere(image: string): Fault {
+  return {
+    what: `${image} was built and is not in the Docker engine`,
+    why: "the chosen builder keeps what it builds for itself",
+    fix: "Choose the engine's own: docker buildx use default",
+  };
+}
+
 /** Something that a browser may ask in place of the application. @param holder who has it */
 export function busyTwin(port: number, holder: string): Fault {
   return {

@@ -7,10 +7,11 @@ import type { ImageRefs } from "../../plan/imageRefs";
 import type { BuildSettings, Part, StackConfig } from "../../config/settings";
 import type { StackFiles } from "../../machine/files";
 import { failedStep, PLAIN_BUILD } from "../../machine/failedStep";
-import { loadImages } from "../../cluster/loadImages";
+import { hasImage, loadImages } from "../../cluster/loadImages";
 import type { PodsOf } from "../../cluster/podReport";
 import { rolledOut, setImages, type PartImages } from "../../cluster/rollOut";
 import { DOCKER, tryDocker } from "../../machine/docker";
+import { builtElsewhere, onOneLine } from "../../machine/faults";
 import { buildOf, LOAD, ROLL_OUT } from "./phases";
 
 /** Inputs of {@link workAhead}. */
@@ -86,6 +87,9 @@ async function build(
   const { ok, reason } = await tryDocker(["build", ...how, context], options);
   if (!ok) {
     throw new HopelessError(`${DOCKER} build ${context}: ${reason}`);
+  }
+  if (!(await hasImage(ref))) {
+    throw new HopelessError(onOneLine(builtElsewhere(ref)));
   }
 }
 

@@ -7,7 +7,9 @@ const IDENTITY = "0123456789ab.cdef";
 
 describe("loadImages", () => {
   let scratch: Scratch;
+  let said: string[];
   beforeEach(() => {
+    said = [];
     scratch = new Scratch();
     fs.writeFileSync(scratch.file("identity"), IDENTITY);
     // A node with an earlier image, and an engine that breaks off while it saves.
@@ -26,7 +28,7 @@ esac`,
   });
   afterEach(() => scratch.remove());
 
-  const load = (stop: AbortSignal) =>
+  const load = (stop: AbortSignal, images = ["soc-backend:newer"]) =>
     loadImages({
       cluster: {
         name: "soc-demo",
@@ -34,8 +36,8 @@ esac`,
         identityFile: scratch.file("identity"),
         makerFile: scratch.file("maker"),
       },
-      images: ["soc-backend:newer"],
-      say: () => {},
+      images,
+      say: (text) => said.push(text),
       stop,
     });
   const saves = () => scratch.calls.filter((call) => call.startsWith("docker save"));
@@ -48,5 +50,23 @@ esac`,
   it("begins nothing more once it is to end", async () => {
     await assert.rejects(load(AbortSignal.abort()), /failed with exit code/);
     assert.deepEqual(saves(), ["docker save soc-backend:newer"]);
+  });
+
+  it("takes names away that a failed import left, and no others", async () => {
+    const images = ["soc-backend:newer", "soc-backend:earlier"];
+    await assert.rejects(load(new AbortController().signal, images), /failed with exit code 130/);
+    assert.deepEqual(
+      scratch.calls.filter((call) => call.includes("images rm")),
+      [
+        "docker exec soc-demo-worker ctr --namespace=k8s.io images rm docker.io/library/soc-backend:newer",
+      ],
+    );
+  });
+
+  it("does not claim to load what is named by its digest", async () => {
+    const image = `ghcr.io/acme/api@sha256:${"0".repeat(64)}`;
+    await load(new AbortController().signal, [image]);
+    assert.deepEqual(saves(), []);
+    assert.equal(said[0], `${image} is named by its digest: the nodes will have to pull it`);
   });
 });

@@ -101,6 +101,17 @@ esac`,
     assert.equal(scratch.calls.length, 1);
   });
 
+  it("says how to mend it when what was built is not in the engine", async () => {
+    scratch.program("docker", 'case "$*" in "image inspect"*) exit 1 ;; esac');
+    await assert.rejects(work(["backend"], true), (error: Error) => {
+      assert.ok(error instanceof HopelessError);
+      assert.ok(error.message.startsWith(`${ref} was built and is not in the Docker engine`));
+      assert.match(error.message, /Choose the engine's own: docker buildx use default$/);
+      return true;
+    });
+    assert.ok(!scratch.calls.some((call) => call.startsWith("docker exec")));
+  });
+
   it("does not wait for a cluster that is gone", async () => {
     fs.writeFileSync(scratch.file("identity"), "0123456789ab.gone");
     await assert.rejects(work(["backend"]), /cluster soc-demo is not being made/);
