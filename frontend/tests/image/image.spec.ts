@@ -30,18 +30,6 @@ function closedCopy(): string {
   return copy;
 }
 
-/** A copy of what is built, as a clone under umask 077 from an archive that keeps no executable bits. @returns its folder */
-function narrowCheckout(): string {
-  const folder = mkdtempSync(join(tmpdir(), "soc-frontend-"));
-  const skipped = ["node_modules", "dist", "tests"].map((name) => join(FOLDER, name));
-  cpSync(FOLDER, folder, { recursive: true, filter: (source) => !skipped.includes(source) });
-  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    const file = join(folder, name);
-    chmodSync(file, statSync(file).isDirectory() ? 0o700 : 0o600);
-  }
-  return folder;
-}
-
 if (hasDocker()) {
   describe("the image, as hardened as the chart runs it", () => {
     let origin = "";
