@@ -25,6 +25,7 @@ export function onOneLine(fault: Fault): string {
 }
 
 const GIB = 2 ** 30;
+const OWN_BUILDER = "Choose the engine's own: docker buildx use default";
 
 function gib(bytes: number): string {
   return `${(bytes / GIB).toFixed(1)} GiB`;
@@ -120,20 +121,14 @@ export function noCredentialHelper(helper: string, file: string): Fault {
 
 /** A builder whose images do not get into the engine. */
 export function foreignBuilder(name: string, driver: string): Fault {
-  return {
-    what: `the chosen builder ${name} (${driver}) keeps what it builds for itself`,
-    why: "npm run dev would find no image in the engine",
-    fix: "Choose the engine's own: docker buildx use default",
-  };
+  const what = `the chosen builder ${name} (${driver}) keeps what it builds for itself`;
+  return { what, why: "npm run dev would find no image in the engine", fix: OWN_BUILDER };
 }
 
 /** An image that was just built, and that the engine does not have. */
 export function builtElsewhere(image: string): Fault {
-  return {
-    what: `${image} was built and is not in the Docker engine`,
-    why: "the chosen builder keeps what it builds for itself",
-    fix: "Choose the engine's own: docker buildx use default",
-  };
+  const why = "the chosen builder keeps what it builds for itself";
+  return { what: `${image} was built and is not in the Docker engine`, why, fix: OWN_BUILDER };
 }
 
 /** Something that a browser may ask in place of the application. @param holder who has it */
