@@ -33,6 +33,24 @@ export async function foreignBuilder(): Promise<Builder | undefined> {
     : undefined;
 }
 
+/** Where an engine keeps things, as `docker info` says it. */
+export interface DataFolders {
+  readonly DockerRootDir: string;
+  /** Of images: what keeps them, and the containerd that it is part of. */
+  readonly DriverStatus?: readonly (readonly string[])[] | null;
+  readonly Containerd?: { readonly Address: string };
+}
+
+/**
+ * The folder that an engine's images fill. With the containerd store of Docker 29 that is containerd's, and another one than
+ * Docker's where containerd is a service of the machine's: its address is below Docker's own folder where it is not.
+ */
+export function imagesFolder({ DockerRootDir, DriverStatus, Containerd }: DataFolders): string {
+  const inContainerd = DriverStatus?.some(([, type]) => /^io\.containerd\./.test(type ?? ""));
+  const ofMachine = Containerd !== undefined && !Containerd.Address.includes("/docker/");
+  return inContainerd && ofMachine ? "/var/lib/containerd" : DockerRootDir;
+}
+
 /** Credential helpers that Docker's configuration names and that are not on PATH. */
 export function missingHelpers(env: NodeJS.ProcessEnv = process.env): Helpers {
   const file = path.join(env["DOCKER_CONFIG"] ?? path.join(os.homedir(), ".docker"), "config.json");

@@ -12,7 +12,14 @@ import {
 import { findKindCluster, type KindClusterState } from "../../machine/kindCluster";
 import type { Found } from "../tools/find";
 import { findLocks, type Lock } from "./locks";
-import { foreignBuilder, missingHelpers, type Builder, type Helpers } from "./dockerSetup";
+import {
+  foreignBuilder,
+  imagesFolder,
+  missingHelpers,
+  type Builder,
+  type DataFolders,
+  type Helpers,
+} from "./dockerSetup";
 import { findBusyPorts, type BusyPort } from "./ports";
 
 /** A limit of the kernel, by its name under `/proc/sys/fs/inotify`. */
@@ -47,7 +54,7 @@ export interface Facts {
   /** Version of kubectl. */
   readonly kubectl?: string;
   readonly docker?: DockerFailure | (DockerEngine & { readonly memory?: number });
-  /** Free space where Docker keeps its data, in bytes. */
+  /** Free space where Docker keeps its images, in bytes. */
   readonly disk?: { readonly path: string; readonly free: number };
   /** Version of the control groups of the engine's kernel, `1` or `2`. */
   readonly cgroup?: string;
@@ -84,7 +91,7 @@ export async function gatherFacts(needs: Needs, tools: readonly Found[] = []): P
   ]);
   // Limits and disks of this machine are the engine's only where it runs on this very kernel.
   const here = local && info?.KernelVersion === os.release();
-  const disk = here && info ? freeSpace(info.DockerRootDir) : undefined;
+  const disk = here && info ? freeSpace(imagesFolder(info)) : undefined;
   const inotify = here && cluster ? inotifyLimits() : undefined;
   return {
     ...known,
@@ -100,9 +107,8 @@ export async function gatherFacts(needs: Needs, tools: readonly Found[] = []): P
 }
 
 /** What `docker info` says and this file uses. */
-interface DockerInfo {
+interface DockerInfo extends DataFolders {
   readonly MemTotal: number;
-  readonly DockerRootDir: string;
   readonly KernelVersion: string;
   readonly CgroupVersion?: string;
 }

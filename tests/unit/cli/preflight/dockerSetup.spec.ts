@@ -1,6 +1,10 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { foreignBuilder, missingHelpers } from "../../../../cli/preflight/dockerSetup";
+import {
+  foreignBuilder,
+  imagesFolder,
+  missingHelpers,
+} from "../../../../cli/preflight/dockerSetup";
 import { Scratch } from "../../support/fakes";
 
 describe("Docker's own configuration", () => {
@@ -46,5 +50,32 @@ describe("Docker's own configuration", () => {
       scratch.takePath();
       assert.deepEqual(await foreignBuilder(), expected);
     });
+  }
+
+  // What `docker info` said of a Docker 29 that starts its containerd itself, of one beside a service, and of a Docker 28.
+  const own = { Address: "/var/run/docker/containerd/containerd.sock" };
+  const service = { Address: "/run/containerd/containerd.sock" };
+  const snapshotter = [["driver-type", "io.containerd.snapshotter.v1"]];
+  const overlay2 = [["Backing Filesystem", "extfs"]];
+  const engines: [string, Parameters<typeof imagesFolder>[0], string][] = [
+    [
+      "containerd's own service",
+      { DockerRootDir: "/d", DriverStatus: snapshotter, Containerd: service },
+      "/var/lib/containerd",
+    ],
+    [
+      "a containerd of Docker's",
+      { DockerRootDir: "/d", DriverStatus: snapshotter, Containerd: own },
+      "/d",
+    ],
+    [
+      "Docker's own store beside that service",
+      { DockerRootDir: "/d", DriverStatus: overlay2, Containerd: service },
+      "/d",
+    ],
+    ["an engine that does not tell", { DockerRootDir: "/d", DriverStatus: null }, "/d"],
+  ];
+  for (const [title, info, folder] of engines) {
+    it(`finds the images' folder: ${title}`, () => assert.equal(imagesFolder(info), folder));
   }
 });
