@@ -42,6 +42,7 @@ export const EXAMPLES: readonly Fault[] = [
   faults.remoteDocker("ssh://me@build", [8080, 8443]),
   faults.noCredentialHelper("docker-credential-desktop", "~/.docker/config.json"),
   faults.foreignBuilder("remote", "docker-container"),
+  faults.builtElsewhere("soc-backend:dev"),
   faults.busyTwin(8080, "process 4711 (nginx)"),
   faults.busyPort("httpPort", 8080, "process 4711 (nginx)", "dev"),
   faults.lowInotify({ max_user_instances: { has: 128, good: 512 } }),
