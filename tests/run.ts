@@ -1,9 +1,10 @@
 /**
- * `npm test`: runs every suite that this machine can run, those without Docker beside those with it, and says in
- * one line each what it skipped and why. With CI=true a missing tool is a failure instead. Suites can be named: `npm test -- unit chart`.
+ * `npm test`: runs every suite that this machine can run, those without Docker beside each other, and says in one
+ * line each what it skipped and why. With CI=true a missing tool is a failure instead. Suites can be named: `npm test -- unit chart`.
  */
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { createInterface } from "node:readline";
 import pc from "picocolors";
@@ -64,7 +65,7 @@ const chromium: Need = {
   found: async () => fs.existsSync(process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium"),
 };
 
-/** Every suite; those that use the Docker engine run in this order, and so do the others beside them. */
+/** Every suite, in the order in which they begin. */
 export const SUITES: readonly Suite[] = [
   {
     name: "lint",
@@ -176,6 +177,9 @@ interface Verdict extends Counts {
   readonly why: readonly string[];
 }
 
+/** Suites that run beside each other: each keeps about one core busy. */
+const AT_ONCE = Math.min(4, os.availableParallelism());
+
 /** Lines of a failed command that are told again at the end. */
 const TAIL = 80;
 
@@ -196,21 +200,26 @@ async function main(names: readonly string[]): Promise<void> {
   process.exitCode = sum("failed") > 0 ? 1 : 0;
 }
 
-/** Splits suites by what they share: those of a lane run one after another. There is one Docker engine, with one set of ports. */
-export function lanes(suites: readonly Suite[]): Suite[][] {
+/**
+ * Splits suites into those that run beside each other and those that run one after another, when the former have
+ * ended: there is one Docker engine, with one set of ports, and clusters take all of a small machine.
+ */
+export function split(suites: readonly Suite[]): { beside: Suite[]; alone: Suite[] } {
   const engine = ({ needs }: Suite) => needs.includes(docker);
-  return [suites.filter(engine), suites.filter((suite) => !engine(suite))];
+  return { beside: suites.filter((suite) => !engine(suite)), alone: suites.filter(engine) };
 }
 
-/** Runs suites, all lanes at once, and returns their verdicts in the suites' order. */
+/** Runs suites, and returns their verdicts in the suites' order. */
 async function judge(suites: readonly Suite[]): Promise<Verdict[]> {
   const verdicts = new Map<Suite, Verdict>();
-  const inTurn = async (lane: readonly Suite[]) => {
-    for (const suite of lane) {
+  const inTurn = async (waiting: Suite[]) => {
+    for (let suite = waiting.shift(); suite; suite = waiting.shift()) {
       verdicts.set(suite, await judgeOne(suite, suites.length > 1));
     }
   };
-  await Promise.all(lanes(suites).map(inTurn));
+  const { beside, alone } = split(suites);
+  await Promise.all(Array.from({ length: AT_ONCE }, () => inTurn(beside)));
+  await inTurn(alone);
   return suites.flatMap((suite) => verdicts.get(suite) ?? []);
 }
 

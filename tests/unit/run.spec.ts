@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { ROOT } from "../../config/project";
 import { run } from "../../machine/run";
-import { countTests, lanes, SUITES } from "../run";
+import { countTests, split, SUITES } from "../run";
 
 describe("countTests", () => {
   const cases: [string, string, number, { passed: number; failed: number }][] = [
@@ -25,15 +25,15 @@ describe("countTests", () => {
   }
 });
 
-describe("lanes", () => {
-  it("has everything that starts containers in one, and every suite in some", () => {
-    const [engine = [], others = []] = lanes(SUITES);
-    const names = engine.map(({ name }) => name);
+describe("split", () => {
+  it("has everything that starts containers run alone, and the others beside each other", () => {
+    const { beside, alone } = split(SUITES);
+    const names = SUITES.map(({ name }) => name);
     assert.deepEqual(
-      names,
-      SUITES.map(({ name }) => name).filter((name) => /^(image|compose|e2e.*)$/.test(name)),
+      alone.map(({ name }) => name),
+      names.filter((name) => /^(image|compose|e2e.*)$/.test(name)),
     );
-    assert.equal(engine.length + others.length, SUITES.length);
+    assert.equal(beside.length + alone.length, names.length);
   });
 });
 
