@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { Redis } from "ioredis";
 import { SERVER_MESSAGE } from "../src/contract/messages.js";
 import { SCHEMAS, type DashboardMetrics, type Reset } from "../src/contract/responses.js";
-import { DEMO_INTEL } from "../src/service/demoIntel.js";
 import { CHANNELS, KEYS } from "../src/store/keys.js";
 import type { EgressViolation } from "../src/contract/requests.js";
 import type { ThreatAnalysis } from "../src/contract/threat.js";
@@ -35,11 +34,7 @@ for (const kind of ["memory", "redis"] as const) {
 
     before(async function () {
       redis = kind === "redis" ? await testRedis(this) : null;
-      pod = await startLocalPod({
-        redis: redis && redisAt(redis.url),
-        maxStoredThreats: 5,
-        demo: true,
-      });
+      pod = await startLocalPod({ redis: redis && redisAt(redis.url), maxStoredThreats: 5 });
     });
 
     beforeEach(() => pod.api.post("/api/demo/reset", ""));
@@ -301,9 +296,7 @@ describe("what pods share through Redis", () => {
     redis = await testRedis(this);
     raw = new Redis(redis.url);
     for (let count = 0; count < 2; count += 1) {
-      pods.push(
-        await startLocalPod({ redis: redisAt(redis.url), maxStoredThreats: 10, demo: true }),
-      );
+      pods.push(await startLocalPod({ redis: redisAt(redis.url), maxStoredThreats: 10 }));
     }
   });
 
@@ -351,13 +344,8 @@ describe("what pods share through Redis", () => {
       total_redis_keys: 3,
       mock_data_reset: true,
     });
-    // The one above, and the demonstration's.
-    assert.deepEqual(preserved, { vt_cache: 1 + DEMO_INTEL.length });
-    const known = ["com.example", ...DEMO_INTEL.map((match) => match.ioc_value)];
-    assert.deepEqual((await raw.keys("*")).sort(), [
-      "other",
-      ...known.map(KEYS.packageIntel).sort(),
-    ]);
+    assert.deepEqual(preserved, { vt_cache: 1 });
+    assert.deepEqual((await raw.keys("*")).sort(), ["other", "vt:pkg:com.example"]);
     await raw.del("other", "vt:pkg:com.example");
   });
 
