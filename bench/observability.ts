@@ -114,10 +114,13 @@ async function flowOf(project: Project, base: string): Promise<Readonly<Record<s
     data: { result: { metric: { __name__: string }; value: [number, string] }[] };
   };
   const restarts = "jsonpath={.items[*].status.containerStatuses[*].restartCount}";
-  const seen = ["--selector", "app.kubernetes.io/part-of=soc-agent-system", "-o", restarts];
+  const stack = ["--selector", "app.kubernetes.io/instance=observability", "-o", restarts];
   const counts = await project.must("kubectl", [
-    ...["--kubeconfig", KUBECONFIG, "get", "pods", "--all-namespaces", ...seen],
+    ...["--kubeconfig", KUBECONFIG, "get", "pods", "--all-namespaces", ...stack],
   ]);
+  if (counts.trim() === "") {
+    throw new Error("no pod of the observability stack was found");
+  }
   return {
     ...Object.fromEntries(data.result.map(({ metric, value }) => [metric.__name__, +value[1]])),
     restarts: counts.split(/\s+/).reduce((sum, count) => sum + Number(count), 0),
