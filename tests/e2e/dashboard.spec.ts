@@ -100,7 +100,7 @@ describe("the dashboard on a real cluster", function () {
     await first.row(known.id).waitFor();
     // Who comes now gets the page, and the reason why there is nothing on it.
     await second.page.reload();
-    await second.page.getByText("The threats could not be loaded").waitFor({ timeout: 90_000 });
+    await second.page.getByText("The threats could not be loaded").waitFor();
 
     await scaleBackend(2);
     const wait = ["--for=condition=Available", "deploy/soc-agent-backend", "--timeout=120s"];
