@@ -7,6 +7,7 @@ import { Coordinator } from "./service/coordinator.js";
 import { withDemo } from "./service/demoIntel.js";
 import { EventFeed } from "./server/eventFeed.js";
 import { generateThreats } from "./service/generatorJob.js";
+import { refuseStrangers, strangerAt } from "./server/access.js";
 import { answerErrors, createServer, observeRequests, traceRequests } from "./server/http.js";
 import { errorFields, moduleLogger, type Logger } from "./telemetry/log.js";
 import { Metrics } from "./telemetry/metrics.js";
@@ -106,6 +107,8 @@ export async function startApp(
   });
   observeRequests(server, metrics, traceRequests(server, telemetry));
   answerErrors(server, log);
+  const access = { origins: config.corsOrigins, hosts: config.allowedHosts };
+  refuseStrangers(server, access);
   // A client that keeps its connection would hold up the shutdown.
   server.addHook("onSend", async (_request, reply) => {
     if (draining) {
@@ -115,7 +118,7 @@ export async function startApp(
   const routes = new Routes(server);
   healthRoutes(routes, { store, metrics, panel, draining: () => draining });
   threatRoutes(routes, { service, store, log: moduleLogger(logger, "api") });
-  operationRoutes(routes, store, moduleLogger(logger, "api"));
+  operationRoutes(routes, store, config.demo, moduleLogger(logger, "api"));
   observabilityRoutes(routes, config.tracing?.links ?? null, telemetry);
   docsRoutes(server, routes);
   const sockets = new Set<Socket>();
@@ -123,7 +126,9 @@ export async function startApp(
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  server.server.on("upgrade", (request, socket, head) => hub.upgrade(request, socket, head));
+  server.server.on("upgrade", (request, socket, head) =>
+    hub.upgrade(request, socket, head, strangerAt(request.headers, access)),
+  );
   // No host, as Node.js has it: IPv6, which takes IPv4 as well, or IPv4 alone where the kernel has no
   // other. Fastify would take a missing one for localhost.
   await server.listen({ host: config.host ?? "", port: config.port });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Redis } from "ioredis";
 import { SERVER_MESSAGE } from "../src/contract/messages.js";
 import { SCHEMAS, type DashboardMetrics, type Reset } from "../src/contract/responses.js";
+import { DEMO_INTEL } from "../src/service/demoIntel.js";
 import { CHANNELS, KEYS } from "../src/store/keys.js";
 import type { EgressViolation } from "../src/contract/requests.js";
 import type { ThreatAnalysis } from "../src/contract/threat.js";
@@ -34,7 +35,11 @@ for (const kind of ["memory", "redis"] as const) {
 
     before(async function () {
       redis = kind === "redis" ? await testRedis(this) : null;
-      pod = await startLocalPod({ redis: redis && redisAt(redis.url), maxStoredThreats: 5 });
+      pod = await startLocalPod({
+        redis: redis && redisAt(redis.url),
+        maxStoredThreats: 5,
+        demo: true,
+      });
     });
 
     beforeEach(() => pod.api.post("/api/demo/reset", ""));
@@ -296,7 +301,9 @@ describe("what pods share through Redis", () => {
     redis = await testRedis(this);
     raw = new Redis(redis.url);
     for (let count = 0; count < 2; count += 1) {
-      pods.push(await startLocalPod({ redis: redisAt(redis.url), maxStoredThreats: 10 }));
+      pods.push(
+        await startLocalPod({ redis: redisAt(redis.url), maxStoredThreats: 10, demo: true }),
+      );
     }
   });
 
@@ -344,8 +351,13 @@ describe("what pods share through Redis", () => {
       total_redis_keys: 3,
       mock_data_reset: true,
     });
-    assert.deepEqual(preserved, { vt_cache: 1 });
-    assert.deepEqual((await raw.keys("*")).sort(), ["other", "vt:pkg:com.example"]);
+    // The one above, and the demonstration's.
+    assert.deepEqual(preserved, { vt_cache: 1 + DEMO_INTEL.length });
+    const known = ["com.example", ...DEMO_INTEL.map((match) => match.ioc_value)];
+    assert.deepEqual((await raw.keys("*")).sort(), [
+      "other",
+      ...known.map(KEYS.packageIntel).sort(),
+    ]);
     await raw.del("other", "vt:pkg:com.example");
   });
 

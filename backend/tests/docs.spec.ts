@@ -12,7 +12,7 @@ describe("description of the API", () => {
   let description: OpenApi;
 
   before(async () => {
-    pod = await startLocalPod();
+    pod = await startLocalPod({ demo: true });
     description = (await pod.api.get("/openapi.json")).json as OpenApi;
   });
 

@@ -29,7 +29,12 @@ describe(`10,000 fuzzed cases (FUZZ_SEED=${SEED})`, function () {
   before(async function () {
     redis = await testRedis(this);
     pod = await startLocalPod(
-      { redis: redisAt(redis.url), maxStoredThreats: 20 },
+      {
+        redis: redisAt(redis.url),
+        maxStoredThreats: 20,
+        demo: true,
+        corsOrigins: ["http://localhost:3000"],
+      },
       undefined,
       lines,
     );
@@ -112,7 +117,7 @@ describe(`10,000 fuzzed cases (FUZZ_SEED=${SEED})`, function () {
         .replace(/[^ -~]/g, "");
       const key = count % 2 === 0 ? "dGhlIHNhbXBsZSBub25jZQ==" : "x";
       socket.end(
-        `GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+        `GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
           `Sec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: ${version || "13"}\r\n\r\n` +
           String(fuzzMessage(random)).slice(0, 100),
       );

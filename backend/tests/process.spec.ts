@@ -98,7 +98,7 @@ describe("process", () => {
       request.on("data", (chunk) => (answer += String(chunk)));
       // Half of a request: it has begun, and ends only after the signal.
       request.write(
-        "POST /api/threats/trigger HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" +
+        "POST /api/threats/trigger HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
           `Content-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
       );
       await pod.api.ready();

@@ -312,13 +312,33 @@ describe("chart: backend-hpa.yaml", function () {
 describe("chart: backend-configmap.yaml", function () {
   this.timeout(60_000);
 
-  it("has exactly the pairs of backend.env", async () => {
+  it("has exactly the pairs of backend.env, with the names that the backend answers to", async () => {
+    const services = ["soc-agent-backend", "soc-agent-frontend"].flatMap((name) =>
+      ["", ".default", ".default.svc", ".default.svc.cluster.local"].map((end) => name + end),
+    );
     assert.deepEqual(await envWith({}), {
+      ALLOWED_HOSTS: [...services, "localhost"].join(","),
       REDIS_URL: "redis://soc-agent-redis:6379",
       OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel-collector:4317",
       OTEL_SERVICE_NAME: "soc-agent-system",
       LOG_LEVEL: "INFO",
     });
+  });
+
+  it("lets the backend answer to the hosts of Ingress and Gateway and to more, and to any for an empty one", async () => {
+    const names = async (hosts: readonly string[], more = "") => {
+      const env = { ALLOWED_HOSTS: more };
+      const ingress = { hosts: hosts.map((host) => ({ host })) };
+      const { ALLOWED_HOSTS } = await envWith({ backend: { env }, ingress });
+      return ALLOWED_HOSTS?.split(",").filter((name) => !name.startsWith("soc-agent-"));
+    };
+    assert.deepEqual(await names(["soc.example.com", "*.example.org"], "a.test,b.test"), [
+      "soc.example.com",
+      "*.example.org",
+      "a.test",
+      "b.test",
+    ]);
+    assert.deepEqual(await names(["soc.example.com", ""]), ["soc.example.com", "*"]);
   });
 
   it("takes further pairs and fills templates in, without changing a character of the rest", async () => {

@@ -86,7 +86,11 @@ describe("compose.yaml", function () {
     const chart = variables(containers["backend"] as Container, manifests);
     const { REDIS_PASSWORD_FILE, OPENAI_API_KEY, ...backend } =
       service("backend").environment ?? {};
-    assert.deepEqual(backend, { ...chart, REDIS_URL: "redis://redis:6379" });
+    assert.deepEqual(backend, {
+      ...chart,
+      REDIS_URL: "redis://redis:6379",
+      ALLOWED_HOSTS: "backend,frontend",
+    });
     assert.equal(REDIS_PASSWORD_FILE, "/run/redis/password");
     assert.equal(OPENAI_API_KEY, "${OPENAI_API_KEY:-}");
     const frontend = variables(containers["frontend"] as Container, manifests);

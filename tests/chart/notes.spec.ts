@@ -96,6 +96,26 @@ describe("chart: NOTES.txt", function () {
     assert.deepEqual(await way("ClusterIP"), []);
   });
 
+  it("says how to come by a name where no Ingress has one", async () => {
+    const hint = /By a name instead of an address\? Add the name to backend\.env\.ALLOWED_HOSTS\./;
+    assert.match(await notes({ frontend: { service: { type: "LoadBalancer" } } }), hint);
+    assert.doesNotMatch(await notes(), hint);
+  });
+
+  it("warns of a backend that answers to any name, and says why it does", async () => {
+    const any = /WARNING: (.*), so the backend answers to any name\. /;
+    const reason = async (values: Values) => any.exec(await notes(values))?.[1];
+    assert.equal(
+      await reason({ ingress: { hosts: [{ host: "" }] } }),
+      "ingress.hosts has an entry without a host",
+    );
+    assert.equal(
+      await reason({ backend: { env: { ALLOWED_HOSTS: "*" } } }),
+      "backend.env.ALLOWED_HOSTS has a *",
+    );
+    assert.equal(await reason({ backend: { env: { ALLOWED_HOSTS: "*.example.com" } } }), undefined);
+  });
+
   it("shows the way without an Ingress", async () => {
     const text = await notes(MINIMAL);
     assert.doesNotMatch(text, /SOC Dashboard/);

@@ -1,10 +1,14 @@
-/** The upgrade from what the chart rendered before, with data, by each Helm: nothing is lost, no pod restarts. */
+/**
+ * The upgrade from what the chart rendered before, with data, by each Helm: nothing is lost, and no pods are replaced
+ * but the backend's, which read one variable more.
+ */
 import * as assert from "node:assert/strict";
 import * as path from "node:path";
+import type { core } from "@pulumi/kubernetes/types/input";
 import { ROOT } from "../../config/project";
 import { mergeValues, type Values } from "../../config/values";
 import { run } from "../../machine/run";
-import { askFromPod } from "../support/askPod";
+import { askNewestBackend } from "../support/askPod";
 import type { Project } from "../support/project";
 import { liveStack } from "./support/liveStack";
 import { KUBECONFIG, kubectl, objects, type Pod } from "./support/stack";
@@ -20,11 +24,23 @@ const HELMS = [
   ["helm4", true],
 ] as const;
 
-/** What an upgrade must leave alone: the pods by their UID, the threats, and Redis's password. */
+/** What an upgrade must leave alone: other parts' pods by their UID, the threats, and Redis's password. */
 interface Kept {
   readonly pods: readonly string[];
+  /** The backend's environment and pod template, but for the variable that came later. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly template: core.v1.PodTemplateSpec;
   readonly threats: readonly string[];
   readonly password: string;
+}
+
+/** The backend's Deployment, as far as it is looked at. */
+interface Backend {
+  readonly spec: {
+    readonly template: core.v1.PodTemplateSpec & {
+      readonly metadata: { readonly annotations: Record<string, string> };
+    };
+  };
 }
 
 for (const [program, persistence] of HELMS) {
@@ -40,16 +56,26 @@ for (const [program, persistence] of HELMS) {
       project.must(program, [...args, "--kubeconfig", KUBECONFIG, "--namespace", namespace]);
     const waiting = ["--wait", "--timeout=120s"];
 
+    /** One of the backend's objects. */
+    const backend = async <T>(kind: string, suffix = ""): Promise<T> => {
+      const name = `${RELEASE}-soc-agent-backend${suffix}`;
+      const object = await kubectl(project, "get", kind, name, "--namespace", namespace, "-o=json");
+      return JSON.parse(object) as T;
+    };
+
     const kept = async (): Promise<Kept> => {
-      const pods = await objects<Pod>(project, "pods", "--namespace", namespace);
-      const at = { kubeconfig: KUBECONFIG, pod: BACKEND, namespace };
-      const threats = await askFromPod(project, {
-        ...at,
-        url: "http://127.0.0.1:8000/api/threats",
-      });
+      const others = ["--namespace", namespace, "--selector=app in (soc-frontend,redis)"];
+      const pods = await objects<Pod>(project, "pods", ...others);
+      const environment = await backend<{ data: Record<string, string> }>("configmap", "-config");
+      delete environment.data["ALLOWED_HOSTS"];
+      const { spec } = await backend<Backend>("deployment");
+      delete spec.template.metadata.annotations["checksum/config"];
+      const threats = await askNewestBackend(project, KUBECONFIG, "/api/threats", namespace);
       const secret = ["get", "secret", `${RELEASE}-soc-agent-redis`, "--namespace", namespace];
       return {
         pods: pods.map(({ metadata }) => `${metadata.name} ${metadata.uid}`).sort(),
+        environment: environment.data,
+        template: spec.template,
         threats: (JSON.parse(threats) as { id: string }[]).map(({ id }) => id),
         password: await kubectl(project, ...secret, "-o", "jsonpath={.data.redis-password}"),
       };
@@ -96,13 +122,13 @@ for (const [program, persistence] of HELMS) {
       }
     });
 
-    it("begins with three pods and their data", () => {
-      assert.equal(start.pods.length, 3);
+    it("begins with pods and their data", () => {
+      assert.equal(start.pods.length, 2);
       assert.equal(start.threats.length, 3);
       assert.notEqual(start.password, "");
     });
 
-    it("keeps every pod, every threat and the password", async () => {
+    it("keeps the pods of Redis and the dashboard, every threat and the password", async () => {
       const chart = ["upgrade", RELEASE, "./charts/soc-agent", `--values=${program}.json`];
       assert.match(await helm(...chart, ...waiting), /STATUS: deployed/);
       assert.deepEqual(await kept(), start);

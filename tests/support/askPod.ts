@@ -31,15 +31,17 @@ export function askFromPod(project: Project, question: Question): Promise<string
   return project.must("kubectl", [...where, "exec", pod, "--", ...node]);
 }
 
-/** Asks the youngest of the backend's pods that are ready for a path of its own. */
+/** Asks the youngest of the backend's pods that are ready for a path of its own, in the kubeconfig's namespace or another. */
 export async function askNewestBackend(
   project: Project,
   kubeconfig: string,
   path: string,
+  namespace?: string,
 ): Promise<string> {
+  const where = namespace ? ["--namespace", namespace] : [];
   const ready = '{.status.conditions[?(@.type=="Ready")].status}';
   const pods = await project.must("kubectl", [
-    ...["--kubeconfig", kubeconfig, "get", "pods", "-l", "app=soc-backend"],
+    ...["--kubeconfig", kubeconfig, ...where, "get", "pods", "-l", "app=soc-backend"],
     ...["--sort-by=.metadata.creationTimestamp"],
     `-o=jsonpath={range .items[*]}pod/{.metadata.name} ${ready}{"\\n"}{end}`,
   ]);
@@ -48,5 +50,6 @@ export async function askNewestBackend(
     .filter((line) => line.endsWith(" True"))
     .map((line) => line.replace(/ True$/, ""))
     .slice(-1);
-  return askFromPod(project, { kubeconfig, pod, url: `http://127.0.0.1:8000${path}` });
+  const url = `http://127.0.0.1:8000${path}`;
+  return askFromPod(project, { kubeconfig, pod, url, ...(namespace && { namespace }) });
 }

@@ -69,13 +69,21 @@ export interface Config {
   readonly imageTag: string | null;
   /** How many threats are kept. `MAX_STORED_THREATS`, default 100. */
   readonly maxStoredThreats: number;
-  /** Browser origins that may call the API. `CORS_ORIGINS`, a JSON list. */
+  /** Further origins whose pages may use the API. `CORS_ORIGINS`, a JSON list, default none. */
   readonly corsOrigins: readonly string[];
+  /**
+   * Names, in lower case, that it may be asked by besides `localhost` and addresses: `soc.example.com`,
+   * `*.example.com` for all below that one, `*` for any. `ALLOWED_HOSTS`, separated by commas, default none.
+   */
+  readonly allowedHosts: readonly string[];
   /**
    * Seconds between threats that come by themselves, of all pods together; null for none.
    * `THREAT_GENERATION_INTERVAL` (default 30) where `ENABLE_AUTO_THREAT_GENERATION` is true.
    */
   readonly generateEverySeconds: number | null;
-  /** Whether a few made-up packages are known as malicious. `DEMO_MODE`, default false. */
+  /**
+   * Whether a few made-up packages are known as malicious, and everything can be removed by
+   * `/api/demo/reset`. `DEMO_MODE`, default false.
+   */
   readonly demo: boolean;
 }

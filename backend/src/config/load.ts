@@ -24,8 +24,6 @@ export class ConfigError extends Error {
   }
 }
 
-const DEFAULT_CORS_ORIGINS = ["http://localhost:3000", "http://127.0.0.1:3000"];
-
 const integer = (low: number, high: number) =>
   z
     .string()
@@ -75,11 +73,13 @@ const SCHEMA = z.object({
   OTEL_SERVICE_NAME: z.string().default("soc-agent-system"),
   IMAGE_TAG: z.string().nullable().default(null),
   MAX_STORED_THREATS: integer(1, 1000).default(100),
-  CORS_ORIGINS: z
+  CORS_ORIGINS: z.string().transform(parseJson).pipe(z.array(z.string())).default([]),
+  ALLOWED_HOSTS: z
     .string()
-    .transform(parseJson)
-    .pipe(z.array(z.string()))
-    .default(DEFAULT_CORS_ORIGINS),
+    .toLowerCase()
+    .transform((names) => names.split(",").map((name) => name.trim()))
+    .pipe(z.array(z.string().regex(/^(\*|(\*\.)?[a-z0-9]([\w.-]*[a-z0-9])?)$/)))
+    .default([]),
   ENABLE_AUTO_THREAT_GENERATION: flag.default(false),
   THREAT_GENERATION_INTERVAL: integer(1, 86_400).default(30),
   DEMO_MODE: flag.default(false),
@@ -114,6 +114,7 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   IMAGE_TAG: "a name",
   MAX_STORED_THREATS: "a whole number from 1 to 1000",
   CORS_ORIGINS: 'a JSON list such as ["http://localhost:3000"]',
+  ALLOWED_HOSTS: "names without a port, separated by commas, such as soc.example.com,*.example.org",
   ENABLE_AUTO_THREAT_GENERATION: BOOLEAN,
   THREAT_GENERATION_INTERVAL: "a whole number of seconds from 1 to 86400",
   DEMO_MODE: BOOLEAN,
@@ -203,6 +204,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     imageTag: values.IMAGE_TAG,
     maxStoredThreats: values.MAX_STORED_THREATS,
     corsOrigins: values.CORS_ORIGINS,
+    allowedHosts: values.ALLOWED_HOSTS,
     generateEverySeconds: values.ENABLE_AUTO_THREAT_GENERATION
       ? values.THREAT_GENERATION_INTERVAL
       : null,

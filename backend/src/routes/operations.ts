@@ -6,8 +6,17 @@ import { STORE_ANSWERS, type Routes } from "./route.js";
 
 const HOUR_SECONDS = 60 * 60;
 
-/** `/api/analytics`, `/api/egress-violations` and `/api/demo/reset`. */
-export function operationRoutes(routes: Routes, store: ThreatStore, log: Logger): void {
+/**
+ * `/api/analytics`, `/api/egress-violations` and `/api/demo/reset`.
+ *
+ * @param demo whether there is the last one
+ */
+export function operationRoutes(
+  routes: Routes,
+  store: ThreatStore,
+  demo: boolean,
+  log: Logger,
+): void {
   routes.add(
     {
       method: "GET",
@@ -60,22 +69,24 @@ export function operationRoutes(routes: Routes, store: ThreatStore, log: Logger)
     },
   );
 
-  routes.add(
-    {
-      method: "POST",
-      path: "/api/demo/reset",
-      summary: "Removes all threats and violations, on all pods",
-      answers: {
-        200: { description: "How much that was", schema: "Reset" },
-        ...STORE_ANSWERS,
+  if (demo) {
+    routes.add(
+      {
+        method: "POST",
+        path: "/api/demo/reset",
+        summary: "Removes all threats and violations, on all pods",
+        answers: {
+          200: { description: "How much that was", schema: "Reset" },
+          ...STORE_ANSWERS,
+        },
       },
-    },
-    async () => {
-      const result = await store.reset();
-      log.info(result.cleared, "Demo reset");
-      return result;
-    },
-  );
+      async () => {
+        const result = await store.reset();
+        log.info(result.cleared, "Demo reset");
+        return result;
+      },
+    );
+  }
 }
 
 /** The figures; all but the total are of what is stored. */

@@ -28,8 +28,6 @@ export function createServer(): FastifyInstance {
       void reply.code(error.statusCode ?? 400).send({ detail: error.message });
     },
   });
-  // As FastAPI does: without a content type a body is read as JSON, with another one it is a string,
-  // which the schema then refuses.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
     "*",
@@ -59,9 +57,20 @@ function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
   );
 }
 
+/** JSON in all its forms. */
+const JSON_TYPE = /^\s*application\/(json|x-ndjson|[\w.-]+\+json)\s*(;|$)/i;
+
+/**
+ * The JSON in a body; undefined for an empty one. Other types are refused: a page of another origin can
+ * send these, and none at all, without the browser asking first.
+ */
 function parseBody(contentType: string | undefined, body: string): unknown {
-  if (body === "" || !/^(application\/([\w.-]+\+)?json\b|$)/i.test(contentType ?? "")) {
-    return body === "" ? undefined : body;
+  if (body === "") {
+    return undefined;
+  }
+  if (!JSON_TYPE.test(contentType ?? "")) {
+    const got = contentType === undefined ? "none" : JSON.stringify(contentType);
+    throw new HttpError(415, `Content-Type must be application/json, got ${got}`);
   }
   try {
     return JSON.parse(body);

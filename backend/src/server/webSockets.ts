@@ -75,18 +75,33 @@ export class WebSocketHub {
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
   }
 
-  /** Takes over a connection that asks for an upgrade; others than {@link WS_PATH} are refused. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  /**
+   * Takes over a connection that asks for an upgrade; others than {@link WS_PATH} are refused.
+   *
+   * @param stranger why whoever asks may not have it; null, the default, if it may
+   */
+  upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    stranger: string | null = null,
+  ): void {
     // A client that resets the connection now must not become an uncaught error.
     socket.on("error", () => socket.destroy());
-    const refused =
+    const [status, detail] =
       request.url?.split("?", 1)[0] !== WS_PATH
-        ? "404 Not Found"
-        : this.#closing
-          ? "503 Service Unavailable"
-          : null;
-    if (refused !== null) {
-      socket.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+        ? ["404 Not Found", "Not Found"]
+        : stranger !== null
+          ? ["403 Forbidden", stranger]
+          : this.#closing
+            ? ["503 Service Unavailable", "Shutting down"]
+            : [null, ""];
+    if (status !== null) {
+      const body = JSON.stringify({ detail });
+      socket.end(
+        `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+          `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      );
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => void this.#welcome(webSocket));

@@ -19,7 +19,27 @@ Data of the backend's ConfigMap: every pair of backend.env that is not empty, as
 {{- $_ := set $data $name . -}}
 {{- end -}}
 {{- end -}}
+{{- $_ := set $data "ALLOWED_HOSTS" (include "soc-agent.allowedHosts" (dict "context" . "more" (get $data "ALLOWED_HOSTS"))) -}}
 {{- toYaml $data -}}
+{{- end -}}
+
+{{/*
+Names that the backend answers to: its own and the frontend's, which hands on what it was asked by, those of
+ingress.hosts, and more. Takes (dict "context" $ "more" "a.example.com,b.example.com").
+*/}}
+{{- define "soc-agent.allowedHosts" -}}
+{{- $hosts := list -}}
+{{- $namespace := include "soc-agent.namespace" .context -}}
+{{- range $part := list "backend" "frontend" -}}
+{{- $short := printf "%s-%s" (include "soc-agent.fullname" $.context) $part -}}
+{{- range $domain := list "" (printf ".%s" $namespace) (printf ".%s.svc" $namespace) (printf ".%s.svc.cluster.local" $namespace) -}}
+{{- $hosts = append $hosts (printf "%s%s" $short $domain) -}}
+{{- end -}}
+{{- end -}}
+{{- range .context.Values.ingress.hosts -}}
+{{- $hosts = append $hosts (default "*" .host) -}}
+{{- end -}}
+{{- append $hosts .more | compact | uniq | join "," -}}
 {{- end -}}
 
 {{/*

@@ -13,12 +13,17 @@ export class Backend {
     readonly url: string,
   ) {}
 
-  /** Starts it on a free port. @throws Error with what it printed, when it ends instead. */
-  static async start(): Promise<Backend> {
+  /**
+   * Starts it on a free port.
+   *
+   * @param settings more variables of its environment
+   * @throws Error with what it printed, when it ends instead
+   */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<Backend> {
     const { PATH } = process.env;
     const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], {
       cwd: FOLDER,
-      env: { PATH, HOST: "127.0.0.1", PORT: "0", OTEL_SDK_DISABLED: "true" },
+      env: { PATH, HOST: "127.0.0.1", PORT: "0", OTEL_SDK_DISABLED: "true", ...settings },
       stdio: ["ignore", "pipe", "inherit"],
     });
     const printed: string[] = [];

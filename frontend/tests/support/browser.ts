@@ -21,10 +21,14 @@ export function hasBrowser(): boolean {
   return false;
 }
 
-/** A headless Chromium that speaks to nobody but the page's server. */
-export function launchBrowser(): Promise<Browser> {
+/**
+ * A headless Chromium that speaks to nobody but the page's server.
+ *
+ * @param flags more of its command line
+ */
+export function launchBrowser(...flags: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: PATH,
-    args: ["--disable-gpu", "--disable-quic", "--disable-sync"],
+    args: ["--disable-gpu", "--disable-quic", "--disable-sync", ...flags],
   });
 }
