@@ -1,41 +1,88 @@
-/** `npm run preview`: shows what `up` would do, and which objects of the cluster change and how. */
+/** `npm run preview`: shows what `up` would do, which objects of the cluster change and how, and which rules are broken. */
 import * as fs from "node:fs";
 import pc from "picocolors";
+import { messageOf } from "../machine/run";
+import type { Judgement, Report } from "../plan/report";
 import { findBase } from "./compare/base";
-import { compareStacks, hasChanges, hasFailures } from "./compare/compare";
+import { compareStacks, failures, hasChanges } from "./compare/compare";
 import { keepingFile, listStacks, makeStack, pulumi, pulumiEnvironment } from "./pulumi";
 import { htmlReport } from "./report/html";
 import { markdownReport } from "./report/markdown";
 import { textReport } from "./report/text";
 import type { Request } from "./request";
+import { BROKEN, keepsAll, startJudging } from "./rules";
 import { assertKnown } from "./stacks";
 import { ensureTools } from "./tools/fetch";
 
 /** Exit codes of a preview. */
-const CODES = { same: 0, failed: 1, changed: 2 } as const;
+const CODES = { same: 0, failed: 1, changed: 2, broken: BROKEN } as const;
 
-/** @returns 0 when no object changes, or there is nothing to compare with; 2 when some do; 1 when it could not look */
+/**
+ * @returns 0 when no object changes, or there is nothing to compare with; 2 when some do; 3 when a rule is broken,
+ *   whether they do or not; 1 when it could not look
+ */
 export async function preview(request: Request): Promise<number> {
   const { stacks, extra, base: given } = request;
   const base = await findBase(given);
-  const env = pulumiEnvironment(await ensureTools(["pulumi", "helm"]));
+  const tools = await ensureTools(["pulumi", "helm"]);
+  const env = pulumiEnvironment(tools);
+  const judging = stacks.map((stack) => [stack, startJudging(stack, tools)] as const);
   const previewed = await previewStacks(stacks, extra, env);
-  if ("why" in base) {
-    console.log(`\nNothing to compare with, because ${base.why}: name a revision with --base.`);
-    return previewed ? CODES.same : CODES.failed;
+  const compared = "why" in base ? base : await compareStacks(stacks, base, env);
+  console.log(`\n${"why" in compared ? incomparable(compared.why) : textReport(compared)}`);
+  const failed = "why" in compared ? [] : failures(compared);
+  const { judged, kept } = await tellRules(judging, failed);
+  if (!("why" in compared)) {
+    writeReports({ ...compared, judged }, request);
   }
-  const report = await compareStacks(stacks, base, env);
-  console.log(`\n${textReport(report)}`);
-  if (request.html !== undefined) {
-    fs.writeFileSync(request.html, htmlReport(report));
-  }
-  if (request.markdown !== undefined) {
-    fs.writeFileSync(request.markdown, markdownReport(report));
-  }
-  if (!previewed || hasFailures(report)) {
+  if (!previewed || failed.length > 0 || judged.length < stacks.length) {
     return CODES.failed;
   }
-  return hasChanges(report) ? CODES.changed : CODES.same;
+  if (!kept) {
+    return CODES.broken;
+  }
+  return "why" in compared || !hasChanges(compared) ? CODES.same : CODES.changed;
+}
+
+const incomparable = (why: string) =>
+  `Nothing to compare with, because ${why}: name a revision with --base.`;
+
+function writeReports(report: Report, { html, markdown }: Request): void {
+  if (html !== undefined) {
+    fs.writeFileSync(html, htmlReport(report));
+  }
+  if (markdown !== undefined) {
+    fs.writeFileSync(markdown, markdownReport(report));
+  }
+}
+
+/**
+ * Waits for what the rules say of each stack, and prints it.
+ *
+ * @param told stacks of which it is said already why they cannot be looked at
+ * @returns what they say, and whether all of them are kept
+ */
+async function tellRules(
+  judging: readonly (readonly [string, ReturnType<typeof startJudging>])[],
+  told: readonly string[],
+): Promise<{ judged: readonly Judgement[]; kept: boolean }> {
+  const judged: Judgement[] = [];
+  let kept = true;
+  for (const [stack, wait] of judging) {
+    try {
+      const findings = await wait();
+      judged.push({ stack, findings });
+      const verdict = findings.length === 0 ? "keeps all rules" : "rules";
+      console.log(pc.bold(`\nStack ${stack}: ${verdict}`));
+      kept = keepsAll(findings) && kept;
+    } catch (error) {
+      if (!told.includes(stack)) {
+        const why = `Stack ${stack} cannot be held against the rules: ${messageOf(error)}`;
+        console.error(`\n${pc.red("error")}  ${why}`);
+      }
+    }
+  }
+  return { judged, kept };
 }
 
 /** Pulumi's own preview of stacks. @returns whether all of them succeeded */

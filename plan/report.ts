@@ -2,6 +2,7 @@
 import { rolls, type Consequence } from "./consequences";
 import type { Difference, ObjectChange } from "./diff";
 import { showPath } from "./fields";
+import type { Finding } from "./rules/rule";
 
 /** A stack that was compared. */
 export interface Comparison {
@@ -23,11 +24,19 @@ export interface Failure {
 /** What became of comparing a stack's objects. */
 export type StackReport = Comparison | Failure;
 
+/** What the rules say of a stack. */
+export interface Judgement {
+  readonly stack: string;
+  readonly findings: readonly Finding[];
+}
+
 /** A whole report. */
 export interface Report {
   /** The revision that was compared with, such as `1a2b3c4 (where HEAD left origin/main)`. */
   readonly base: string;
   readonly stacks: readonly StackReport[];
+  /** Of the stacks that could be held against the rules. */
+  readonly judged: readonly Judgement[];
 }
 
 /** A line of an object's changes: a place, what stood there, or what stands there. */

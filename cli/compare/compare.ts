@@ -25,7 +25,7 @@ export async function compareStacks(
   stacks: readonly string[],
   { commit, words }: Base,
   env: NodeJS.ProcessEnv,
-): Promise<Report> {
+): Promise<Omit<Report, "judged">> {
   const now = stacks.map((stack) => side("This checkout", render(ROOT, stack, env)));
   const before = withCheckout(commit, (dir) =>
     Promise.all(stacks.map((stack) => side(words, renderBase(dir, stack, env)))),
@@ -89,11 +89,11 @@ async function renderBase(dir: string, stack: string, env: NodeJS.ProcessEnv): P
 }
 
 /** Whether a report says that something changes. */
-export function hasChanges({ stacks }: Report): boolean {
+export function hasChanges({ stacks }: Pick<Report, "stacks">): boolean {
   return stacks.some((report) => "difference" in report && !isEmpty(report.difference));
 }
 
-/** Whether a report lacks a stack. */
-export function hasFailures({ stacks }: Report): boolean {
-  return stacks.some((report) => "problem" in report);
+/** Stacks that a report lacks. */
+export function failures({ stacks }: Pick<Report, "stacks">): string[] {
+  return stacks.flatMap((report) => ("problem" in report ? [report.stack] : []));
 }

@@ -8,6 +8,7 @@ import {
   renderedFor,
   WORDS,
   type Comparison,
+  type Judgement,
   type Report,
   type StackReport,
 } from "../../plan/report";
@@ -29,7 +30,7 @@ del, ins { text-decoration: none; display: block; padding-left: 1rem; }
 `;
 
 /** A page with the whole report. */
-export function htmlReport({ base, stacks }: Report): string {
+export function htmlReport({ base, stacks, judged }: Report): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -40,11 +41,27 @@ export function htmlReport({ base, stacks }: Report): string {
 </head>
 <body>
 <h1>Compared with ${escape(base)}</h1>
-${stacks.map(section).join("\n")}
+${[...judged.flatMap(rules), ...stacks.map(section)].join("\n")}
 </body>
 </html>
 `;
 }
+
+/** What a stack breaks, if it does. */
+function rules({ stack, findings }: Judgement): string[] {
+  const items = findings.map(
+    ({ rule, at, what }) =>
+      `<li class="${CLASSES[rule.severity]}"><b>${rule.severity}:</b> ${escape(`${at} ${what}`)} (${rule.id})<br>${escape(rule.why)}<br>${escape(rule.fix)}</li>`,
+  );
+  return items.length > 0
+    ? [
+        `<section>\n<h2>Stack ${escape(stack)}: rules</h2>\n<ul>\n${items.join("\n")}\n</ul>\n</section>`,
+      ]
+    : [];
+}
+
+/** Severities by how loud a consequence of the kind is shown. */
+const CLASSES = { error: "danger", warning: "care" } as const;
 
 function section(report: StackReport): string {
   const body =

@@ -7,6 +7,7 @@ import {
   renderedFor,
   WORDS,
   type Comparison,
+  type Judgement,
   type Report,
 } from "../../plan/report";
 import { headline } from "./text";
@@ -19,10 +20,11 @@ export const LIMIT = 65_536;
  *
  * @param limit most characters
  */
-export function markdownReport({ base, stacks }: Report, limit: number = LIMIT): string {
+export function markdownReport({ base, stacks, judged }: Report, limit: number = LIMIT): string {
   const blocks = [
     `Compared with ${escape(base)}.`,
     ...stacks.map((report) => `## ${escape(headline(report))}`),
+    ...judged.flatMap(rules),
     ...stacks.map((report) =>
       "problem" in report
         ? `### ${escape(report.stack)}\n\n${fenced("text", report.problem)}`
@@ -52,6 +54,15 @@ function fitting(blocks: readonly string[], limit: number): string {
     at += 1;
   }
   return text + note(blocks.length - at);
+}
+
+/** What a stack breaks, if it does. */
+function rules({ stack, findings }: Judgement): string[] {
+  const lines = findings.map(
+    ({ rule, at, what }) =>
+      `- **${rule.severity}:** ${escape(`${at} ${what}`)} (\`${rule.id}\`): ${escape(rule.why)}. ${escape(rule.fix)}`,
+  );
+  return lines.length > 0 ? [`### ${escape(stack)}: rules\n\n${lines.join("\n")}`] : [];
 }
 
 function effects(report: Comparison): string {

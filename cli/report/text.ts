@@ -17,7 +17,7 @@ import {
 const COLOURS = { danger: pc.red, care: pc.yellow, note: pc.dim } as const;
 
 /** A report, the summaries first. */
-export function textReport({ base, stacks }: Report): string {
+export function textReport({ base, stacks }: Omit<Report, "judged">): string {
   const lines = stacks.flatMap((report) => ["", pc.bold(headline(report)), ...details(report)]);
   return [`Compared with ${base}`, ...lines].join("\n");
 }

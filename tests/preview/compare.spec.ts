@@ -19,6 +19,20 @@ describe("a preview beside another revision", function () {
     const { code, output } = await preview("--base", "HEAD");
     assert.equal(code, 0, output);
     assert.match(output, /Stack dev: nothing changes[^]*Stack prod: nothing changes/);
+    assert.match(output, /Stack dev: keeps all rules[^]*Stack prod: keeps all rules/);
+  });
+
+  it("ends with exit code 3 where a rule is broken, and says which, though objects change as well", async () => {
+    stackFile("config: { 'soc-agent:values': { backend: { service: { type: NodePort } } } }");
+    const files = ["--html", "report.html", "--markdown", "report.md"];
+    const { code, output } = await preview("--base", "HEAD", "--stack", "dev", ...files);
+    assert.equal(code, 3, output);
+    assert.match(
+      output,
+      /Stack dev: 2 objects change[^]*Stack dev: rules\nerror +Service soc-agent\/soc-agent-backend .*\(no-outer-service\)\n +why .*\n +fix /,
+    );
+    assert.match(repository.read("report.md"), /### dev: rules\n\n- \*\*error:\*\* Service/);
+    assert.match(repository.read("report.html"), /Stack dev: rules/);
   });
 
   it("says what changes and what comes of it, with exit code 2, and writes it down", async () => {

@@ -120,6 +120,17 @@ describe("a pull request's preview", function () {
     assert.equal(repository.read("preview.md"), repository.read("summary.md"));
   });
 
+  it("fails where a rule is broken, and has the rule beside the changes in its summary", async () => {
+    const stack = { "soc-agent:values": { backend: { service: { type: "NodePort" } } } };
+    repository.write("Pulumi.dev.yaml", JSON.stringify({ config: stack }));
+    await repository.commit("Let everybody in");
+    assert.deepEqual(await runSteps(), ["Preview dev and prod"]);
+    assert.match(
+      repository.read("summary.md"),
+      /## Stack dev: 2 objects change[^]*### dev: rules[^]*no-outer-service/,
+    );
+  });
+
   it("has its report in one comment, which the next run changes", async () => {
     const uploaded = steps.find(({ uses = "" }) => uses.includes("upload-artifact"))?.with;
     assert.equal(uploaded?.["name"], "preview");

@@ -563,7 +563,7 @@ esac`,
         "pulumi --non-interactive stack init prod --no-select",
         "pulumi preview --non-interactive --stack prod --diff",
       ]);
-      assert.ok(scratch.calls.every((call) => /^(pulumi|helm version) /.test(call)));
+      assert.ok(scratch.calls.every((call) => /^(pulumi|helm (version|template)) /.test(call)));
     });
 
     it("refuses a revision that is none before anything else", async () => {
@@ -646,7 +646,7 @@ esac`,
   describe("a stack's file", () => {
     const stack = `test-${process.pid}`;
     const file = path.join(ROOT, `Pulumi.${stack}.yaml`);
-    const text = "# ours\nconfig:\n  soc-agent:values: { a: [1] }\n";
+    const text = "# ours\nconfig:\n  soc-agent:values: { backend: { env: { A: b } } }\n";
 
     beforeEach(() => fs.writeFileSync(file, text));
     afterEach(() => fs.rmSync(file));
@@ -656,15 +656,17 @@ esac`,
       pulumi(`preview*) printf '${content}' >"Pulumi.${stack}.yaml" ;;`);
 
     it("is left as it was when Pulumi only adds a salt", async () => {
-      writing("# ours\\nconfig:\\n  soc-agent:values: {a: [1]}\\nencryptionsalt: v1:x\\n");
+      writing(
+        "# ours\\nconfig:\\n  soc-agent:values: {backend: {env: {A: b}}}\\nencryptionsalt: v1:x\\n",
+      );
       assert.equal((await npmRun(["preview", "--stack", stack])).code, 0);
       assert.equal(fs.readFileSync(file, "utf8"), text);
     });
 
     it("keeps what Pulumi was asked to write", async () => {
-      writing("config:\\n  soc-agent:values: {a: [2]}\\nencryptionsalt: v1:x\\n");
+      writing("config:\\n  soc-agent:values: {backend: {env: {A: c}}}\\nencryptionsalt: v1:x\\n");
       assert.equal((await npmRun(["preview", "--stack", stack])).code, 0);
-      assert.match(fs.readFileSync(file, "utf8"), /a: \[2\][^]*encryptionsalt/);
+      assert.match(fs.readFileSync(file, "utf8"), /A: c[^]*encryptionsalt/);
     });
   });
 

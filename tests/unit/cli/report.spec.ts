@@ -5,6 +5,7 @@ import { textReport } from "../../../cli/report/text";
 import { consequences } from "../../../plan/consequences";
 import { diffObjects } from "../../../plan/diff";
 import type { KubernetesObject } from "../../../plan/objects";
+import { limitsSet } from "../../../plan/rules/pods";
 import { fieldLines, summary, type Comparison, type Report } from "../../../plan/report";
 
 type Objects = readonly KubernetesObject[];
@@ -36,6 +37,7 @@ function comparison(before: Objects, after: Objects): Comparison {
 const report = (before: Objects, after: Objects): Report => ({
   base: "1a2b3c4 (HEAD^)",
   stacks: [comparison(before, after)],
+  judged: [],
 });
 
 describe("a comparison in one line", () => {
@@ -112,11 +114,28 @@ describe("a report", () => {
     assert.match(text, /\n````diff\n {2}data\.a\n- 1\n\+ <\/pre><script>[^\n]*\n````\n/);
     const named = [object("Service", "<b>@team</b>")];
     assert.match(markdownReport(report([], named)), /\+ Service shop\/<b>@team<\/b>\n```/);
-    const failed = { base: "b", stacks: [{ stack: "dev", problem: "```\n**no**" }] };
+    const stacks = [{ stack: "dev", problem: "```\n**no**" }];
+    const failed = { base: "b", stacks, judged: [] };
     assert.match(
       markdownReport(failed),
       /could not be compared[^]*\n````text\n```\n\*\*no\*\*\n````/,
     );
+  });
+
+  it("names the rules that are broken before the changes, and has nothing of them where all are kept", () => {
+    const finding = { rule: limitsSet, at: "Deployment shop/<web>", what: "has *no* limits" };
+    const broken = { ...report([], []), judged: [{ stack: "dev", findings: [finding] }] };
+    assert.match(
+      markdownReport(broken),
+      /## Stack dev: nothing changes\n\n### dev: rules\n\n- \*\*error:\*\* Deployment shop\/&lt;web&gt; has \\\*no\\\* limits \(`limits-set`\): /,
+    );
+    assert.match(
+      htmlReport(broken),
+      /<h2>Stack dev: rules<\/h2>\n<ul>\n<li class="danger"><b>error:<\/b> Deployment shop\/&#60;web&#62; has \*no\* limits \(limits-set\)/,
+    );
+    for (const text of [markdownReport(report([], [])), htmlReport(report([], []))]) {
+      assert.doesNotMatch(text, /rules/);
+    }
   });
 
   it("fits into what GitHub takes, with what matters most first and a word about the cut", () => {
