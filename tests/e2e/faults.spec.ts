@@ -22,6 +22,7 @@ import {
   waitingReasons,
 } from "./support/faults";
 import {
+  CLUSTER,
   destroy,
   discard,
   freshProject,
@@ -48,8 +49,19 @@ describe("npm run up, from any state", function () {
   after(() => discard(project));
 
   describe("after a run that was killed", () => {
+    it("leaves a cluster half made, killed with all that it has started", async () => {
+      await project.must("pulumi", ["stack", "select", "--create", "--stack", STACK]);
+      const started = project.start("pulumi", ["up", "--yes", "--skip-preview", "--stack", STACK]);
+      await until("the node containers", 120, async () =>
+        (await nodeContainers()).length === 3 ? true : undefined,
+      );
+      process.kill(-started.pid, "SIGKILL");
+      await started.ended;
+      assert.equal((await nodeContainers()).length, 3, "the fault was not there");
+    });
+
     const first: [string, RegExp][] = [
-      ["creating the cluster", /Command kind-cluster creating/],
+      ["replacing a half-made cluster", /Removing what an interrupted run left/],
       ["installing the ingress controller", /Release ingress-nginx-release creating/],
       ["installing the application", /Release soc-agent-release creating/],
     ];
@@ -151,10 +163,14 @@ describe("npm run up, from any state", function () {
   });
 
   describe("at the end", () => {
-    it("leaves nothing behind in the end", async () => {
+    it("destroys a stack whose cluster is already gone", async () => {
+      await must("kind", ["delete", "cluster", "--name", CLUSTER]);
       await destroy(project);
       assert.deepEqual(await nodeContainers(), []);
       assert.deepEqual(fs.readdirSync(project.path(".kube")), []);
+      const state = await project.must("pulumi", ["stack", "export", "--stack", STACK]);
+      const { deployment } = JSON.parse(state) as { deployment: { resources?: unknown[] } };
+      assert.deepEqual(deployment.resources ?? [], []);
     });
   });
 });

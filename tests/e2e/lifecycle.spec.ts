@@ -310,25 +310,4 @@ describe("the dev stack on a real cluster", function () {
     await destroy(project);
     await project.must("npm", DOWN);
   });
-
-  it("finds and replaces the half-made cluster of a killed run", async () => {
-    const started = project.start("pulumi", ["up", "--yes", "--skip-preview", "--stack", STACK]);
-    await until("the node containers", 120, async () =>
-      (await nodeContainers()).length === 3 ? true : undefined,
-    );
-    process.kill(-started.pid, "SIGKILL");
-    await started.ended;
-    assert.equal((await nodeContainers()).length, 3, "the fault was not there");
-    const output = await project.must("npm", ["run", "up", "--", "--stack", STACK]);
-    assert.match(output, /Removing what an interrupted run left/);
-    assert.equal((await ask<Record<string, unknown>>("/health"))["status"], "healthy");
-  });
-
-  it("destroys a stack whose cluster is already gone", async () => {
-    await must("kind", ["delete", "cluster", "--name", CLUSTER]);
-    await destroy(project);
-    assert.deepEqual(fs.readdirSync(project.path(".kube")), []);
-    const state = JSON.parse(await project.must("pulumi", ["stack", "export", "--stack", STACK]));
-    assert.deepEqual(state.deployment.resources ?? [], []);
-  });
 });
