@@ -8,6 +8,7 @@ import type { Facts } from "../preflight/facts";
 import { isLeft, type Lock } from "../preflight/locks";
 import { ask, exportState } from "../pulumi";
 import { withoutInterrupted, type State } from "../stackState";
+import { endPlugins } from "./plugins";
 import { repair } from "./repair";
 
 /** Tells the user what is mended. */
@@ -15,7 +16,7 @@ export function say(what: string): void {
   console.log(`${pc.yellow("mending")}  ${what}`);
 }
 
-/** Removes the lock of a run that has ended. */
+/** Removes the lock of a run that has ended, and ends what such a run has left at work. */
 export async function unlock(
   stack: string,
   locks: readonly Lock[],
@@ -24,6 +25,10 @@ export async function unlock(
   if (locks.some(isLeft)) {
     say("Removing the lock of a run that has ended");
     await ask(env, ["cancel", "--yes", "--stack", stack]);
+  }
+  const ended = await endPlugins(ROOT);
+  if (ended > 0) {
+    say(`Ended ${ended} of Pulumi's plugins that a killed run has left at work`);
   }
 }
 
