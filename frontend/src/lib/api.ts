@@ -16,7 +16,10 @@ import {
 } from "./messages";
 
 /** Longer than the slowest analysis (agents that ask a model). */
-const TIMEOUT_MS = 60_000;
+const ANALYSIS_TIMEOUT_MS = 60_000;
+
+/** Longer than reading takes. What a proxy has sent to a pod that is just going may hang far longer. */
+const TIMEOUT_MS = 10_000;
 
 /** For what is asked again every few seconds anyway. */
 const SHORT_TIMEOUT_MS = 3000;
@@ -41,11 +44,12 @@ export class ApiError extends Error {
  * @throws ApiError with the backend's own words where it gave any.
  */
 export async function triggerThreat(wish: TriggerRequest): Promise<ThreatAnalysis> {
-  const body = await request("/api/threats/trigger", {
+  const init = {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(wish),
-  });
+  };
+  const body = await request("/api/threats/trigger", init, ANALYSIS_TIMEOUT_MS);
   return readable(parseThreat(body));
 }
 
