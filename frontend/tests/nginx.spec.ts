@@ -115,6 +115,14 @@ describe("what nginx hands on to the backend", () => {
     });
   }
 
+  it("is an upgrade only where that is to a WebSocket", () => {
+    const asked = ["websocket", "WebSocket", "h2c", "tomorrow/7", "h2c, websocket", ""];
+    assert.deepEqual(
+      asked.map((protocol) => config.upgrade(protocol)),
+      ["websocket", "websocket", "", "", "", ""],
+    );
+  });
+
   it("is the API's page with the backend's policy alone, and all else with the dashboard's", () => {
     assert.equal(config.policy("/docs"), "");
     assert.equal(config.policy("/docs/start.js"), "");

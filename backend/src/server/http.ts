@@ -12,6 +12,7 @@ import { errorFields, type Logger } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import { StoreUnavailable } from "../store/store.js";
 import type { RequestSpan, Telemetry } from "../telemetry/tracing.js";
+import { Request } from "./request.js";
 
 /**
  * A server without routes, which reads bodies in the manner of FastAPI. It does not log: one line for
@@ -22,6 +23,7 @@ export function createServer(): FastifyInstance {
     // A request that comes over an open connection while the process drains is still served.
     return503OnClosing: false,
     requestTimeout: 15_000,
+    http: { IncomingMessage: Request },
     routerOptions: { ignoreTrailingSlash: true },
     clientErrorHandler: refuseGarbage,
     frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { chmodSync, cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { request, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { WebSocket } from "ws";
@@ -144,6 +145,25 @@ if (hasDocker()) {
       const [data] = (await once(socket, "message")) as [Buffer];
       assert.equal(String(data), '{"type":"ping"}');
       socket.terminate();
+    });
+
+    it("ignores any other upgrade: GET and POST reach the backend without it", async () => {
+      for (const method of ["GET", "POST"]) {
+        const call = request(`${origin}/api/threats`, {
+          method,
+          headers: { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c" },
+        });
+        call.end(method === "POST" ? "{}" : undefined);
+        const [answer] = (await once(call, "response")) as [IncomingMessage];
+        assert.equal(answer.statusCode, 200);
+        const { headers } = JSON.parse(String(Buffer.concat(await answer.toArray()))) as Echo;
+        assert.equal(headers.upgrade, undefined);
+        assert.equal(headers.connection, "close");
+        assert.equal(
+          headers["transfer-encoding"] ?? headers["content-length"],
+          method === "POST" ? "2" : undefined,
+        );
+      }
     });
 
     it("logs proxied requests as JSON lines", async () => {

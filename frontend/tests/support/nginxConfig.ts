@@ -29,6 +29,22 @@ export class NginxConfig {
     return this.mapped("content_security_policy", path);
   }
 
+  /** The `Upgrade` that the backend gets where a client asks for one; empty for none. */
+  upgrade(asked: string): string {
+    if (!this.text.includes("proxy_set_header Upgrade $upgrade;")) {
+      throw new Error(`${FILE} does not hand on the upgrade that it chooses`);
+    }
+    const body = /map \$http_upgrade \$upgrade \{([^}]+)\}/.exec(this.text)?.[1] ?? "";
+    const entries = [...body.matchAll(/^ *(\S+) +"?([^";]*)"?;$/gm)];
+    // Without a mark of a regular expression nginx ignores the letter case.
+    const chosen = entries.find(([, key]) => key === asked.toLowerCase());
+    const value = (chosen ?? entries.find(([, key]) => key === "default"))?.[2];
+    if (value === undefined) {
+      throw new Error(`${FILE} has no map of $http_upgrade to $upgrade with a default`);
+    }
+    return value;
+  }
+
   /** The value of one of the maps of `$uri`. */
   private mapped(name: string, path: string): string {
     const body = new RegExp(`map \\$uri \\$${name} \\{([^}]+)\\}`).exec(this.text)?.[1];
