@@ -14,16 +14,32 @@ import { StoreUnavailable } from "../store/store.js";
 import type { RequestSpan, Telemetry } from "../telemetry/tracing.js";
 import { Request } from "./request.js";
 
+/** How long a request may take to come. */
+export interface Receiving {
+  /** From its first byte, or from the connection, to its last, in ms. The answer may take longer. */
+  readonly receiveMs: number;
+  /** Time between two looks at the connections, in ms: as much longer may a request take. */
+  readonly checkMs: number;
+}
+
+/** How long it may take in production. */
+export const RECEIVING: Receiving = { receiveMs: 15_000, checkMs: 500 };
+
 /**
  * A server without routes, which reads bodies in the manner of FastAPI. It does not log: one line for
  * each threat and each failure, written by the handlers, says more than two for each request.
  */
-export function createServer(): FastifyInstance {
+export function createServer({ receiveMs, checkMs } = RECEIVING): FastifyInstance {
   const server: FastifyInstance = fastify({
     // A request that comes over an open connection while the process drains is still served.
     return503OnClosing: false,
-    requestTimeout: 15_000,
-    http: { IncomingMessage: Request },
+    requestTimeout: receiveMs,
+    http: {
+      IncomingMessage: Request,
+      // Of the two the longer one would count for the body.
+      headersTimeout: receiveMs,
+      connectionsCheckingInterval: checkMs,
+    },
     routerOptions: { ignoreTrailingSlash: true },
     clientErrorHandler: refuseGarbage,
     frameworkErrors: (error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
@@ -48,15 +64,17 @@ function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
   }
   const [status, detail] =
     error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-      ? ["408 Request Timeout", "The request took too long"]
+      ? ["408 Request Timeout", "The request took too long to come"]
       : error.code === "HPE_HEADER_OVERFLOW"
         ? ["431 Request Header Fields Too Large", "The headers are too large"]
         : ["400 Bad Request", "This is not HTTP"];
   const body = JSON.stringify({ detail });
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+  // Both directions, as soon as that is sent: a client that goes on sending would keep an end that is open.
+  socket.destroySoon();
 }
 
 /** JSON in all its forms. */

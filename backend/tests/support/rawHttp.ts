@@ -19,7 +19,8 @@ export class RawHttp {
   }
 
   static async to(port: number): Promise<RawHttp> {
-    const socket = connect(port, "127.0.0.1");
+    // Its own end stays open, as that of a client which never stops sending does.
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
     await once(socket, "connect");
     return new RawHttp(socket);
   }

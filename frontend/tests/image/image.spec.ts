@@ -166,6 +166,18 @@ if (hasDocker()) {
       }
     });
 
+    it("hands a body on while it comes, so that the backend can end one that takes too long", async () => {
+      const call = request(`${origin}/api/threats`, {
+        method: "POST",
+        headers: { "content-length": 100 },
+      });
+      // What ends the call in the middle of its body is no fault of the test.
+      call.on("error", () => undefined).write("{");
+      const [answer] = (await once(call, "response")) as [IncomingMessage];
+      assert.equal(answer.statusCode, 200);
+      call.destroy();
+    });
+
     it("logs proxied requests as JSON lines", async () => {
       await echo("/api/logged");
       const lines = (await docker("logs", NAME)).split("\n");
