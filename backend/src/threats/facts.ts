@@ -17,8 +17,8 @@ export interface Facts {
   /** The client names itself as a tool that attackers use. */
   readonly attackTool: boolean;
   readonly healthCheck: boolean;
-  /** The signal says where on earth the source is. */
-  readonly geolocated: boolean;
+  /** What the signal says of where on earth the source is, such as `city Berlin`. */
+  readonly places: readonly string[];
   /** The level of the sensor's own rule, 0 to 15 as Wazuh counts. */
   readonly ruleLevel: number | null;
   /** What people, or who says to be one, wrote about it. Not to be trusted. */
@@ -33,7 +33,9 @@ const ATTACK_TOOL =
   /sqlmap|nikto|nmap|masscan|hydra|metasploit|gobuster|dirbuster|wfuzz|ffuf|nuclei|zgrab|acunetix|havij|w3af|wpscan/i;
 const HEALTH_CHECK = /^\/(health|healthz|ready|readyz|status|ping)\b/;
 const DEFAULT_WINDOW_MINUTES = 5;
-const PLACES = ["country", "city", "location", "geo", "latitude", "distance_km"];
+/** Not `location`, by which sensors mean a log, a rack or a bucket. */
+const PLACES = ["country", "city", "geo", "latitude", "distance_km"];
+const MAX_PLACE = 60;
 const STATEMENTS = [
   "note",
   "notes",
@@ -66,10 +68,16 @@ export function factsOf(metadata: Metadata): Facts {
     scriptedClient: SCRIPTED_CLIENT.test(userAgent ?? "") || attackTool,
     attackTool,
     healthCheck: HEALTH_CHECK.test(endpoint ?? ""),
-    geolocated: PLACES.some((key) => (metadata[key] ?? "") !== ""),
+    places: PLACES.filter((key) => (metadata[key] ?? "") !== "").map((key) =>
+      `${key} ${placeOf(metadata[key])}`.slice(0, MAX_PLACE),
+    ),
     ruleLevel: ruleLevelOf(metadata),
     statements: STATEMENTS.flatMap((key) => texts(metadata[key])),
   };
+}
+
+function placeOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function ruleLevelOf(metadata: Metadata): number | null {

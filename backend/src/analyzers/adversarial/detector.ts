@@ -72,7 +72,7 @@ export function detectManipulation(evidence: DetectorInput): AdversarialDetectio
     risk_score: risk,
     attack_vector: vector,
     recommendation: vector === null ? "No action needed" : RECOMMENDATIONS[vector],
-    explanation: explain(detected, contradictions.length, anomalies),
+    explanation: explain(detected, contradictions, anomalies),
   };
 }
 
@@ -114,21 +114,23 @@ function surest(suspicions: readonly Suspicion[]): number {
   );
 }
 
+/** The verdict, and every fact that it rests on. */
 function explain(
   detected: boolean,
-  contradictions: number,
+  contradictions: AdversarialDetectionResult["contradictions"],
   anomalies: AdversarialDetectionResult["anomalies"],
 ): string {
-  if (contradictions + anomalies.length === 0) {
+  const facts = [...contradictions, ...anomalies].map(({ description }) => `${description}.`);
+  if (facts.length === 0) {
     return "Nothing suggests that somebody tries to mislead the analysis.";
   }
   const found = sentence(
-    `${count(contradictions, "contradiction")} and ${count(anomalies.length, "anomaly", "anomalies")}`,
+    `${count(contradictions.length, "contradiction")} and ${count(anomalies.length, "anomaly", "anomalies")}`,
   );
-  const first = anomalies[0] === undefined ? "" : ` ${anomalies[0].description}.`;
-  return detected
-    ? `${found} suggest that somebody tries to mislead the analysis.${first}`
-    : `${found}, too little to suggest manipulation.${first}`;
+  const verdict = detected
+    ? `${found} suggest that somebody tries to mislead the analysis.`
+    : `${found}, too little to suggest manipulation.`;
+  return [verdict, ...facts].join(" ");
 }
 
 const RECOMMENDATIONS: Readonly<Record<Vector, string>> = {

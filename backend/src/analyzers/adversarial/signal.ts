@@ -1,23 +1,26 @@
 import { number, text } from "../../threats/facts.js";
-import { injections } from "../../threats/untrusted.js";
+import { hygienic, injections } from "../../threats/untrusted.js";
 import type { ThreatType } from "../../contract/signal.js";
 import { anomaly, type Check } from "./evidence.js";
 import { humanName } from "../../base/wording.js";
 
 const MAX_QUOTED = 120;
 
-/** An address of a private network has no place on earth: one of the two is made up. */
+/**
+ * An address of a private network has no place on earth. One of the two may be made up; or a gateway's
+ * place was added to what came through it, so that it accuses nobody without further signs.
+ */
 export const privateAddressWithPlace: Check = ({ input: { facts } }) =>
-  facts.internal && facts.geolocated
+  facts.internal && facts.places.length > 0
     ? [
         {
           vector: "forged_telemetry",
           anomaly: anomaly({
             type: "private_ip_with_geo",
             description: `${facts.sourceIp ?? ""} is a private address, yet the signal says where on earth it is`,
-            severity: "high",
-            indicators: [facts.sourceIp ?? ""],
-            confidence: 0.9,
+            severity: "low",
+            indicators: [`address ${facts.sourceIp ?? ""}`, ...facts.places],
+            confidence: 0.5,
           }),
         },
       ]
@@ -31,7 +34,7 @@ export const attackTool: Check = ({ input: { facts } }) =>
           vector: "tool_evasion",
           anomaly: anomaly({
             type: "attack_tool_user_agent",
-            description: "The client calls itself a tool that attackers use",
+            description: `The client calls itself a tool that attackers use: ${hygienic(facts.userAgent ?? "", MAX_QUOTED)}`,
             severity: "high",
             indicators: [(facts.userAgent ?? "").slice(0, MAX_QUOTED)],
             confidence: 0.85,
