@@ -14,6 +14,7 @@ import { Metrics } from "./telemetry/metrics.js";
 import { ModelMetrics } from "./telemetry/modelMetrics.js";
 import { docsRoutes } from "./routes/docs.js";
 import { healthRoutes } from "./routes/health.js";
+import { ingestRoutes } from "./routes/ingest.js";
 import { observabilityRoutes } from "./routes/observability.js";
 import { operationRoutes } from "./routes/operations.js";
 import { Routes } from "./routes/route.js";
@@ -117,7 +118,8 @@ export async function startApp(
   });
   const routes = new Routes(server);
   healthRoutes(routes, { store, metrics, panel, draining: () => draining });
-  threatRoutes(routes, { service, store, log: moduleLogger(logger, "api") });
+  threatRoutes(routes, { service, store });
+  ingestRoutes(routes, service, moduleLogger(logger, "api"));
   operationRoutes(routes, store, config.demo, moduleLogger(logger, "api"));
   observabilityRoutes(routes, config.tracing?.links ?? null, telemetry);
   docsRoutes(server, routes);

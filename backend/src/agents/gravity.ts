@@ -1,13 +1,13 @@
 import { type Facts, number, text } from "../threats/facts.js";
 import { hygienic } from "../threats/untrusted.js";
-import type { ThreatType } from "../contract/signal.js";
+import type { ThreatSeverity, ThreatType } from "../contract/signal.js";
 import { clamp, round } from "../base/numbers.js";
 import { reasons, type Reason } from "./agent.js";
 import type { AgentInput } from "../threats/finding.js";
 import { count } from "../base/wording.js";
 
 /** What a signal of a type weighs before its facts are looked at. */
-export const BASE_RISK: Readonly<Record<ThreatType, number>> = {
+const BASE_RISK: Readonly<Record<ThreatType, number>> = {
   bot_traffic: 0.25,
   proxy_network: 0.25,
   device_compromise: 0.4,
@@ -15,6 +15,22 @@ export const BASE_RISK: Readonly<Record<ThreatType, number>> = {
   rate_limit_breach: 0.15,
   geo_anomaly: 0.2,
 };
+
+/** What a signal weighs whose source has a level of its own: in the middle of what that stands for. */
+const SOURCE_RISK: Readonly<Record<ThreatSeverity, number>> = {
+  INFO: 0.07,
+  LOW: 0.25,
+  MEDIUM: 0.47,
+  HIGH: 0.72,
+  CRITICAL: 0.95,
+};
+
+/** What a signal weighs before its facts are looked at: by its source's level, or else by its type. */
+export function baseRisk({ signal, facts }: AgentInput): number {
+  return facts.sourceSeverity === null
+    ? BASE_RISK[signal.threat_type]
+    : SOURCE_RISK[facts.sourceSeverity];
+}
 
 const PROXIES: Readonly<Record<string, { readonly risk: number; readonly technique: string }>> = {
   tor: { risk: 0.25, technique: "T1090.003" },
@@ -147,7 +163,12 @@ function client(facts: Facts): readonly Reason[] {
   );
 }
 
-function level({ ruleLevel }: Facts): readonly Reason[] {
+function level({ ruleLevel, sourceSeverity, sourceLevel }: Facts): readonly Reason[] {
+  if (sourceSeverity !== null) {
+    // It is the base already.
+    const words = sourceLevel === null ? "" : `: ${hygienic(sourceLevel, MAX_QUOTED)}`;
+    return [{ text: `Its source calls it ${sourceSeverity}${words}`, risk: 0 }];
+  }
   return reasons(
     ruleLevel !== null &&
       ruleLevel >= IMPORTANT_LEVEL && {

@@ -2,7 +2,7 @@ import { severityOfRisk } from "../threats/severity.js";
 import { techniqueOf } from "../threats/techniques.js";
 import { clamp, round } from "../base/numbers.js";
 import { riskOf, type RuleAgent } from "./agent.js";
-import { BASE_RISK, gravity } from "./gravity.js";
+import { baseRisk, gravity } from "./gravity.js";
 import { humanName } from "../base/wording.js";
 
 /** How sure a technique is for which a rule sees evidence. */
@@ -11,7 +11,7 @@ const TECHNIQUE_CONFIDENCE = 0.8;
 /** Judges how grave the signal is by itself. */
 export const priorityAgent: RuleAgent = (input) => {
   const { signal } = input;
-  const base = BASE_RISK[signal.threat_type];
+  const base = baseRisk(input);
   const found = gravity(input);
   const risk = round(clamp(base + riskOf(found)));
   const severity = severityOfRisk(risk);

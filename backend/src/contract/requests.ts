@@ -44,33 +44,3 @@ export const EGRESS_QUERY = z.object({
   since: z.number().optional(),
   limit: integer.min(1).max(1000).default(100),
 });
-
-/**
- * An alert as the Wazuh manager writes it; only what is read is named. Integrations pass on more, and
- * it stays in the signal's metadata.
- */
-export const WAZUH_ALERT = z.looseObject({
-  timestamp: z.string(),
-  rule: z.looseObject({
-    id: z.union([z.string(), z.int().transform(String)]),
-    level: z.int().optional(),
-    description: z.string().optional(),
-    groups: z.array(z.string()).optional(),
-    mitre: z.looseObject({ id: z.array(z.string()).optional() }).optional(),
-  }),
-  agent: z
-    .looseObject({
-      id: z.string().optional(),
-      name: z.string().optional(),
-      ip: z.string().optional(),
-    })
-    .optional(),
-  data: z.record(z.string(), z.unknown()).optional(),
-  id: z.string().optional(),
-  full_log: z.string().optional(),
-  location: z.string().optional(),
-});
-export type WazuhAlert = Wire<typeof WAZUH_ALERT>;
-
-/** The same alert in the envelope of Shuffle's webhook. */
-export const SHUFFLE_WRAPPER = z.looseObject({ all_fields: WAZUH_ALERT });

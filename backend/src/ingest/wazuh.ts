@@ -1,104 +1,130 @@
-import { isoMicros, parseMicros } from "../base/clock.js";
-import { SHUFFLE_WRAPPER, WAZUH_ALERT, type WazuhAlert } from "../contract/requests.js";
-import { HttpError } from "../contract/problems.js";
-import { text } from "../threats/facts.js";
-import type { Metadata, ThreatSignal } from "../contract/signal.js";
-
-/** The rule whose alerts are taken: a package on a device that is known to be malicious. */
-const RULE_ID = "100006";
+import { isIP } from "node:net";
+import type { ThreatSeverity } from "../contract/signal.js";
+import { defineAdapter } from "./adapter.js";
+import { long, number, object, required, text, texts, time } from "./fields.js";
 
 /**
- * The signal in an alert of Wazuh, be it the alert itself or the envelope of Shuffle's webhook.
- *
- * @param id for the signal
- * @throws {@link HttpError} 422 with a message, and the field if one is to blame
+ * Alerts of Wazuh as its integrations, its API and its indexer send them:
+ * https://documentation.wazuh.com/current/user-manual/manager/alert-management.html
  */
-export function wazuhSignal(body: unknown, id: string): ThreatSignal {
-  const alert = readAlert(body);
-  if (alert.rule.id !== RULE_ID) {
-    throw new HttpError(422, {
-      message: `Unsupported rule: ${alert.rule.id}, only ${RULE_ID} is taken`,
-      field: "rule.id",
-    });
+export const WAZUH = defineAdapter({
+  name: "wazuh",
+  title: "an alert of Wazuh",
+  // Shuffle's webhook, the indexer's hits, and what the dashboard copies of one.
+  envelopes: ["all_fields", "_source"],
+  lists: ["hits.hits", "data.affected_items"],
+  fields: {
+    timestamp: required(time("timestamp", "@timestamp")),
+    customer_name: text("data.customer_name", "data.customer", "agent.labels.customer"),
+    mitre_hints: texts("rule.mitre.id", "rule.mitre_id", "mitre.id"),
+    facts: object("data"),
+    alert_id: text("id"),
+    manager_name: text("manager.name"),
+    rule_id: required(text("rule.id")),
+    rule_level: number("rule.level"),
+    rule_description: text("rule.description"),
+    rule_groups: texts("rule.groups"),
+    rule_firedtimes: number("rule.firedtimes"),
+    mitre_tactics: texts("rule.mitre.tactic", "rule.mitre.tactics"),
+    agent_id: text("agent.id"),
+    agent_name: text("agent.name"),
+    agent_ip: text("agent.ip"),
+    predecoded_hostname: text("predecoder.hostname"),
+    decoder_name: text("decoder.name"),
+    device_id: text("data.device_id", "agent.id"),
+    source_ip: text(
+      "data.source_ip",
+      "data.srcip",
+      "data.src_ip",
+      "data.win.eventdata.ipAddress",
+      "data.aws.source_ip_address",
+      "data.aws.sourceIPAddress",
+    ),
+    destination_ip: text("data.dstip", "data.dest_ip"),
+    user_id: text(
+      "data.user_id",
+      "data.srcuser",
+      "data.dstuser",
+      "data.win.eventdata.targetUserName",
+      "data.aws.userIdentity.userName",
+    ),
+    endpoint: text("data.url"),
+    package: text("data.package", "data.package_name"),
+    file_path: text("syscheck.path"),
+    location: text("location"),
+    full_log: long(text("full_log")),
+  },
+  types: [
+    [/impossible.?travel|\bgeo(ip|location)?\b/i, "geo_anomaly"],
+    [/\bd?dos\b|denial.of.service|rate.?limit/i, "rate_limit_breach"],
+    [/\btor\b|anonymi[sz]er|open.proxy/i, "proxy_network"],
+    [
+      /^rule 100006$|malware|malicious|virus|rootkit|rootcheck|trojan|ransom|exploit|web.?shell|elevation_of_privilege|privilege.escalation|credential.dump/im,
+      "device_compromise",
+    ],
+    [/authentication_failures|brute.?force|web_?scan|\brecon\b|\bscan(ner)?\b/i, "bot_traffic"],
+  ],
+  describe: (values) => ({
+    sourceType: values.rule_groups?.join(", "),
+    words: [`rule ${values.rule_id}`, values.rule_description],
+    customer: values.customer_name ?? values.agent_name,
+    severity: severityOf(values.rule_level),
+    level: values.rule_level === undefined ? undefined : `rule level ${values.rule_level} of 15`,
+    hints: values.mitre_hints,
+    further: {
+      endpoint_name: endpointOf(values),
+      source_ip: values.source_ip ?? addressIn(values.location) ?? values.agent_ip,
+    },
+  }),
+});
+
+/** As Wazuh's own dashboard groups its levels; those up to 3 it does not even count as errors. */
+function severityOf(level: number | undefined): ThreatSeverity | undefined {
+  const steps: readonly (readonly [number, ThreatSeverity])[] = [
+    [15, "CRITICAL"],
+    [12, "HIGH"],
+    [7, "MEDIUM"],
+    [4, "LOW"],
+    [0, "INFO"],
+  ];
+  return level === undefined ? undefined : steps.find(([least]) => level >= least)?.[1];
+}
+
+/** The manager's own agent: it reports what other machines send it. */
+const MANAGER_ID = "000";
+/** `(web-1) 192.0.2.7->/var/log/auth.log` and `web-1->/var/log/auth.log`. */
+const ORIGIN = /^(?:\(([^)]+)\) )?([^\s>]*)->/;
+/** A syslog line, and one that begins with the machine's name alone. */
+const NAMED_LINES = [
+  /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d ([\w.-]+) /,
+  /^\d{4}-\d\d-\d\dT\S+ ([\w.-]+) /,
+  /^(?!ossec|wazuh)([\w.-]+): /,
+];
+
+/** The machine that it happened on: behind the manager's own agent there are others. */
+function endpointOf(values: {
+  readonly agent_id: string | undefined;
+  readonly agent_name: string | undefined;
+  readonly predecoded_hostname: string | undefined;
+  readonly location: string | undefined;
+  readonly full_log: string | undefined;
+}): string | undefined {
+  if (values.agent_id !== MANAGER_ID && values.agent_name !== undefined) {
+    return values.agent_name;
   }
-  const epochMs = parseTime(alert.timestamp);
-  if (Number.isNaN(epochMs)) {
-    throw new HttpError(422, {
-      message: `Not a time in ISO 8601: ${alert.timestamp}`,
-      field: "timestamp",
-    });
-  }
-  const data = alert.data ?? {};
-  return {
-    id,
-    threat_type: "device_compromise",
-    customer_name: text(data, "customer_name") ?? text(data, "customer") ?? agentName(alert),
-    // As the other backend has it: who names a zone gets one back.
-    timestamp: `${isoMicros(epochMs)}${hasZone(alert.timestamp) ? "Z" : ""}`,
-    metadata: metadataOf(alert, data),
-    mitre_hints: alert.rule.mitre?.id ?? [],
-  };
-}
-
-function readAlert(body: unknown): WazuhAlert {
-  const wrapped = SHUFFLE_WRAPPER.safeParse(body);
-  if (wrapped.success) {
-    return wrapped.data.all_fields;
-  }
-  const isWrapper = typeof body === "object" && body !== null && "all_fields" in body;
-  const parsed = WAZUH_ALERT.safeParse(body);
-  if (parsed.success && !isWrapper) {
-    return parsed.data;
-  }
-  const issues = isWrapper ? wrapped.error.issues : (parsed.error?.issues ?? []);
-  const where = issues.map((issue) => issue.path.join(".")).filter((path) => path !== "");
-  throw new HttpError(422, {
-    message:
-      where.length > 0
-        ? `Not an alert of Wazuh: wrong or missing ${where.join(", ")}`
-        : "Not an alert of Wazuh: a JSON object is needed",
-  });
-}
-
-/** What the agents read, under their names, and the rest of the alert's data. */
-function metadataOf(alert: WazuhAlert, data: Metadata): Metadata {
-  const { rule, agent } = alert;
-  const named: Readonly<Record<string, unknown>> = {
-    source: "wazuh",
-    alert_id: alert.id,
-    rule_id: rule.id,
-    rule_level: rule.level,
-    rule_description: rule.description,
-    rule_groups: rule.groups,
-    agent_id: agent?.id,
-    agent_name: agent?.name,
-    device_id: text(data, "device_id") ?? agent?.id,
-    user_id: text(data, "user_id") ?? text(data, "srcuser") ?? text(data, "dstuser") ?? undefined,
-    source_ip: text(data, "source_ip") ?? text(data, "srcip") ?? agent?.ip,
-    package: text(data, "package") ?? text(data, "package_name") ?? undefined,
-    location: alert.location,
-    full_log: alert.full_log,
-  };
-  const known = Object.entries(named).filter(([, value]) => value !== undefined);
-  return { ...data, ...Object.fromEntries(known) };
-}
-
-function agentName({ agent }: WazuhAlert): string {
-  return agent?.name !== undefined && agent.name !== "" ? agent.name : "Unknown customer";
-}
-
-/** The last time that has a year of four digits. */
-const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
-const ZONE = /(Z|[+-]\d\d:?\d\d)$/;
-
-function hasZone(time: string): boolean {
-  return ZONE.test(time);
-}
-
-/** Wazuh writes `2026-01-31T12:00:00.123+0000`. NaN for what is no time since 1970. */
-function parseTime(time: string): number {
-  const epochMs = parseMicros(
-    time.replace(/^(\d{4}-\d\d-\d\d) /, "$1T").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"),
+  const [, name, host] = ORIGIN.exec(values.location ?? "") ?? [];
+  const log = values.full_log ?? "";
+  return (
+    values.predecoded_hostname ??
+    name ??
+    NAMED_LINES.map((line) => line.exec(log)?.[1]).find((found) => found !== undefined) ??
+    (host === undefined || host === "" || isIP(host) > 0 ? undefined : host) ??
+    values.agent_name
   );
-  return epochMs >= 0 && epochMs <= LATEST_MS ? epochMs : NaN;
+}
+
+/** The address in a location: what arrives over the network has the sender's. */
+function addressIn(location: string | undefined): string | undefined {
+  const host = ORIGIN.exec(location ?? "")?.[2] ?? location ?? "";
+  return isIP(host) > 0 ? host : undefined;
 }

@@ -49,12 +49,7 @@ function operation(route: Route): Json {
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body === undefined
       ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: { "application/json": { schema: inline(route.body) } },
-          },
-        }),
+      : { requestBody: { required: true, content: contentOf(route.takes, route.body) } }),
     responses: Object.fromEntries(
       Object.entries(answers).map(([status, { description, schema }]) => [
         status,
@@ -64,6 +59,15 @@ function operation(route: Route): Json {
       ]),
     ),
   };
+}
+
+function contentOf(takes: Route["takes"], body: z.ZodType): Json {
+  return Object.fromEntries(
+    Object.entries(takes ?? { "application/json": body }).map(([type, schema]) => [
+      type,
+      { schema: inline(schema) },
+    ]),
+  );
 }
 
 function reference(name: string): Json {

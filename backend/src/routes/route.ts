@@ -26,6 +26,8 @@ export interface Route<Query = unknown, Body = unknown> {
   readonly summary: string;
   readonly query?: z.ZodObject<Readonly<Record<string, z.ZodType>>> & z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
+  /** What bodies may be, by content type, where the handler checks them: for the description alone. */
+  readonly takes?: Readonly<Record<string, z.ZodType>>;
   /**
    * By status. 422 is added where there is something to check, if it is not given: it then has the
    * form of FastAPI.

@@ -1,11 +1,7 @@
-import { randomUUID } from "node:crypto";
-import * as z from "zod";
 import { PAGE, TRIGGER } from "../contract/requests.js";
 import { HttpError } from "../contract/problems.js";
-import { wazuhSignal } from "../ingest/wazuh.js";
-import { errorFields, type Logger } from "../telemetry/log.js";
 import type { ThreatService } from "../service/threatService.js";
-import { StoreUnavailable, type ThreatStore } from "../store/store.js";
+import type { ThreatStore } from "../store/store.js";
 import { STORE_ANSWERS, type Routes } from "./route.js";
 
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -14,11 +10,10 @@ const JSON_TYPE = "application/json; charset=utf-8";
 export interface ThreatDependencies {
   readonly service: ThreatService;
   readonly store: ThreatStore;
-  readonly log: Logger;
 }
 
-/** `/api/threats`: list, one, trigger, and what comes from Wazuh. */
-export function threatRoutes(routes: Routes, { service, store, log }: ThreatDependencies): void {
+/** `/api/threats`: list, one, trigger. */
+export function threatRoutes(routes: Routes, { service, store }: ThreatDependencies): void {
   routes.add(
     {
       method: "GET",
@@ -74,39 +69,6 @@ export function threatRoutes(routes: Routes, { service, store, log }: ThreatDepe
       },
     },
     async ({ body, reply }) => reply.type(JSON_TYPE).send((await service.trigger(body)).json),
-  );
-
-  routes.add(
-    {
-      method: "POST",
-      path: "/api/threats/ingest/wazuh",
-      summary: "Takes an alert of Wazuh, as it is or in the envelope of Shuffle",
-      // Checked by the handler, since its errors have a form of their own.
-      body: z.unknown(),
-      answers: {
-        202: { description: "The signal; its analysis is stored and sent", schema: "ThreatSignal" },
-        422: {
-          description:
-            "No alert that can be used; what is no JSON at all has the form of other routes",
-          schema: "AlertError",
-        },
-        500: { description: "The analysis failed", schema: "AlertError" },
-        ...STORE_ANSWERS,
-      },
-    },
-    async ({ body, reply }) => {
-      const signal = wazuhSignal(body, randomUUID());
-      try {
-        await service.process(signal);
-      } catch (error) {
-        if (error instanceof StoreUnavailable) {
-          throw error;
-        }
-        log.error(errorFields(error), "Alert not analysed");
-        throw new HttpError(500, { message: "The alert could not be analysed" });
-      }
-      return reply.code(202).send(signal);
-    },
   );
 }
 

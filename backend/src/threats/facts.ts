@@ -1,4 +1,4 @@
-import type { Metadata } from "../contract/signal.js";
+import { SEVERITY, type Metadata, type ThreatSeverity } from "../contract/signal.js";
 
 /** What the rules read from a signal's free-form metadata; null where it says nothing usable. */
 export interface Facts {
@@ -21,6 +21,10 @@ export interface Facts {
   readonly places: readonly string[];
   /** The level of the sensor's own rule, 0 to 15 as Wazuh counts. */
   readonly ruleLevel: number | null;
+  /** What the sensor's own level stands for. */
+  readonly sourceSeverity: ThreatSeverity | null;
+  /** That level, as the sensor says it. */
+  readonly sourceLevel: string | null;
   /** What people, or who says to be one, wrote about it. Not to be trusted. */
   readonly statements: readonly string[];
 }
@@ -72,6 +76,8 @@ export function factsOf(metadata: Metadata): Facts {
       `${key} ${placeOf(metadata[key])}`.slice(0, MAX_PLACE),
     ),
     ruleLevel: ruleLevelOf(metadata),
+    sourceSeverity: SEVERITY.safeParse(metadata["source_severity"]).data ?? null,
+    sourceLevel: text(metadata, "source_level"),
     statements: STATEMENTS.flatMap((key) => texts(metadata[key])),
   };
 }

@@ -1,0 +1,178 @@
+import type * as z from "zod";
+import type { Metadata, ThreatSeverity, ThreatSignal, ThreatType } from "../contract/signal.js";
+import {
+  MAX_TEXT,
+  readTable,
+  Refusal,
+  schemaOf,
+  type Field,
+  type FieldTable,
+  type Values,
+} from "./fields.js";
+import { BoundedCopy, find, isObject, joined, keysOf, type JsonObject } from "./json.js";
+
+/** Takes the alerts of one kind of source. */
+export interface Adapter {
+  /** In the route and in a signal's metadata. */
+  readonly name: string;
+  /** What it takes, as in "takes an alert of Wazuh". */
+  readonly title: string;
+  /** Of one alert, as the description of the API has it. */
+  readonly schema: z.ZodType;
+  /** The alerts in an answer that lists many, such as that of a search; undefined for anything else. */
+  list(body: unknown): readonly unknown[] | undefined;
+  /**
+   * The signal in an alert.
+   *
+   * @param id for the signal
+   * @throws {@link Refusal} for what cannot be used
+   */
+  read(alert: unknown, id: string): ThreatSignal;
+}
+
+/** The fields that every table has, and those that are no part of a signal's metadata. */
+interface SignalFields extends FieldTable {
+  readonly timestamp: Field<string>;
+}
+const NOT_METADATA: ReadonlySet<string> = new Set([
+  "timestamp",
+  "customer_name",
+  "mitre_hints",
+  "facts",
+]);
+
+/** What an adapter makes of the fields. */
+export interface Description {
+  /** What the source calls it; its words decide on the type of threat. */
+  readonly sourceType: string | undefined;
+  /** Further words that decide on the type. */
+  readonly words?: readonly (string | undefined)[];
+  /** The type, where the source says it in our own words. */
+  readonly threatType?: ThreatType;
+  readonly customer: string | undefined;
+  /** What the source's own level stands for; undefined where it gives none. */
+  readonly severity: ThreatSeverity | undefined;
+  /** That level, as the source says it. */
+  readonly level: string | undefined;
+  /** Texts with ids of MITRE ATT&CK in them. */
+  readonly hints: readonly string[] | undefined;
+  /** Metadata that follows from several fields. */
+  readonly further?: Metadata;
+}
+
+/** All that is special about a source. */
+export interface AdapterSpec<Table extends SignalFields> {
+  readonly name: string;
+  readonly title: string;
+  /** Keys of envelopes around one alert, outermost first. */
+  readonly envelopes?: readonly string[];
+  /** Paths of lists in answers that hold many alerts. */
+  readonly lists?: readonly string[];
+  /**
+   * The fields, by their names in the metadata. `customer_name` and `mitre_hints` go to the signal
+   * itself, and the values of `facts` are kept under their own names.
+   */
+  readonly fields: Table;
+  /** Which words stand for which type; the first that match count, and without any it is an anomaly. */
+  readonly types: readonly (readonly [words: RegExp, type: ThreatType])[];
+  readonly describe: (values: Values<Table>) => Description;
+}
+
+const UNKNOWN_CUSTOMER = "Unknown customer";
+
+/** Makes an adapter from a table of fields. */
+export function defineAdapter<Table extends SignalFields>(spec: AdapterSpec<Table>): Adapter {
+  return {
+    name: spec.name,
+    title: spec.title,
+    schema: schemaOf(spec.fields),
+    list: (body) => {
+      const lists = (spec.lists ?? []).map((path) => find(body, keysOf(path))?.value);
+      return lists.find((list) => Array.isArray(list));
+    },
+    read: (body, id) => {
+      const alert = unwrap(spec, body);
+      const { values, taken } = readTable(spec.fields, alert);
+      const described = spec.describe(values);
+      return {
+        id,
+        threat_type: described.threatType ?? typeOf(spec.types, described),
+        customer_name: described.customer?.slice(0, MAX_TEXT) ?? UNKNOWN_CUSTOMER,
+        timestamp: String(values.timestamp),
+        metadata: metadataOf(spec, alert, values, taken, described),
+        mitre_hints: techniqueIds(described.hints ?? []),
+      };
+    },
+  };
+}
+
+function unwrap<Table extends SignalFields>(spec: AdapterSpec<Table>, body: unknown): JsonObject {
+  const needed = `Not ${spec.title}: a JSON object is needed`;
+  if (!isObject(body)) {
+    throw new Refusal(needed);
+  }
+  return (spec.envelopes ?? []).reduce<JsonObject>((alert, key) => {
+    if (!Object.hasOwn(alert, key)) {
+      return alert;
+    }
+    const inner = alert[key];
+    if (!isObject(inner)) {
+      throw new Refusal(`${needed} as ${key}`, key);
+    }
+    return inner;
+  }, body);
+}
+
+function typeOf(
+  types: AdapterSpec<SignalFields>["types"],
+  { sourceType, words = [] }: Description,
+): ThreatType {
+  const said = [sourceType, ...words].filter((word) => word !== undefined).join("\n");
+  return types.find(([pattern]) => pattern.test(said))?.[1] ?? "anomaly_detection";
+}
+
+/**
+ * What the analysis reads, under its names; what the source adds, under its own; and the rest of the
+ * alert as `raw`. All of it is bounded, and `truncated` names what is not whole.
+ */
+function metadataOf<Table extends SignalFields>(
+  spec: AdapterSpec<Table>,
+  alert: JsonObject,
+  values: Values<Table>,
+  taken: readonly (readonly string[])[],
+  { sourceType, severity, level, further }: Description,
+): Metadata {
+  const copy = new BoundedCopy();
+  const named = Object.entries({ ...values, ...further }).filter(
+    ([name, value]) => value !== undefined && !NOT_METADATA.has(name),
+  );
+  const cut = named.map(([name, value]: readonly [string, unknown]) => {
+    const most = spec.fields[name]?.most ?? MAX_TEXT;
+    return [name, typeof value === "string" ? copy.text(value, name, most) : value] as const;
+  });
+  const facts: unknown = values["facts"];
+  const own = isObject(facts) ? copy.object(facts, new Set()) : {};
+  const raw = copy.object(alert, new Set(taken.map(joined)));
+  const metadata: Metadata = {
+    ...own,
+    ...Object.fromEntries(cut),
+    // Always ours: nothing that a log line says may stand in their place.
+    source: spec.name,
+    source_type: sourceType?.slice(0, MAX_TEXT),
+    source_severity: severity,
+    source_level: level?.slice(0, MAX_TEXT),
+    raw: Object.keys(raw).length > 0 ? raw : undefined,
+    truncated: copy.cut.length > 0 ? copy.cut : undefined,
+  };
+  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined));
+}
+
+/** The ids of techniques in texts such as `T1110`, `T1110, T1021.004` or `mitre_T1059_001`. */
+function techniqueIds(texts: readonly string[]): readonly string[] {
+  const ids = texts.flatMap((given) =>
+    [...given.matchAll(/(?<![a-z0-9])T(\d{4})(?:[._/](\d{3}))?(?!\d)/gi)].map(
+      ([, technique = "", sub]) => `T${technique}${sub === undefined ? "" : `.${sub}`}`,
+    ),
+  );
+  return [...new Set(ids)];
+}
