@@ -7,6 +7,19 @@ interface OpenApi {
   readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
 }
 
+interface AlertSchema {
+  readonly required?: readonly string[];
+  readonly properties?: Readonly<Record<string, AlertSchema>>;
+}
+
+/** The fields that a schema requires, in depth. */
+function neededBy({ required = [], properties = {} }: AlertSchema = {}): readonly string[] {
+  return required.flatMap((name) => {
+    const inner = neededBy(properties[name]);
+    return inner.length === 0 ? [name] : inner.map((field) => `${name}.${field}`);
+  });
+}
+
 describe("description of the API", () => {
   let pod: LocalPod;
   let description: OpenApi;
@@ -33,7 +46,12 @@ describe("description of the API", () => {
       "GET /api/threats 200 422 503",
       "GET /api/threats/{id} 200 404 503",
       "POST /api/threats/trigger 200 400 422 503",
+      "POST /api/threats/ingest 202 422 500 503",
       "POST /api/threats/ingest/wazuh 202 422 500 503",
+      "POST /api/threats/ingest/suricata 202 422 500 503",
+      "POST /api/threats/ingest/falco 202 422 500 503",
+      "POST /api/threats/ingest/guardduty 202 422 500 503",
+      "POST /api/threats/ingest/ocsf 202 422 500 503",
       "GET /api/analytics 200 503",
       "POST /api/egress-violations 202 422 503",
       "GET /api/egress-violations 200 422 503",
@@ -66,6 +84,30 @@ describe("description of the API", () => {
         schema: { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 },
       },
     ]);
+  });
+
+  it("says what each kind of alert needs", () => {
+    const needs = Object.fromEntries(
+      Object.entries(description.paths)
+        .filter(([path]) => path.startsWith("/api/threats/ingest"))
+        .map(([path, { post }]) => {
+          const { requestBody } = post as unknown as {
+            requestBody: { content: Record<string, { schema: AlertSchema }> };
+          };
+          return [
+            path.slice("/api/threats/".length),
+            neededBy(requestBody.content["application/json"]?.schema),
+          ];
+        }),
+    );
+    assert.deepEqual(needs, {
+      ingest: ["customer_name"],
+      "ingest/wazuh": ["rule.id"],
+      "ingest/suricata": ["alert.signature"],
+      "ingest/falco": ["time", "rule", "priority"],
+      "ingest/guardduty": ["id", "type", "severity"],
+      "ingest/ocsf": ["class_uid", "finding_info.uid", "severity_id"],
+    });
   });
 
   it("has a page that takes nothing from anywhere else", async () => {

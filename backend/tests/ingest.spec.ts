@@ -1,16 +1,33 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { SIGNAL } from "../src/contract/signal.js";
 import type { Adapter } from "../src/ingest/adapter.js";
+import { FALCO } from "../src/ingest/falco.js";
 import { Refusal } from "../src/ingest/fields.js";
+import { GUARDDUTY } from "../src/ingest/guardduty.js";
+import { OCSF } from "../src/ingest/ocsf.js";
+import { OWN } from "../src/ingest/own.js";
+import { SURICATA } from "../src/ingest/suricata.js";
 import { timeOf } from "../src/ingest/times.js";
 import { WAZUH } from "../src/ingest/wazuh.js";
 import { analyze } from "./support/analysis.js";
 import type { AlertSample } from "./support/alerts/sample.js";
+import { FALCO_SAMPLES } from "./support/alerts/falco.js";
+import { GUARDDUTY_SAMPLES } from "./support/alerts/guardduty.js";
+import { OCSF_SAMPLES } from "./support/alerts/ocsf.js";
+import { SURICATA_SAMPLES } from "./support/alerts/suricata.js";
 import { WAZUH_SAMPLES } from "./support/alerts/wazuh.js";
 
 /** The published alerts of each kind, written anew. */
-const SAMPLES: readonly (readonly [Adapter, readonly AlertSample[]])[] = [[WAZUH, WAZUH_SAMPLES]];
+const SAMPLES: readonly (readonly [Adapter, readonly AlertSample[]])[] = [
+  [WAZUH, WAZUH_SAMPLES],
+  [SURICATA, SURICATA_SAMPLES],
+  [FALCO, FALCO_SAMPLES],
+  [GUARDDUTY, GUARDDUTY_SAMPLES],
+  [OCSF, OCSF_SAMPLES],
+];
 
+const NOW = "2026-03-04T05:06:07.000000";
 /** Characters of a signal's JSON, whatever came. */
 const MOST_CHARACTERS = 40_000;
 
@@ -25,7 +42,7 @@ for (const [adapter, samples] of SAMPLES) {
 
     for (const sample of samples) {
       it(`take ${sample.what}`, async () => {
-        const signal = adapter.read(sample.alert, "id");
+        const signal = adapter.read(sample.alert, "id", NOW);
         assert.deepEqual(SIGNAL.parse(signal), signal);
         const { threat_type, customer_name, timestamp, metadata, mitre_hints } = signal;
         assert.deepEqual(
@@ -52,8 +69,9 @@ for (const [adapter, samples] of SAMPLES) {
     it("fit the schema that describes them", () => {
       for (const { what, alert } of samples) {
         const inner = alert["all_fields"] ?? alert["_source"] ?? alert["detail"] ?? alert;
-        const flat = Object.keys(alert).some((key) => key.includes("."));
-        assert.ok(flat || adapter.schema.safeParse(inner).success, what);
+        // The description has each field once, under its usual name.
+        const otherwise = Object.keys(alert).some((key) => /\.|^[A-Z]/.test(key));
+        assert.ok(otherwise || adapter.schema.safeParse(inner).success, what);
       }
     });
 
@@ -65,16 +83,34 @@ for (const [adapter, samples] of SAMPLES) {
       const list = Array.from({ length: 9999 }, () => long);
       const deep = JSON.parse(`${'{"a":'.repeat(500)}1${"}".repeat(500)}`) as unknown;
       const alert = { first: { seen: "here" }, ...sample.alert, long, many, list, deep };
-      const { metadata } = adapter.read(alert, "id");
+      const { metadata } = adapter.read(alert, "id", NOW);
       const { raw, truncated } = metadata as { raw: Record<string, unknown>; truncated: string[] };
       assert.deepEqual(raw["first"], { seen: "here" });
       assert.ok(truncated.includes("long"), truncated.join());
       assert.ok(JSON.stringify(metadata).length < MOST_CHARACTERS);
     });
 
+    it("are read or refused, whatever stands in their fields", () => {
+      const tried = (alert: unknown): void => {
+        try {
+          assert.equal(SIGNAL.safeParse(adapter.read(alert, "id", NOW)).success, true);
+        } catch (error) {
+          assert.ok(error instanceof Refusal, String(error));
+        }
+      };
+      const names = Object.keys(samples[0]?.alert ?? {});
+      fc.assert(
+        fc.property(fc.constantFrom(...names), fc.jsonValue(), (name, value) => {
+          tried({ ...samples[0]?.alert, [name]: value });
+          tried(value);
+        }),
+        { numRuns: 300, seed: 2026 },
+      );
+    });
+
     it("refuse what is no object", () => {
       for (const body of [null, 5, "text", [], true]) {
-        assert.throws(() => adapter.read(body, "id"), Refusal);
+        assert.throws(() => adapter.read(body, "id", NOW), Refusal);
       }
     });
   });
@@ -106,16 +142,81 @@ describe("times of sources", () => {
   }
 });
 
+describe("what is refused of each kind", () => {
+  const bad: readonly (readonly [Adapter, AlertSample | undefined, object, string])[] = [
+    [SURICATA, SURICATA_SAMPLES[0], { alert: { severity: 1 } }, "alert.signature"],
+    [SURICATA, SURICATA_SAMPLES[0], { timestamp: "x" }, "timestamp"],
+    [FALCO, FALCO_SAMPLES[0], { priority: "Grave" }, "priority"],
+    [FALCO, FALCO_SAMPLES[0], { rule: undefined }, "rule"],
+    [GUARDDUTY, GUARDDUTY_SAMPLES[0], { severity: "grave" }, "severity"],
+    [GUARDDUTY, GUARDDUTY_SAMPLES[0], { id: "" }, "id"],
+    [OCSF, OCSF_SAMPLES[0], { class_uid: 2002 }, "class_uid"],
+    [OCSF, OCSF_SAMPLES[0], { time: -1 }, "time"],
+    [OWN, undefined, {}, "customer_name"],
+    [OWN, undefined, { customer_name: "a", threat_type: "x" }, "threat_type"],
+    [OWN, undefined, { customer_name: "a", severity: 5 }, "severity"],
+    [OWN, undefined, { customer_name: "a", timestamp: "soon" }, "timestamp"],
+  ];
+  for (const [adapter, sample, change, field] of bad) {
+    it(`is named by its field: ${adapter.name} with ${JSON.stringify(change)}`, () => {
+      assert.throws(
+        () => adapter.read({ ...sample?.alert, ...change }, "id", NOW),
+        (error) => error instanceof Refusal && error.field === field,
+      );
+    });
+  }
+});
+
+describe("signals of one's own", () => {
+  it("may leave out what they do not have, and are given back as they are", async () => {
+    const least = OWN.read({ customer_name: "Example Shop", title: "Odd" }, "id", NOW);
+    assert.deepEqual(least, {
+      id: "id",
+      threat_type: "anomaly_detection",
+      customer_name: "Example Shop",
+      timestamp: NOW,
+      metadata: { title: "Odd", source: "own", source_type: "Odd" },
+      mitre_hints: [],
+    });
+    const whole = {
+      id: "mine-1",
+      source: "probe",
+      threat_type: "rate_limit_breach",
+      severity: "high",
+      customer_name: "Example Shop",
+      timestamp: "2026-03-04T05:06:07Z",
+      metadata: { request_count: 90, note: "from the edge" },
+      mitre_hints: ["T1499"],
+      more: [1],
+    };
+    const signal = OWN.read(whole, "id", NOW);
+    assert.equal(signal.threat_type, "rate_limit_breach");
+    assert.deepEqual(signal.mitre_hints, ["T1499"]);
+    assert.deepEqual(signal.metadata, {
+      request_count: 90,
+      note: "from the edge",
+      threat_type: "rate_limit_breach",
+      severity: "HIGH",
+      alert_id: "mine-1",
+      sensor: "probe",
+      source: "own",
+      source_severity: "HIGH",
+      raw: { mitre_hints: ["T1499"], more: [1] },
+    });
+    assert.equal((await analyze(signal)).severity, "HIGH");
+  });
+});
+
 describe("what a log line says", () => {
   it("never stands in the place of what the adapter says", async () => {
     const [sample] = WAZUH_SAMPLES;
     const data = { source_severity: "INFO", source: "nobody", source_level: "x", truncated: "x" };
     const rule = { id: "1", level: 15 };
-    const signal = WAZUH.read({ ...sample?.alert, rule, data }, "id");
+    const signal = WAZUH.read({ ...sample?.alert, rule, data }, "id", NOW);
     assert.equal(signal.metadata["source"], "wazuh");
     assert.equal(signal.metadata["truncated"], undefined);
     assert.equal((await analyze(signal)).severity, "CRITICAL");
-    const silent = WAZUH.read({ ...sample?.alert, rule: { id: "1" }, data }, "id");
+    const silent = WAZUH.read({ ...sample?.alert, rule: { id: "1" }, data }, "id", NOW);
     assert.equal(silent.metadata["source_severity"], undefined);
   });
 
@@ -126,7 +227,7 @@ describe("what a log line says", () => {
       agent: { id: "014", name: "shop-web-2", ip: "10.11.12.13" },
       location: "/var/log/auth.log",
     };
-    const threat = await analyze(WAZUH.read(alert, "id"));
+    const threat = await analyze(WAZUH.read(alert, "id", NOW));
     assert.deepEqual(threat.adversarial_detection?.anomalies, []);
     assert.equal(threat.requires_human_review, false);
   });

@@ -25,14 +25,15 @@ export interface Adapter {
    * The signal in an alert.
    *
    * @param id for the signal
+   * @param receivedAt the time of one that names none, where none is needed
    * @throws {@link Refusal} for what cannot be used
    */
-  read(alert: unknown, id: string): ThreatSignal;
+  read(alert: unknown, id: string, receivedAt: string): ThreatSignal;
 }
 
 /** The fields that every table has, and those that are no part of a signal's metadata. */
 interface SignalFields extends FieldTable {
-  readonly timestamp: Field<string>;
+  readonly timestamp: Field<string | undefined> | Field<string>;
 }
 const NOT_METADATA: ReadonlySet<string> = new Set([
   "timestamp",
@@ -54,7 +55,7 @@ export interface Description {
   readonly severity: ThreatSeverity | undefined;
   /** That level, as the source says it. */
   readonly level: string | undefined;
-  /** Texts with ids of MITRE ATT&CK in them. */
+  /** Ids of MITRE ATT&CK. */
   readonly hints: readonly string[] | undefined;
   /** Metadata that follows from several fields. */
   readonly further?: Metadata;
@@ -90,17 +91,18 @@ export function defineAdapter<Table extends SignalFields>(spec: AdapterSpec<Tabl
       const lists = (spec.lists ?? []).map((path) => find(body, keysOf(path))?.value);
       return lists.find((list) => Array.isArray(list));
     },
-    read: (body, id) => {
+    read: (body, id, receivedAt) => {
       const alert = unwrap(spec, body);
       const { values, taken } = readTable(spec.fields, alert);
       const described = spec.describe(values);
+      const at: unknown = values.timestamp;
       return {
         id,
         threat_type: described.threatType ?? typeOf(spec.types, described),
         customer_name: described.customer?.slice(0, MAX_TEXT) ?? UNKNOWN_CUSTOMER,
-        timestamp: String(values.timestamp),
+        timestamp: typeof at === "string" ? at : receivedAt,
         metadata: metadataOf(spec, alert, values, taken, described),
-        mitre_hints: techniqueIds(described.hints ?? []),
+        mitre_hints: described.hints ?? [],
       };
     },
   };
@@ -165,14 +167,4 @@ function metadataOf<Table extends SignalFields>(
     truncated: copy.cut.length > 0 ? copy.cut : undefined,
   };
   return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined));
-}
-
-/** The ids of techniques in texts such as `T1110`, `T1110, T1021.004` or `mitre_T1059_001`. */
-function techniqueIds(texts: readonly string[]): readonly string[] {
-  const ids = texts.flatMap((given) =>
-    [...given.matchAll(/(?<![a-z0-9])T(\d{4})(?:[._/](\d{3}))?(?!\d)/gi)].map(
-      ([, technique = "", sub]) => `T${technique}${sub === undefined ? "" : `.${sub}`}`,
-    ),
-  );
-  return [...new Set(ids)];
 }

@@ -32,6 +32,8 @@ export interface Field<T> extends Kind<NonNullable<T>> {
   readonly required: boolean;
   /** Characters that are kept, of a text. Default {@link MAX_TEXT}. */
   readonly most?: number;
+  /** What is read is only a part of what is there, which stays where it is as well. */
+  readonly partial?: boolean;
 }
 
 /** The fields of a source, by the names that they get in a signal's metadata. */
@@ -47,15 +49,20 @@ export const MAX_TEXT = 500;
 const MAX_LONG_TEXT = 4000;
 const MAX_ITEMS = 50;
 
+/** Search results show each value as a list of one. */
+function single(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? (value as readonly unknown[])[0] : value;
+}
+
 /** A text, or what can be written as one. */
 export function text(...at: readonly string[]): Field<string | undefined> {
   return {
     at,
     required: false,
     strict: false,
-    schema: z.union([z.string(), z.number()]),
+    schema: z.union([z.string(), z.number(), z.array(z.string()).max(1)]),
     read: (value) => {
-      const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+      const one = single(value);
       return typeof one === "string" || typeof one === "number" ? String(one) : undefined;
     },
   };
@@ -88,7 +95,7 @@ export function number(...at: readonly string[]): Field<number | undefined> {
     strict: true,
     schema: z.union([z.number(), z.string()]),
     read: (value) => {
-      const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+      const one = single(value);
       const isNumber =
         typeof one === "number" || (typeof one === "string" && /^[+-]?\d+(\.\d+)?$/.test(one));
       const read = isNumber ? Number(one) : NaN;
@@ -105,7 +112,7 @@ export function time(...at: readonly string[]): Field<string | undefined> {
     strict: true,
     schema: z.string(),
     read: (value) => {
-      const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+      const one = single(value);
       return typeof one === "string" ? timeOf(one.trim()) : undefined;
     },
   };
@@ -132,6 +139,51 @@ export function object(...at: readonly string[]): Field<JsonObject | undefined> 
       typeof value === "object" && value !== null && !Array.isArray(value)
         ? (value as JsonObject)
         : undefined,
+  };
+}
+
+/** One of a closed set of names, whatever the case of their letters. */
+export function choice<T extends string>(
+  names: readonly T[],
+  ...at: readonly string[]
+): Field<T | undefined> {
+  return {
+    at,
+    required: false,
+    strict: true,
+    schema: z.enum([...names, ...names.map((name) => name.toLowerCase())]),
+    read: (value) =>
+      names.find((name) => typeof value === "string" && name.toLowerCase() === value.toLowerCase()),
+  };
+}
+
+/** True or false. */
+export function flag(...at: readonly string[]): Field<boolean | undefined> {
+  return {
+    at,
+    required: false,
+    strict: true,
+    schema: z.boolean(),
+    read: (value) => (typeof value === "boolean" ? value : undefined),
+  };
+}
+
+const TECHNIQUE = /(?<![a-z0-9])T(\d{4})(?:[._/](\d{3}))?(?!\d)/gi;
+
+/** The ids of MITRE ATT&CK's techniques in whatever is there: `T1110`, `T1110, T1021.004`, objects. */
+export function techniques(...at: readonly string[]): Field<readonly string[] | undefined> {
+  return {
+    at,
+    required: false,
+    strict: false,
+    partial: true,
+    schema: z.unknown(),
+    read: (value) => {
+      const ids = [...JSON.stringify(value).matchAll(TECHNIQUE)].map(
+        ([, technique = "", sub]) => `T${technique}${sub === undefined ? "" : `.${sub}`}`,
+      );
+      return ids.length > 0 ? [...new Set(ids)].slice(0, MAX_ITEMS) : undefined;
+    },
   };
 }
 
@@ -186,7 +238,9 @@ function readField(
     }
     const value = field.read(found.value);
     if (value !== undefined) {
-      taken.push(found.keys);
+      if (field.partial !== true) {
+        taken.push(found.keys);
+      }
       return value;
     }
     if (field.strict || field.required) {

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { ThreatSeverity } from "../contract/signal.js";
 import { defineAdapter } from "./adapter.js";
-import { long, number, object, required, text, texts, time } from "./fields.js";
+import { long, number, object, required, techniques, text, texts, time } from "./fields.js";
 
 /**
  * Alerts of Wazuh as its integrations, its API and its indexer send them:
@@ -16,7 +16,7 @@ export const WAZUH = defineAdapter({
   fields: {
     timestamp: required(time("timestamp", "@timestamp")),
     customer_name: text("data.customer_name", "data.customer", "agent.labels.customer"),
-    mitre_hints: texts("rule.mitre.id", "rule.mitre_id", "mitre.id"),
+    mitre_hints: techniques("rule.mitre.id", "rule.mitre_id", "mitre.id"),
     facts: object("data"),
     alert_id: text("id"),
     manager_name: text("manager.name"),

@@ -1,4 +1,8 @@
 import { between, pick, type Random } from "../../src/base/random.js";
+import { FALCO_SAMPLES } from "./alerts/falco.js";
+import { GUARDDUTY_SAMPLES } from "./alerts/guardduty.js";
+import { OCSF_SAMPLES } from "./alerts/ocsf.js";
+import { SURICATA_SAMPLES } from "./alerts/suricata.js";
 import { WAZUH_ALERT } from "./wazuh.js";
 
 /** A request that nobody in his right mind would send, or nearly a good one. */
@@ -21,6 +25,11 @@ const ROUTES: readonly (readonly [string, string])[] = [
   ["POST", "/api/threats/trigger"],
   ["POST", "/api/threats/ingest/wazuh"],
   ["POST", "/api/threats/ingest/wazuh"],
+  ["POST", "/api/threats/ingest"],
+  ["POST", "/api/threats/ingest/suricata"],
+  ["POST", "/api/threats/ingest/falco"],
+  ["POST", "/api/threats/ingest/guardduty"],
+  ["POST", "/api/threats/ingest/ocsf"],
   ["POST", "/api/egress-violations"],
   ["GET", "/api/egress-violations"],
   ["POST", "/api/demo/reset"],
@@ -61,6 +70,11 @@ const BODIES: Readonly<Record<string, object>> = {
     adversarial_detector_enabled: true,
   },
   "/api/threats/ingest/wazuh": WAZUH_ALERT,
+  "/api/threats/ingest": { customer_name: "a", severity: "LOW", metadata: { x: 1 } },
+  "/api/threats/ingest/suricata": SURICATA_SAMPLES[0]?.alert ?? {},
+  "/api/threats/ingest/falco": FALCO_SAMPLES[0]?.alert ?? {},
+  "/api/threats/ingest/guardduty": GUARDDUTY_SAMPLES[0]?.alert ?? {},
+  "/api/threats/ingest/ocsf": OCSF_SAMPLES[0]?.alert ?? {},
   "/api/egress-violations": {
     timestamp: 1_700_000_000,
     source_pod: "a",

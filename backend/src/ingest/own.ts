@@ -1,0 +1,29 @@
+import { SEVERITY, THREAT_TYPES } from "../contract/signal.js";
+import { defineAdapter } from "./adapter.js";
+import { choice, object, required, techniques, text, time } from "./fields.js";
+
+/** Signals in the API's own form, as it gives them back; what it does not need may be left out. */
+export const OWN = defineAdapter({
+  name: "own",
+  title: "a signal of one's own",
+  fields: {
+    timestamp: time("timestamp"),
+    customer_name: required(text("customer_name")),
+    threat_type: choice(THREAT_TYPES, "threat_type"),
+    severity: choice(SEVERITY.options, "severity"),
+    mitre_hints: techniques("mitre_hints"),
+    facts: object("metadata"),
+    alert_id: text("id"),
+    sensor: text("source"),
+    title: text("title"),
+  },
+  types: [],
+  describe: (values) => ({
+    sourceType: values.title,
+    threatType: values.threat_type,
+    customer: values.customer_name,
+    severity: values.severity,
+    level: undefined,
+    hints: values.mitre_hints,
+  }),
+});
