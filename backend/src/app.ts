@@ -119,7 +119,7 @@ export async function startApp(
   const routes = new Routes(server);
   healthRoutes(routes, { store, metrics, panel, draining: () => draining });
   threatRoutes(routes, { service, store });
-  ingestRoutes(routes, service, moduleLogger(logger, "api"));
+  await ingestRoutes(routes, service, moduleLogger(logger, "api"));
   operationRoutes(routes, store, config.demo, moduleLogger(logger, "api"));
   observabilityRoutes(routes, config.tracing?.links ?? null, telemetry);
   docsRoutes(server, routes);

@@ -46,12 +46,12 @@ describe("description of the API", () => {
       "GET /api/threats 200 422 503",
       "GET /api/threats/{id} 200 404 503",
       "POST /api/threats/trigger 200 400 422 503",
-      "POST /api/threats/ingest 202 422 500 503",
-      "POST /api/threats/ingest/wazuh 202 422 500 503",
-      "POST /api/threats/ingest/suricata 202 422 500 503",
-      "POST /api/threats/ingest/falco 202 422 500 503",
-      "POST /api/threats/ingest/guardduty 202 422 500 503",
-      "POST /api/threats/ingest/ocsf 202 422 500 503",
+      "POST /api/threats/ingest 202 207 400 413 415 422 500 503",
+      "POST /api/threats/ingest/wazuh 202 207 400 413 415 422 500 503",
+      "POST /api/threats/ingest/suricata 202 207 400 413 415 422 500 503",
+      "POST /api/threats/ingest/falco 202 207 400 413 415 422 500 503",
+      "POST /api/threats/ingest/guardduty 202 207 400 413 415 422 500 503",
+      "POST /api/threats/ingest/ocsf 202 207 400 413 415 422 500 503",
       "GET /api/analytics 200 503",
       "POST /api/egress-violations 202 422 503",
       "GET /api/egress-violations 200 422 503",
@@ -92,11 +92,11 @@ describe("description of the API", () => {
         .filter(([path]) => path.startsWith("/api/threats/ingest"))
         .map(([path, { post }]) => {
           const { requestBody } = post as unknown as {
-            requestBody: { content: Record<string, { schema: AlertSchema }> };
+            requestBody: { content: Record<string, { schema: { anyOf?: AlertSchema[] } }> };
           };
           return [
             path.slice("/api/threats/".length),
-            neededBy(requestBody.content["application/json"]?.schema),
+            neededBy(requestBody.content["application/json"]?.schema.anyOf?.[0]),
           ];
         }),
     );

@@ -28,6 +28,7 @@ const SAMPLES: readonly (readonly [Adapter, readonly AlertSample[]])[] = [
 ];
 
 const NOW = "2026-03-04T05:06:07.000000";
+const ARRIVAL = { id: "id", receivedAt: NOW };
 /** Characters of a signal's JSON, whatever came. */
 const MOST_CHARACTERS = 40_000;
 
@@ -42,7 +43,7 @@ for (const [adapter, samples] of SAMPLES) {
 
     for (const sample of samples) {
       it(`take ${sample.what}`, async () => {
-        const signal = adapter.read(sample.alert, "id", NOW);
+        const signal = adapter.read(sample.alert, ARRIVAL);
         assert.deepEqual(SIGNAL.parse(signal), signal);
         const { threat_type, customer_name, timestamp, metadata, mitre_hints } = signal;
         assert.deepEqual(
@@ -83,7 +84,7 @@ for (const [adapter, samples] of SAMPLES) {
       const list = Array.from({ length: 9999 }, () => long);
       const deep = JSON.parse(`${'{"a":'.repeat(500)}1${"}".repeat(500)}`) as unknown;
       const alert = { first: { seen: "here" }, ...sample.alert, long, many, list, deep };
-      const { metadata } = adapter.read(alert, "id", NOW);
+      const { metadata } = adapter.read(alert, ARRIVAL);
       const { raw, truncated } = metadata as { raw: Record<string, unknown>; truncated: string[] };
       assert.deepEqual(raw["first"], { seen: "here" });
       assert.ok(truncated.includes("long"), truncated.join());
@@ -93,7 +94,7 @@ for (const [adapter, samples] of SAMPLES) {
     it("are read or refused, whatever stands in their fields", () => {
       const tried = (alert: unknown): void => {
         try {
-          assert.equal(SIGNAL.safeParse(adapter.read(alert, "id", NOW)).success, true);
+          assert.equal(SIGNAL.safeParse(adapter.read(alert, ARRIVAL)).success, true);
         } catch (error) {
           assert.ok(error instanceof Refusal, String(error));
         }
@@ -110,7 +111,7 @@ for (const [adapter, samples] of SAMPLES) {
 
     it("refuse what is no object", () => {
       for (const body of [null, 5, "text", [], true]) {
-        assert.throws(() => adapter.read(body, "id", NOW), Refusal);
+        assert.throws(() => adapter.read(body, ARRIVAL), Refusal);
       }
     });
   });
@@ -160,7 +161,7 @@ describe("what is refused of each kind", () => {
   for (const [adapter, sample, change, field] of bad) {
     it(`is named by its field: ${adapter.name} with ${JSON.stringify(change)}`, () => {
       assert.throws(
-        () => adapter.read({ ...sample?.alert, ...change }, "id", NOW),
+        () => adapter.read({ ...sample?.alert, ...change }, ARRIVAL),
         (error) => error instanceof Refusal && error.field === field,
       );
     });
@@ -169,7 +170,7 @@ describe("what is refused of each kind", () => {
 
 describe("signals of one's own", () => {
   it("may leave out what they do not have, and are given back as they are", async () => {
-    const least = OWN.read({ customer_name: "Example Shop", title: "Odd" }, "id", NOW);
+    const least = OWN.read({ customer_name: "Example Shop", title: "Odd" }, ARRIVAL);
     assert.deepEqual(least, {
       id: "id",
       threat_type: "anomaly_detection",
@@ -189,7 +190,7 @@ describe("signals of one's own", () => {
       mitre_hints: ["T1499"],
       more: [1],
     };
-    const signal = OWN.read(whole, "id", NOW);
+    const signal = OWN.read(whole, ARRIVAL);
     assert.equal(signal.threat_type, "rate_limit_breach");
     assert.deepEqual(signal.mitre_hints, ["T1499"]);
     assert.deepEqual(signal.metadata, {
@@ -212,11 +213,11 @@ describe("what a log line says", () => {
     const [sample] = WAZUH_SAMPLES;
     const data = { source_severity: "INFO", source: "nobody", source_level: "x", truncated: "x" };
     const rule = { id: "1", level: 15 };
-    const signal = WAZUH.read({ ...sample?.alert, rule, data }, "id", NOW);
+    const signal = WAZUH.read({ ...sample?.alert, rule, data }, ARRIVAL);
     assert.equal(signal.metadata["source"], "wazuh");
     assert.equal(signal.metadata["truncated"], undefined);
     assert.equal((await analyze(signal)).severity, "CRITICAL");
-    const silent = WAZUH.read({ ...sample?.alert, rule: { id: "1" }, data }, "id", NOW);
+    const silent = WAZUH.read({ ...sample?.alert, rule: { id: "1" }, data }, ARRIVAL);
     assert.equal(silent.metadata["source_severity"], undefined);
   });
 
@@ -227,7 +228,7 @@ describe("what a log line says", () => {
       agent: { id: "014", name: "shop-web-2", ip: "10.11.12.13" },
       location: "/var/log/auth.log",
     };
-    const threat = await analyze(WAZUH.read(alert, "id", NOW));
+    const threat = await analyze(WAZUH.read(alert, ARRIVAL));
     assert.deepEqual(threat.adversarial_detection?.anomalies, []);
     assert.equal(threat.requires_human_review, false);
   });

@@ -117,6 +117,29 @@ const RESET_MEMORY = z.object({
 export const RESET = z.union([RESET_REDIS, RESET_MEMORY]);
 export type Reset = Wire<typeof RESET>;
 
+/** What became of each alert of a batch. */
+export const INGEST_REPORT = z.object({
+  accepted: count,
+  duplicates: count,
+  refused: count,
+  results: z.array(
+    z.object({
+      /** From 1: of NDJSON its line, of a list its place. */
+      line: z.int().min(1),
+      status: z.enum(["accepted", "duplicate", "refused"]),
+      /** The threat's, as `GET /api/threats/{id}` takes it; null where it was refused. */
+      id: z.string().nullable(),
+      /** Why it was refused, and for which field; null where there is none to blame. */
+      message: z.string().nullable(),
+      field: z.string().nullable(),
+    }),
+  ),
+});
+export type IngestReport = Wire<typeof INGEST_REPORT>;
+
+/** One alert is answered by its signal. */
+export const INGESTED = z.union([SIGNAL, INGEST_REPORT]);
+
 /** All schemas by the names under which `/openapi.json` shows them. */
 export const SCHEMAS = {
   Service: SERVICE,
@@ -135,5 +158,7 @@ export const SCHEMAS = {
   Error: DETAIL,
   HTTPValidationError: VALIDATION_ERROR,
   AlertError: ALERT_ERROR,
+  IngestReport: INGEST_REPORT,
+  Ingested: INGESTED,
   Unavailable: UNAVAILABLE,
 } as const satisfies Readonly<Record<string, z.ZodType>>;

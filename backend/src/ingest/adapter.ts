@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Metadata, ThreatSeverity, ThreatSignal, ThreatType } from "../contract/signal.js";
+import type { EventAttributes } from "./cloudEvents.js";
 import {
   MAX_TEXT,
   readTable,
@@ -7,6 +8,7 @@ import {
   schemaOf,
   type Field,
   type FieldTable,
+  type TableReading,
   type Values,
 } from "./fields.js";
 import { BoundedCopy, find, isObject, joined, keysOf, type JsonObject } from "./json.js";
@@ -24,11 +26,19 @@ export interface Adapter {
   /**
    * The signal in an alert.
    *
-   * @param id for the signal
-   * @param receivedAt the time of one that names none, where none is needed
    * @throws {@link Refusal} for what cannot be used
    */
-  read(alert: unknown, id: string, receivedAt: string): ThreatSignal;
+  read(alert: unknown, arrival: Arrival): ThreatSignal;
+}
+
+/** How an alert came. */
+export interface Arrival {
+  /** For the signal. */
+  readonly id: string;
+  /** The time of a signal that names none, where none is needed. */
+  readonly receivedAt: string;
+  /** What the CloudEvent around it says. */
+  readonly event?: EventAttributes;
 }
 
 /** The fields that every table has, and those that are no part of a signal's metadata. */
@@ -77,6 +87,8 @@ export interface AdapterSpec<Table extends SignalFields> {
   /** Which words stand for which type; the first that match count, and without any it is an anomaly. */
   readonly types: readonly (readonly [words: RegExp, type: ThreatType])[];
   readonly describe: (values: Values<Table>) => Description;
+  /** What the envelope of a CloudEvent says, as fields of an alert that lacks them. */
+  readonly fromEvent?: (event: EventAttributes) => JsonObject;
 }
 
 const UNKNOWN_CUSTOMER = "Unknown customer";
@@ -91,8 +103,9 @@ export function defineAdapter<Table extends SignalFields>(spec: AdapterSpec<Tabl
       const lists = (spec.lists ?? []).map((path) => find(body, keysOf(path))?.value);
       return lists.find((list) => Array.isArray(list));
     },
-    read: (body, id, receivedAt) => {
-      const alert = unwrap(spec, body);
+    read: (body, { id, receivedAt, event }) => {
+      const inner = unwrap(spec, body);
+      const alert = event === undefined ? inner : { ...spec.fromEvent?.(event), ...inner };
       const { values, taken } = readTable(spec.fields, alert);
       const described = spec.describe(values);
       const at: unknown = values.timestamp;
@@ -101,7 +114,7 @@ export function defineAdapter<Table extends SignalFields>(spec: AdapterSpec<Tabl
         threat_type: described.threatType ?? typeOf(spec.types, described),
         customer_name: described.customer?.slice(0, MAX_TEXT) ?? UNKNOWN_CUSTOMER,
         timestamp: typeof at === "string" ? at : receivedAt,
-        metadata: metadataOf(spec, alert, values, taken, described),
+        metadata: metadataOf(spec, alert, { values, taken }, described, event),
         mitre_hints: described.hints ?? [],
       };
     },
@@ -140,9 +153,9 @@ function typeOf(
 function metadataOf<Table extends SignalFields>(
   spec: AdapterSpec<Table>,
   alert: JsonObject,
-  values: Values<Table>,
-  taken: readonly (readonly string[])[],
+  { values, taken }: TableReading<Table>,
   { sourceType, severity, level, further }: Description,
+  event: EventAttributes | undefined,
 ): Metadata {
   const copy = new BoundedCopy();
   const named = Object.entries({ ...values, ...further }).filter(
@@ -163,6 +176,7 @@ function metadataOf<Table extends SignalFields>(
     source_type: sourceType?.slice(0, MAX_TEXT),
     source_severity: severity,
     source_level: level?.slice(0, MAX_TEXT),
+    cloudevent: event === undefined ? undefined : copy.object({ ...event }, new Set()),
     raw: Object.keys(raw).length > 0 ? raw : undefined,
     truncated: copy.cut.length > 0 ? copy.cut : undefined,
   };

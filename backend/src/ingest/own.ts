@@ -18,6 +18,11 @@ export const OWN = defineAdapter({
     title: text("title"),
   },
   types: [],
+  fromEvent: ({ id, source, time: at }) => ({
+    id,
+    source,
+    ...(at !== undefined && { timestamp: at }),
+  }),
   describe: (values) => ({
     sourceType: values.title,
     threatType: values.threat_type,

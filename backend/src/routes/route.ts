@@ -40,15 +40,32 @@ export const STORE_ANSWERS: Readonly<Record<number, AnswerSpec>> = {
   503: { description: "Redis does not answer", schema: "Unavailable" },
 };
 
+/** Makes of the bytes of a body what the handler gets; undefined for none. */
+export type BodyReader = (request: FastifyRequest, body: Buffer) => Promise<unknown>;
+
 /** The routes of a server, each registered and described by the same words. */
 export class Routes {
-  readonly #routes: Route[] = [];
+  readonly #routes: Route[];
 
-  constructor(private readonly server: FastifyInstance) {}
+  constructor(
+    private readonly server: FastifyInstance,
+    routes: Route[] = [],
+  ) {
+    this.#routes = routes;
+  }
 
   /** All routes added so far. */
   get all(): readonly Route[] {
     return this.#routes;
+  }
+
+  /** Adds routes whose bodies are read in a way of their own. */
+  async withBodies(read: BodyReader, add: (routes: Routes) => void): Promise<void> {
+    await this.server.register(async (scope) => {
+      scope.removeAllContentTypeParsers();
+      scope.addContentTypeParser("*", { parseAs: "buffer" }, read);
+      add(new Routes(scope, this.#routes));
+    });
   }
 
   /** Serves a route. What does not fit its schemas is answered before the handler is called. */

@@ -84,7 +84,7 @@ const JSON_TYPE = /^\s*application\/(json|x-ndjson|[\w.-]+\+json)\s*(;|$)/i;
  * The JSON in a body; undefined for an empty one. Other types are refused: a page of another origin can
  * send these, and none at all, without the browser asking first.
  */
-function parseBody(contentType: string | undefined, body: string): unknown {
+export function parseBody(contentType: string | undefined, body: string): unknown {
   if (body === "") {
     return undefined;
   }
