@@ -66,7 +66,7 @@ describe("the dashboard on a real cluster", function () {
     await until("one row", 10, async () => (await first.rowIds()).join() === known.id || undefined);
     await first.row(known.id).getByRole("link").click();
     const detail = page.locator(".pane");
-    for (const title of ["Summary", "Response plan", "Agents", "Evidence", "Timeline"]) {
+    for (const title of ["Summary", "Proposed response", "Agents", "Evidence", "Timeline"]) {
       await detail.getByRole("heading", { name: title }).waitFor();
     }
     await page.reload();

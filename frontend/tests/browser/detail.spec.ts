@@ -14,7 +14,7 @@ if (hasBrowser()) {
       await pane(page).getByText("35 times the configured rate").waitFor();
       assert.deepEqual(await pane(page).getByRole("heading", { level: 3 }).allInnerTexts(), [
         "Summary",
-        "Response plan",
+        "Proposed response",
         "Agents",
         "Evidence",
         "False positive?",

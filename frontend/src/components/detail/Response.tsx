@@ -3,10 +3,10 @@ import { formatMinutes } from "../../lib/time";
 import type { ResponseAction, ResponsePlan } from "../../types";
 import { Section } from "./Section";
 
-/** What to do, how soon, and who is told when nobody does. */
+/** What is proposed: to do, how soon, and to tell whom when nobody does. Nothing of it is done by itself. */
 export function Response({ plan }: { readonly plan: ResponsePlan }) {
   return (
-    <Section title="Response plan" aside={`SLA ${formatMinutes(plan.sla_minutes)}`}>
+    <Section title="Proposed response" aside={`SLA ${formatMinutes(plan.sla_minutes)}`}>
       <ul className="actions">
         <Action action={plan.primary_action} primary />
         {plan.secondary_actions.map((action, index) => (
@@ -16,9 +16,9 @@ export function Response({ plan }: { readonly plan: ResponsePlan }) {
       {plan.escalation_path.length > 0 && (
         <>
           <p className="muted">
-            Escalation
+            Proposed escalation
             {plan.auto_escalate_after_minutes !== null &&
-              `, by itself after ${formatMinutes(plan.auto_escalate_after_minutes)}`}
+              ` after ${formatMinutes(plan.auto_escalate_after_minutes)}`}
           </p>
           <ol className="steps">
             {plan.escalation_path.map((step) => (
@@ -53,7 +53,7 @@ function Action({ action, primary = false }: ActionProps) {
             Needs approval
           </li>
         )}
-        {action.auto_executable && <li className="chip">Automatic</li>}
+        {action.auto_executable && <li className="chip">Can be automated</li>}
         <li className="chip">{percent(action.confidence)} sure</li>
         {!action.rollback_possible && (
           <li className="chip" data-tone="danger">
