@@ -13,7 +13,7 @@ import type { ThreatSignal } from "../src/contract/signal.js";
 import { NOON, past, signalOf } from "./support/analysis.js";
 import type { Api } from "./support/client.js";
 import { eventually } from "./support/eventually.js";
-import { answer, completion, ModelServer, type Reply } from "./support/modelServer.js";
+import { answer, ANSWERS, completion, ModelServer, type Reply } from "./support/modelServer.js";
 import { Pod } from "./support/pod.js";
 
 const KEY = "sk-canary-0123456789";
@@ -139,6 +139,17 @@ describe("agents that ask a model", () => {
     );
   });
 
+  for (const [what, around] of [
+    ["a block of code", ["```json\n", "\n```"]],
+    ["a block of code after a few words", ["Here it is:\n\n```\n", "\n```\n\nHope that helps!"]],
+  ] as const) {
+    it(`read an answer in ${what}`, async () => {
+      server.script = (_request, agent) => completion(around.join(JSON.stringify(ANSWERS[agent])));
+      await analyze();
+      assert.deepEqual(fallbacks, []);
+    });
+  }
+
   describe("fall back to the rules", () => {
     const ok = { status: 200, headers: {} };
     const cases: readonly (readonly [string, Reply, string, number])[] = [
@@ -172,6 +183,8 @@ describe("agents that ask a model", () => {
       ["at a refusal", completion(null, "stop", "I cannot help"), "answer refused", 1],
       ["at an answer cut off", completion('{"analysis":', "length"), "answer cut off", 1],
       ["at an answer of another form", completion("{}"), "answer does not fit the schema", 1],
+      ["at prose in a block of code", completion("```\nnone\n```"), "answer is not JSON", 1],
+      ["at an answer without end", completion(" ".repeat(2 << 20)), "answer too large 200", 1],
     ];
     for (const [when, reply, failure, requests] of cases) {
       it(when, async () => {

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { Redis } from "ioredis";
 import { encodeThreat, type StoredThreat } from "../src/store/documents.js";
 import { CHANNELS, KEYS } from "../src/store/keys.js";
@@ -344,5 +347,24 @@ describe("loss of Redis", () => {
     await withIt.api.ready();
     await withIt.api.trigger();
     assert.doesNotMatch(JSON.stringify([without.output, withIt.output]), /p@ss|p%40ss/);
+  });
+
+  it("one in cluster mode is never called ready, and each request is told why", async () => {
+    const clustered = await newServer();
+    const folder = await mkdtemp(path.join(tmpdir(), "soc-redis-"));
+    try {
+      await clustered.start("--cluster-enabled", "yes", "--dir", folder);
+      const pod = await startPod({ REDIS_URL: clustered.url });
+      const { api } = pod;
+      const why = "Redis runs in cluster mode, which is not supported";
+      const answer = async (path: string) => JSON.stringify((await api.get(path)).json);
+      await eventually(async () => (await answer("/ready")).includes(why), "the reason");
+      assert.equal((await api.get("/ready")).status, 503);
+      assert.ok((await answer("/api/threats")).includes(why));
+      assert.match(pod.output.stdout.join("\n"), /Redis cannot be used/);
+    } finally {
+      await clustered.stop();
+      await rm(folder, { recursive: true });
+    }
   });
 });

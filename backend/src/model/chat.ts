@@ -4,6 +4,7 @@ import OpenAI, {
   APIError,
   APIUserAbortError,
 } from "openai";
+import { boundedFetch } from "./boundedFetch.js";
 import { ModelError, type ModelFailure } from "./failure.js";
 import type { ModelConfig } from "../config/config.js";
 import type { Asker, ModelUsage } from "../telemetry/modelMetrics.js";
@@ -45,6 +46,7 @@ export function openAiChat(config: ModelConfig, observer: ChatObserver = {}): Ch
     maxRetries: RETRIES,
     // An attempt that hangs leaves time for another.
     timeout: Math.ceil((config.timeoutSeconds * 1000) / 2),
+    fetch: boundedFetch,
     // Its debug log shows requests.
     logLevel: "off",
   });
@@ -99,10 +101,15 @@ function read(completion: unknown): unknown {
     throw new ModelError("answer cut off");
   }
   try {
-    return JSON.parse(String(choice?.message?.content)) as unknown;
+    return JSON.parse(withoutFence(String(choice?.message?.content))) as unknown;
   } catch {
     throw new ModelError("answer is not JSON");
   }
+}
+
+/** Models that know no response format put their JSON into a block of code, often with words around it. */
+function withoutFence(content: string): string {
+  return /^```(?:json)?[ \t]*\r?\n([^]*?)\r?\n```[ \t]*$/im.exec(content)?.[1] ?? content;
 }
 
 function translate(error: unknown, timedOut: boolean): ModelError {

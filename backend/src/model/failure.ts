@@ -8,6 +8,7 @@ export type ModelFailure =
   | "server error"
   | "answer refused"
   | "answer cut off"
+  | "answer too large"
   | "answer is not JSON"
   | "answer does not fit the schema"
   | "circuit open"

@@ -4,7 +4,13 @@ import { errorFields, type Logger } from "../telemetry/log.js";
 import type { RedisOperation } from "../telemetry/redisMetrics.js";
 import { NO_WATCH, type RedisWatch } from "../telemetry/redisWatch.js";
 import { connectionOptions } from "./connectionOptions.js";
+import { StoreUnavailable } from "./store.js";
 import { COMMAND_TIMEOUT_MS, unavailable } from "./unavailable.js";
+
+const CLUSTERED = new StoreUnavailable(
+  "Redis runs in cluster mode, which is not supported: a transaction's keys must be on one server. Give the address of a Redis without cluster mode",
+  new Error("cluster_enabled is 1"),
+);
 
 /** A connection that owes an answer for so long is dead, whatever TCP says: cut it and reconnect. */
 const SOCKET_TIMEOUT_MS = 5000;
@@ -78,6 +84,8 @@ export class RedisLink {
   #losses = 0;
   /** Why the last attempt to connect failed; null once one did not. */
   #refusal: unknown = null;
+  /** Why this Redis cannot be used, though it answers; null while it can. */
+  #unfit: StoreUnavailable | null = null;
 
   /** Begins to connect, and does not wait for it. */
   constructor(
@@ -126,6 +134,9 @@ export class RedisLink {
   /** Sends commands; rejects with `StoreUnavailable` within a bounded time. */
   ask<T>(operation: RedisOperation, command: (redis: Redis) => Promise<T>): Promise<T> {
     return this.watch.run(operation, async () => {
+      if (this.#unfit !== null) {
+        throw this.#unfit;
+      }
       try {
         return await command(this.#commands);
       } catch (error) {
@@ -141,6 +152,10 @@ export class RedisLink {
   transact(commands: readonly RedisCommand[]): Promise<readonly unknown[]> {
     const send = (): Promise<readonly unknown[]> =>
       new Promise((resolve, reject) => {
+        if (this.#unfit !== null) {
+          reject(this.#unfit);
+          return;
+        }
         if (this.#transactions.length === 0) {
           setImmediate(() => void this.#flush());
         }
@@ -234,6 +249,12 @@ export class RedisLink {
     this.#subscribing = true;
     const losses = this.#losses;
     try {
+      this.#unfit = (await isClustered(this.#commands)) ? CLUSTERED : null;
+      if (this.#unfit !== null) {
+        // Asked again with a new connection: somebody has to change the server or its address.
+        this.log.error({ reason: this.#unfit.reason }, "Redis cannot be used");
+        return;
+      }
       await this.#events.subscribe(...this.#channels);
       const finish = await this.#user.onSubscribed();
       if (losses !== this.#losses) {
@@ -249,4 +270,15 @@ export class RedisLink {
       this.#subscribing = false;
     }
   }
+}
+
+/** Whether a server is part of a Redis Cluster. One whose user may not ask for that is taken for none. */
+async function isClustered(redis: Redis): Promise<boolean> {
+  const info = await redis.info("cluster").catch((error: unknown) => {
+    if (error instanceof Error && error.message.startsWith("NOPERM")) {
+      return "";
+    }
+    throw error;
+  });
+  return /^cluster_enabled:1\b/m.test(info);
 }

@@ -1,32 +1,36 @@
+import {
+  hidesSomething,
+  HUMAN_FAMILIES,
+  legible,
+  MACHINE_FAMILIES,
+  type Family,
+} from "./injectionFamilies.js";
+
 /**
  * Texts that come from outside (notes, user agents, statements of customers) may be written for the
  * analysis instead of for people. What follows finds such texts. It is one layer only: a model never
  * gets them but as marked data, and its answer is compared with the rules'.
  */
 
-/** Families of wording that address a model or the analysis; wording of people at work matches none. */
-const FAMILIES: Readonly<Record<string, RegExp>> = {
-  override:
-    /\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:previous|prior|above|earlier|all|any|your|system)\b.{0,30}\b(?:instruction|prompt|rule|guideline|context|direction|polic)/is,
-  role: /\b(?:you are now|act as (?:an?|the|if)\b|pretend (?:to be|you)|from now on you|new (?:role|persona|instructions?)\s*:)/i,
-  markup:
-    /<\/?(?:system|assistant|user|instructions?|prompt|untrusted)\b[^>]*>|<\|[a-z_]+\|>|\[\/?INST\]|^\s*#{2,}\s*(?:system|instructions?)\b/im,
-  speaker: /^\s*(?:system|assistant|developer)\s*:/im,
-  secrets:
-    /\b(?:reveal|print|repeat|show|output|leak)\b.{0,30}\b(?:system prompt|your (?:instructions?|prompt)|api[ _-]?key|secret|password)/i,
-  verdict:
-    /\b(?:set|mark|classify|rate|treat|report|change|lower|downgrade)\b.{0,40}\b(?:severity|as (?:a )?(?:false[ _-]positive|benign|harmless|safe|info|low)\b|risk (?:score )?(?:to|as))/i,
-  format:
-    /\b(?:respond|answer|reply|output)\b.{0,20}\b(?:only|exactly|with)\b.{0,40}(?:\{|json|["'`])|"?(?:severity|risk|confidence)"?\s*:\s*"?(?:low|info|none|-?\d)/i,
-  hidden: /[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]|[\u{e0000}-\u{e007f}]/u,
-};
+/** Characters of a text that are looked at: the longest log lines have fewer. */
+const MAX_SCANNED = 40_000;
 
-const MAX_SCANNED = 4000;
-
-/** The families of instruction that a text shows; none for ordinary text. */
+/** The families of instruction that a text of people shows; none for ordinary text. */
 export function injections(text: string): readonly string[] {
-  const scanned = text.slice(0, MAX_SCANNED);
-  return Object.keys(FAMILIES).filter((family) => FAMILIES[family]?.test(scanned));
+  return [...shown(text, HUMAN_FAMILIES), ...hidden(text)];
+}
+
+/** The families of instruction that a text of a machine shows, such as a log line; none for an ordinary one. */
+export function machineInjections(text: string): readonly string[] {
+  return [...shown(text, MACHINE_FAMILIES), ...hidden(text, true)];
+}
+
+const hidden = (text: string, byMachine = false): readonly string[] =>
+  hidesSomething(text.slice(0, MAX_SCANNED), byMachine) ? ["hidden"] : [];
+
+function shown(text: string, families: Readonly<Record<string, Family>>): readonly string[] {
+  const read = legible(text.slice(0, MAX_SCANNED));
+  return Object.keys(families).filter((name) => families[name]?.some((sign) => sign.test(read)));
 }
 
 /** What stands in the place of a text that shows instructions. */

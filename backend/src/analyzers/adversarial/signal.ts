@@ -1,5 +1,5 @@
 import { number, text } from "../../threats/facts.js";
-import { hygienic, injections } from "../../threats/untrusted.js";
+import { hygienic, injections, machineInjections } from "../../threats/untrusted.js";
 import type { ThreatType } from "../../contract/signal.js";
 import { anomaly, type Check } from "./evidence.js";
 import { humanName } from "../../base/wording.js";
@@ -83,6 +83,25 @@ export const unexplainedVolume: Check = ({ input: { signal, facts, profile } }) 
     : [];
 };
 
+/** Values of the metadata that are looked at: sensors send a few hundred. */
+const MAX_VALUES = 5000;
+
+/** Every text of the metadata, however deep, and every name that a text has there. */
+function textsIn(metadata: unknown): readonly string[] {
+  const texts: string[] = [];
+  const pending: unknown[] = [metadata];
+  for (let seen = 0; pending.length > 0 && seen < MAX_VALUES; seen += 1) {
+    const value = pending.pop();
+    if (typeof value === "string") {
+      texts.push(value);
+    } else if (typeof value === "object" && value !== null) {
+      const values: readonly unknown[] = Object.values(value);
+      pending.push(...values, ...(Array.isArray(value) ? [] : Object.keys(value)));
+    }
+  }
+  return texts;
+}
+
 /** A text in the signal or in a note that speaks to the analysis and not to people. */
 export const instructions: Check = ({ input: { signal, facts, history } }) => {
   const texts = [
@@ -92,7 +111,10 @@ export const instructions: Check = ({ input: { signal, facts, history } }) => {
       .filter((past) => past.customer === signal.customer_name)
       .map((past) => past.note ?? null),
   ].filter((found) => found !== null);
-  const families = new Set(texts.flatMap(injections));
+  const families = new Set([
+    ...texts.flatMap(injections),
+    ...textsIn(signal.metadata).flatMap(machineInjections),
+  ]);
   return families.size > 0
     ? [
         {
