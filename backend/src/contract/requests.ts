@@ -1,8 +1,13 @@
 import * as z from "zod";
-import type { Wire } from "./fields.js";
+import { boundedFacts, boundedText, type Wire } from "./fields.js";
 import { NOT_AN_INTEGER } from "./problems.js";
 
 const integer = z.int(NOT_AN_INTEGER);
+
+/** Of a threat type or a scenario. */
+const wish = boundedText(100);
+/** Of a pod with its namespace, a host with its port, a URL. */
+const place = boundedText(512);
 
 /** What a client may say for true and false, as FastAPI's validator has it. */
 const flag = z.union([
@@ -22,9 +27,9 @@ export const PAGE = z.object({
 
 /** Which threat to make; the most special wish counts, and with none it is a random one. */
 export const TRIGGER = z.object({
-  threat_type: z.string().nullish(),
-  scenario: z.string().nullish(),
-  adversarial_scenario: z.string().nullish(),
+  threat_type: wish.nullish(),
+  scenario: wish.nullish(),
+  adversarial_scenario: wish.nullish(),
   adversarial_detector_enabled: flag.nullish(),
 });
 export type Trigger = Wire<typeof TRIGGER>;
@@ -32,10 +37,10 @@ export type Trigger = Wire<typeof TRIGGER>;
 /** A connection to the outside that a network policy blocked; the time in seconds since the epoch. */
 export const EGRESS_VIOLATION = z.object({
   timestamp: z.number(),
-  source_pod: z.string(),
-  attempted_destination: z.string(),
-  blocked_by: z.string(),
-  metadata: z.record(z.string(), z.unknown()).nullish(),
+  source_pod: place,
+  attempted_destination: place,
+  blocked_by: place,
+  metadata: boundedFacts(4096).nullish(),
 });
 export type EgressViolation = Wire<typeof EGRESS_VIOLATION>;
 

@@ -16,6 +16,10 @@ export type ThreatType = Wire<typeof THREAT_TYPE>;
 export const SEVERITY = z.enum(["LOW", "MEDIUM", "HIGH", "CRITICAL", "INFO"]);
 export type ThreatSeverity = Wire<typeof SEVERITY>;
 
+/** Most characters of each text of a signal, and of all of it as JSON. What is more is cut, with a mark. */
+export const MAX_TEXT = 8192;
+export const MAX_SIGNAL = 32_768;
+
 /** What a sensor reported. */
 export const SIGNAL = z.object({
   id: text,
@@ -23,7 +27,9 @@ export const SIGNAL = z.object({
   customer_name: text,
   timestamp: time,
   /** Which keys are there depends on the threat type. */
-  metadata: anything,
+  metadata: anything.describe(
+    `Each text has at most ${MAX_TEXT} characters, the whole signal ${MAX_SIGNAL} as JSON. What was longer ends in "… [cut: N characters came]".`,
+  ),
   mitre_hints: texts,
 });
 export type ThreatSignal = Wire<typeof SIGNAL>;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { AnswerSpec, Route } from "./route.js";
+import { LARGE_BODY, type AnswerSpec, type Route } from "./route.js";
 import { SCHEMAS } from "../contract/responses.js";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -29,7 +29,11 @@ export function openApi(version: string, routes: readonly Route[]): Json {
 
 function operation(route: Route): Json {
   const checked = route.query !== undefined || route.body !== undefined;
-  const answers = { ...(checked ? { 422: VALIDATION } : {}), ...route.answers };
+  const answers = {
+    ...(route.body === undefined ? {} : { 413: tooLarge(route) }),
+    ...(checked ? { 422: VALIDATION } : {}),
+    ...route.answers,
+  };
   const parameters = [
     ...[...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
       name,
@@ -68,6 +72,10 @@ function contentOf(takes: Route["takes"], body: z.ZodType): Json {
       { schema: inline(schema) },
     ]),
   );
+}
+
+function tooLarge({ maxBytes = LARGE_BODY }: Route): AnswerSpec {
+  return { description: `The body has more than ${maxBytes} bytes`, schema: "Error" };
 }
 
 function reference(name: string): Json {

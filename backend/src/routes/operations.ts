@@ -2,7 +2,7 @@ import type { DashboardMetrics } from "../contract/responses.js";
 import { EGRESS_QUERY, EGRESS_VIOLATION } from "../contract/requests.js";
 import type { Logger } from "../telemetry/log.js";
 import type { StoreContent, ThreatStore } from "../store/store.js";
-import { STORE_ANSWERS, type Routes } from "./route.js";
+import { SMALL_BODY, STORE_ANSWERS, type Routes } from "./route.js";
 
 const HOUR_SECONDS = 60 * 60;
 
@@ -36,6 +36,7 @@ export function operationRoutes(
       path: "/api/egress-violations",
       summary: "Reports a blocked connection to the outside",
       body: EGRESS_VIOLATION,
+      maxBytes: SMALL_BODY,
       answers: {
         202: { description: "Taken", schema: "ViolationAccepted" },
         ...STORE_ANSWERS,

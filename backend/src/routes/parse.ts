@@ -1,5 +1,10 @@
 import type * as z from "zod";
+import { fit } from "../base/bounded.js";
+import { charactersOf } from "../contract/fields.js";
 import { HttpError, NOT_AN_INTEGER, type RequestProblem } from "../contract/problems.js";
+
+/** How much of what was sent an answer repeats, in characters as JSON. */
+const MAX_REPEATED = 1000;
 
 /**
  * Parses the query of a request, or throws a 422 that lists every problem. Of a parameter that is given
@@ -46,12 +51,16 @@ export function parseRequest<T>(
       const value = valueAt(sent, issue.path);
       if (value === undefined) {
         const parent = valueAt(sent, issue.path.slice(0, -1));
-        return { type: "missing", loc, msg: "Field required", input: parent };
+        return { type: "missing", loc, msg: "Field required", input: repeated(parent) };
       }
       const { type, msg, ...ctx } = describe(issue, value);
-      return { type, loc, msg, input: value, ...ctx };
+      return { type, loc, msg, input: repeated(value), ...ctx };
     }),
   );
+}
+
+function repeated(value: unknown): unknown {
+  return fit(value, MAX_REPEATED);
 }
 
 type Description = Pick<RequestProblem, "type" | "msg" | "ctx">;
@@ -66,6 +75,9 @@ function describe(issue: z.core.$ZodIssue, value: unknown): Description {
         ctx: { ge: issue.minimum },
       };
     case "too_big":
+      if (issue.origin === "string" || issue.origin === "record") {
+        return tooLong(issue.origin === "string", Number(issue.maximum), value);
+      }
       return {
         type: "less_than_equal",
         msg: `Input should be less than or equal to ${issue.maximum}`,
@@ -84,6 +96,16 @@ function describe(issue: z.core.$ZodIssue, value: unknown): Description {
     default:
       return { type: "value_error", msg: issue.message };
   }
+}
+
+function tooLong(isText: boolean, most: number, value: unknown): Description {
+  const length = isText ? charactersOf(String(value)) : JSON.stringify(value).length;
+  const [what, unit] = isText ? ["String", "characters"] : ["Dictionary", "characters as JSON"];
+  return {
+    type: isText ? "string_too_long" : "too_long",
+    msg: `${what} should have at most ${most} ${unit}, not ${length}`,
+    ctx: { max_length: most, actual_length: length },
+  };
 }
 
 function wrongType(expected: string, value: unknown): Description {

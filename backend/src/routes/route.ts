@@ -28,12 +28,19 @@ export interface Route<Query = unknown, Body = unknown> {
   readonly body?: z.ZodType<Body>;
   /** What bodies may be, by content type, where the handler checks them: for the description alone. */
   readonly takes?: Readonly<Record<string, z.ZodType>>;
+  /** Most bytes of a body; {@link LARGE_BODY} if it is not given. */
+  readonly maxBytes?: number;
   /**
    * By status. 422 is added where there is something to check, if it is not given: it then has the
    * form of FastAPI.
    */
   readonly answers: Readonly<Record<number, AnswerSpec>>;
 }
+
+/** What is plenty for a form with bounded fields, even in escapes. */
+export const SMALL_BODY = 64 * 1024;
+/** What sensors send comes in batches. */
+export const LARGE_BODY = 1024 * 1024;
 
 /** The answers of every route that asks the store. */
 export const STORE_ANSWERS: Readonly<Record<number, AnswerSpec>> = {
@@ -70,11 +77,12 @@ export class Routes {
 
   /** Serves a route. What does not fit its schemas is answered before the handler is called. */
   add<Query, Body>(route: Route<Query, Body>, handler: (call: Call<Query, Body>) => unknown): void {
-    const { method, path: url, query, body } = route;
+    const { method, path: url, query, body, maxBytes = LARGE_BODY } = route;
     this.#routes.push(route);
     this.server.route({
       method,
       url,
+      bodyLimit: maxBytes,
       handler: async (request, reply) =>
         handler({
           query: (query && parseQuery(query, request.query)) as Query,

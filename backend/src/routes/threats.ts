@@ -2,7 +2,7 @@ import { PAGE, TRIGGER } from "../contract/requests.js";
 import { HttpError } from "../contract/problems.js";
 import type { ThreatService } from "../service/threatService.js";
 import type { ThreatStore } from "../store/store.js";
-import { STORE_ANSWERS, type Routes } from "./route.js";
+import { SMALL_BODY, STORE_ANSWERS, type Routes } from "./route.js";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
@@ -59,6 +59,7 @@ export function threatRoutes(routes: Routes, { service, store }: ThreatDependenc
       path: "/api/threats/trigger",
       summary: "Makes a threat and analyses it",
       body: TRIGGER,
+      maxBytes: SMALL_BODY,
       answers: {
         200: {
           description: "The threat, stored and sent to all clients",

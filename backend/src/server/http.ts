@@ -107,6 +107,11 @@ export function parseBody(contentType: string | undefined, body: string): unknow
   }
 }
 
+function tooLarge({ routeOptions, headers }: FastifyRequest): string {
+  const came = headers["content-length"] ?? "more";
+  return `The body should have at most ${routeOptions.bodyLimit} bytes, not ${came}`;
+}
+
 /** Gives the ids of a request's span if it is recorded. */
 export type SpanOf = (request: FastifyRequest) => SpanIds | undefined;
 
@@ -224,6 +229,9 @@ export function answerErrors(server: FastifyInstance, log: Logger): void {
         .code(503)
         .header("retry-after", "1")
         .send({ detail: "Threat store unavailable", reason: error.reason });
+    }
+    if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") {
+      return reply.code(413).send({ detail: tooLarge(request) });
     }
     const status = error.statusCode ?? 500;
     if (status < 500) {

@@ -7,6 +7,7 @@ import type { Metrics } from "../telemetry/metrics.js";
 import { systemRandom } from "../base/random.js";
 import { encodeThreat, type StoredThreat } from "../store/documents.js";
 import type { ThreatStore } from "../store/store.js";
+import { boundedSignal } from "../threats/bounds.js";
 import { text } from "../threats/facts.js";
 import { generateSignal } from "../threats/generator.js";
 import type { History } from "../threats/history.js";
@@ -50,8 +51,11 @@ export class ThreatService {
     return this.process(signal ?? generateSignal(systemRandom, now, type), circumstances);
   }
 
-  /** Analyses a signal. Rejects, before anything is done, if the store does not answer. */
-  async process(signal: ThreatSignal, circumstances: Circumstances = {}): Promise<StoredThreat> {
+  /**
+   * Analyses a signal, within its bounds. Rejects, before anything is done, if the store does not answer.
+   */
+  async process(given: ThreatSignal, circumstances: Circumstances = {}): Promise<StoredThreat> {
+    const signal = boundedSignal(given);
     const { coordinator, store, history, metrics, telemetry, log } = this.deps;
     const started = performance.now();
     const [egress, intel] = await telemetry.phases.run("gather_context", {}, () =>

@@ -85,18 +85,20 @@ export class MemoryStore implements ThreatStore {
 }
 
 class MemoryEgress implements EgressLog {
-  #violations: readonly EgressViolation[] = [];
+  /** Newest first, each with its JSON, by which the same one is known. */
+  #kept: readonly { readonly violation: EgressViolation; readonly json: string }[] = [];
 
   async add(violation: EgressViolation): Promise<void> {
-    const text = JSON.stringify(violation);
-    const others = this.#violations.filter((other) => JSON.stringify(other) !== text);
-    this.#violations = [violation, ...others]
-      .sort((a, b) => b.timestamp - a.timestamp)
+    const json = JSON.stringify(violation);
+    const others = this.#kept.filter((other) => other.json !== json);
+    this.#kept = [{ violation, json }, ...others]
+      .sort((a, b) => b.violation.timestamp - a.violation.timestamp)
       .slice(0, MAX_VIOLATIONS);
   }
 
   async newest(since: number, limit: number): Promise<readonly EgressViolation[]> {
-    return this.#violations.filter(({ timestamp }) => timestamp >= since).slice(0, limit);
+    const violations = this.#kept.map(({ violation }) => violation);
+    return violations.filter(({ timestamp }) => timestamp >= since).slice(0, limit);
   }
 
   recent(): Promise<readonly EgressViolation[]> {
