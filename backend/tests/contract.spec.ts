@@ -147,7 +147,12 @@ for (const kind of ["memory", "redis"] as const) {
 
     it("takes an alert of Wazuh, bare or from Shuffle, stores its analysis and sends it", async () => {
       const client = await WsClient.connect(pod.api.port);
-      const shuffled = { severity: 3, title: "Alert", rule_id: "100006", all_fields: WAZUH_ALERT };
+      const shuffled = {
+        severity: 3,
+        title: "Alert",
+        rule_id: "100006",
+        all_fields: { ...WAZUH_ALERT, id: "2" },
+      };
       for (const body of [WAZUH_ALERT, shuffled]) {
         const answer = await pod.api.post(WAZUH, body);
         fits(answer, 202, "ThreatSignal");

@@ -105,7 +105,10 @@ describe("what comes to the ingest routes", () => {
       [1, "accepted", null],
       [2, "refused", "timestamp"],
     ]);
-    const Findings = GUARDDUTY_SAMPLES.slice(3, 6).map(({ alert }) => alert);
+    const Findings = GUARDDUTY_SAMPLES.slice(3, 6).map(({ alert, what }) => ({
+      ...alert,
+      id: what,
+    }));
     const page = await pod.api.post(`${INGEST}/guardduty`, { Findings });
     assert.equal(report(page, 202).accepted, 3);
   });
@@ -151,7 +154,8 @@ describe("what comes to the ingest routes", () => {
       [1, "accepted", null],
       ...bad.map(([, field], index) => [index + 2, "refused", field]),
     ]);
-    const lines = `${JSON.stringify(good)}\n${JSON.stringify({ ...good, id: "" })}`;
+    const other = { ...good, data: WRITE };
+    const lines = `${JSON.stringify(other)}\n${JSON.stringify({ ...good, id: "" })}`;
     const answer = await send(FALCO, lines, { "content-type": "application/x-ndjson" });
     assert.deepEqual(outcomes(report(answer, 207)), [
       [1, "accepted", null],

@@ -26,6 +26,7 @@ describe("goodbyes at shutdown", () => {
     store.start({
       onThreat: (threat) => hub.broadcast(threat),
       onLive: () => undefined,
+      onUpdate: () => undefined,
       onReset: () => hub.restart(),
     });
     server = createServer().listen(0, "127.0.0.1");

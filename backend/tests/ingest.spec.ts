@@ -43,7 +43,7 @@ for (const [adapter, samples] of SAMPLES) {
 
     for (const sample of samples) {
       it(`take ${sample.what}`, async () => {
-        const signal = adapter.read(sample.alert, ARRIVAL);
+        const { signal } = adapter.read(sample.alert, ARRIVAL);
         assert.deepEqual(SIGNAL.parse(signal), signal);
         const { threat_type, customer_name, timestamp, metadata, mitre_hints } = signal;
         assert.deepEqual(
@@ -81,10 +81,10 @@ for (const [adapter, samples] of SAMPLES) {
       assert.ok(sample !== undefined);
       const long = "x".repeat(5_000_000);
       const many = Object.fromEntries(Array.from({ length: 9999 }, (_, key) => [`k${key}`, key]));
-      const list = Array.from({ length: 9999 }, () => long);
+      const list = Array.from({ length: 9999 }, () => "y".repeat(300));
       const deep = JSON.parse(`${'{"a":'.repeat(500)}1${"}".repeat(500)}`) as unknown;
       const alert = { first: { seen: "here" }, ...sample.alert, long, many, list, deep };
-      const { metadata } = adapter.read(alert, ARRIVAL);
+      const { metadata } = adapter.read(alert, ARRIVAL).signal;
       const { raw, truncated } = metadata as { raw: Record<string, unknown>; truncated: string[] };
       assert.deepEqual(raw["first"], { seen: "here" });
       assert.ok(truncated.includes("long"), truncated.join());
@@ -94,7 +94,7 @@ for (const [adapter, samples] of SAMPLES) {
     it("are read or refused, whatever stands in their fields", () => {
       const tried = (alert: unknown): void => {
         try {
-          assert.equal(SIGNAL.safeParse(adapter.read(alert, ARRIVAL)).success, true);
+          assert.equal(SIGNAL.safeParse(adapter.read(alert, ARRIVAL).signal).success, true);
         } catch (error) {
           assert.ok(error instanceof Refusal, String(error));
         }
@@ -107,6 +107,18 @@ for (const [adapter, samples] of SAMPLES) {
         }),
         { numRuns: 300, seed: 2026 },
       );
+    });
+
+    it("refuse what is nested deeper than the stack is high", () => {
+      const deep = `${'{"a":['.repeat(100_000)}1${"]}".repeat(100_000)}`;
+      const names = Object.keys(samples[0]?.alert ?? {});
+      for (const name of [...names, "more"]) {
+        try {
+          adapter.read({ ...samples[0]?.alert, [name]: JSON.parse(deep) as unknown }, ARRIVAL);
+        } catch (error) {
+          assert.ok(error instanceof Refusal, String(error));
+        }
+      }
     });
 
     it("refuse what is no object", () => {
@@ -170,7 +182,7 @@ describe("what is refused of each kind", () => {
 
 describe("signals of one's own", () => {
   it("may leave out what they do not have, and are given back as they are", async () => {
-    const least = OWN.read({ customer_name: "Example Shop", title: "Odd" }, ARRIVAL);
+    const least = OWN.read({ customer_name: "Example Shop", title: "Odd" }, ARRIVAL).signal;
     assert.deepEqual(least, {
       id: "id",
       threat_type: "anomaly_detection",
@@ -190,7 +202,7 @@ describe("signals of one's own", () => {
       mitre_hints: ["T1499"],
       more: [1],
     };
-    const signal = OWN.read(whole, ARRIVAL);
+    const { signal } = OWN.read(whole, ARRIVAL);
     assert.equal(signal.threat_type, "rate_limit_breach");
     assert.deepEqual(signal.mitre_hints, ["T1499"]);
     assert.deepEqual(signal.metadata, {
@@ -213,11 +225,11 @@ describe("what a log line says", () => {
     const [sample] = WAZUH_SAMPLES;
     const data = { source_severity: "INFO", source: "nobody", source_level: "x", truncated: "x" };
     const rule = { id: "1", level: 15 };
-    const signal = WAZUH.read({ ...sample?.alert, rule, data }, ARRIVAL);
+    const { signal } = WAZUH.read({ ...sample?.alert, rule, data }, ARRIVAL);
     assert.equal(signal.metadata["source"], "wazuh");
     assert.equal(signal.metadata["truncated"], undefined);
     assert.equal((await analyze(signal)).severity, "CRITICAL");
-    const silent = WAZUH.read({ ...sample?.alert, rule: { id: "1" }, data }, ARRIVAL);
+    const silent = WAZUH.read({ ...sample?.alert, rule: { id: "1" }, data }, ARRIVAL).signal;
     assert.equal(silent.metadata["source_severity"], undefined);
   });
 
@@ -228,7 +240,7 @@ describe("what a log line says", () => {
       agent: { id: "014", name: "shop-web-2", ip: "10.11.12.13" },
       location: "/var/log/auth.log",
     };
-    const threat = await analyze(WAZUH.read(alert, ARRIVAL));
+    const threat = await analyze(WAZUH.read(alert, ARRIVAL).signal);
     assert.deepEqual(threat.adversarial_detection?.anomalies, []);
     assert.equal(threat.requires_human_review, false);
   });

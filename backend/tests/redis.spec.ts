@@ -22,6 +22,7 @@ async function openStore(url: string, maxStored = 100) {
   store.start({
     onThreat: (threat) => void heard.push(threat),
     onLive: () => undefined,
+    onUpdate: () => undefined,
     onReset: () => undefined,
   });
   await eventually(() => store.live, "store is live");

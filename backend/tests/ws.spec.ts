@@ -169,6 +169,7 @@ describe("WebSocketHub", () => {
     store.start({
       onThreat: (threat) => hub.broadcast(threat),
       onLive: () => undefined,
+      onUpdate: () => undefined,
       onReset: () => hub.restart(),
     });
     const server = createServer().listen(0, "127.0.0.1");

@@ -234,5 +234,6 @@ export interface ThreatPage {
 export type ServerMessage =
   | { readonly type: "initial_batch"; readonly data: ThreatPage }
   | { readonly type: "new_threat"; readonly data: ThreatAnalysis }
+  | { readonly type: "threat_updated"; readonly data: ThreatAnalysis }
   | { readonly type: "ping" }
   | { readonly type: "pong" };

@@ -119,12 +119,14 @@ describe("texts", () => {
 });
 
 describe("server messages", () => {
-  it("reads the four kinds", () => {
+  it("reads the five kinds", () => {
     const threat = makeThreat();
-    assert.deepEqual(parseServerMessage(JSON.stringify({ type: "new_threat", data: threat })), {
-      type: "new_threat",
-      data: threat,
-    });
+    for (const type of ["new_threat", "threat_updated"]) {
+      assert.deepEqual(parseServerMessage(JSON.stringify({ type, data: threat })), {
+        type,
+        data: threat,
+      });
+    }
     assert.deepEqual(
       parseServerMessage(JSON.stringify({ type: "initial_batch", data: [threat] })),
       {

@@ -57,6 +57,15 @@ describe("the live list", () => {
     assert.equal(arrive(once, aged(2)), once);
   });
 
+  it("takes what a threat has become, in its place and without naming it the latest", () => {
+    const known = arrive(NO_THREATS, aged(2), aged(1));
+    const threat = { ...aged(2), severity: "CRITICAL" as const };
+    const state = threatsReducer(known, { type: "threat_updated", threat });
+    assert.deepEqual(ids(state.threats), ["age-1", "age-2"]);
+    assert.equal(state.threats[1]?.severity, "CRITICAL");
+    assert.equal(state.latestId, "age-1");
+  });
+
   it(`keeps the newest ${MAX_THREATS}`, () => {
     const state = arrive(NO_THREATS, ...ages(1, MAX_THREATS + 5).reverse());
     assert.deepEqual(ids(state.threats), ids(ages(1, MAX_THREATS)));

@@ -20,6 +20,13 @@ export class BoundedMap<K, V> {
     return true;
   }
 
+  /** Puts another value in the place of one that is there, which stays as old as it is. */
+  replace(key: K, value: V): void {
+    if (this.#entries.has(key)) {
+      this.#entries.set(key, value);
+    }
+  }
+
   get(key: K): V | undefined {
     return this.#entries.get(key);
   }

@@ -132,6 +132,8 @@ export const INGEST_REPORT = z.object({
       /** Why it was refused, and for which field; null where there is none to blame. */
       message: z.string().nullable(),
       field: z.string().nullable(),
+      /** How often it has come, in all its versions; 0 where it was refused. */
+      count,
     }),
   ),
 });

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Metadata, ThreatSeverity, ThreatSignal, ThreatType } from "../contract/signal.js";
+import type { Identity } from "../store/sightings.js";
 import type { EventAttributes } from "./cloudEvents.js";
 import {
   MAX_TEXT,
@@ -11,6 +12,7 @@ import {
   type TableReading,
   type Values,
 } from "./fields.js";
+import { digestOf, identityOf, type Naming } from "./identity.js";
 import { BoundedCopy, find, isObject, joined, keysOf, type JsonObject } from "./json.js";
 
 /** Takes the alerts of one kind of source. */
@@ -24,11 +26,20 @@ export interface Adapter {
   /** The alerts in an answer that lists many, such as that of a search; undefined for anything else. */
   list(body: unknown): readonly unknown[] | undefined;
   /**
-   * The signal in an alert.
+   * What an alert says.
    *
    * @throws {@link Refusal} for what cannot be used
    */
-  read(alert: unknown, arrival: Arrival): ThreatSignal;
+  read(alert: unknown, arrival: Arrival): Reading;
+}
+
+/** What an adapter makes of an alert. */
+export interface Reading {
+  readonly signal: ThreatSignal;
+  /** Which alert it is, so that it counts once; null for one that has no name. */
+  readonly identity: Identity | null;
+  /** The source says that it is over. */
+  readonly closed: boolean;
 }
 
 /** How an alert came. */
@@ -87,6 +98,8 @@ export interface AdapterSpec<Table extends SignalFields> {
   /** Which words stand for which type; the first that match count, and without any it is an anomaly. */
   readonly types: readonly (readonly [words: RegExp, type: ThreatType])[];
   readonly describe: (values: Values<Table>) => Description;
+  /** Which alert it is. */
+  readonly identify: (values: Values<Table>, digest: () => string) => Naming | null;
   /** What the envelope of a CloudEvent says, as fields of an alert that lacks them. */
   readonly fromEvent?: (event: EventAttributes) => JsonObject;
 }
@@ -103,21 +116,40 @@ export function defineAdapter<Table extends SignalFields>(spec: AdapterSpec<Tabl
       const lists = (spec.lists ?? []).map((path) => find(body, keysOf(path))?.value);
       return lists.find((list) => Array.isArray(list));
     },
-    read: (body, { id, receivedAt, event }) => {
-      const inner = unwrap(spec, body);
-      const alert = event === undefined ? inner : { ...spec.fromEvent?.(event), ...inner };
-      const { values, taken } = readTable(spec.fields, alert);
-      const described = spec.describe(values);
-      const at: unknown = values.timestamp;
-      return {
-        id,
-        threat_type: described.threatType ?? typeOf(spec.types, described),
-        customer_name: described.customer?.slice(0, MAX_TEXT) ?? UNKNOWN_CUSTOMER,
-        timestamp: typeof at === "string" ? at : receivedAt,
-        metadata: metadataOf(spec, alert, { values, taken }, described, event),
-        mitre_hints: described.hints ?? [],
-      };
+    read: (body, arrival) => {
+      try {
+        return readAlert(spec, body, arrival);
+      } catch (error) {
+        // Reading goes down into what is nested, as deep as the stack lets it.
+        throw error instanceof RangeError ? new Refusal("It is nested too deeply") : error;
+      }
     },
+  };
+}
+
+function readAlert<Table extends SignalFields>(
+  spec: AdapterSpec<Table>,
+  body: unknown,
+  { id, receivedAt, event }: Arrival,
+): Reading {
+  const inner = unwrap(spec, body);
+  const alert = event === undefined ? inner : { ...spec.fromEvent?.(event), ...inner };
+  const reading = readTable(spec.fields, alert);
+  const { values } = reading;
+  const described = spec.describe(values);
+  const at: unknown = values.timestamp;
+  const naming = spec.identify(values, () => digestOf(inner));
+  return {
+    signal: {
+      id,
+      threat_type: described.threatType ?? typeOf(spec.types, described),
+      customer_name: described.customer?.slice(0, MAX_TEXT) ?? UNKNOWN_CUSTOMER,
+      timestamp: typeof at === "string" ? at : receivedAt,
+      metadata: metadataOf(spec, alert, reading, described, event),
+      mitre_hints: described.hints ?? [],
+    },
+    identity: naming === null ? null : identityOf(spec.name, naming),
+    closed: naming?.closed ?? false,
   };
 }
 

@@ -70,6 +70,7 @@ export const FALCO = defineAdapter({
       "device_compromise",
     ],
   ],
+  identify: (_values, digest) => ({ name: [digest()] }),
   describe: (values) => ({
     sourceType: values.rule_description,
     words: values.tags ?? [],

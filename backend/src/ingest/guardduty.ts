@@ -72,6 +72,15 @@ export const GUARDDUTY = defineAdapter({
       "device_compromise",
     ],
   ],
+  identify: (values) => ({
+    name: [values.account_id, values.region, values.alert_id],
+    version: [
+      values.finding_updated,
+      values.finding_archived === true ? 1 : 0,
+      values.finding_count,
+    ],
+    closed: values.finding_archived === true,
+  }),
   describe: (values) => ({
     sourceType: values.finding_type,
     customer: values.account_id,

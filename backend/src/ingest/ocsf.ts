@@ -5,6 +5,11 @@ import { epochTime, long, number, Refusal, required, techniques, text, texts } f
 /** Detection Finding. */
 const CLASS = 2004;
 
+/** `activity_id` of a finding that is over. */
+const CLOSE = 3;
+/** `status_id` of one: suppressed, resolved, archived, deleted. */
+const CLOSED: ReadonlySet<number> = new Set([3, 4, 5, 6]);
+
 /** What `severity_id` stands for; 0 is unknown, and 99 something else. */
 const SEVERITIES: Readonly<Record<number, ThreatSeverity>> = {
   1: "INFO",
@@ -81,6 +86,15 @@ export const OCSF = defineAdapter({
       "device_compromise",
     ],
   ],
+  identify: (values) => ({
+    name: [values.vendor, values.product, values.customer_name, values.alert_id],
+    version: [
+      values.finding_modified ?? values.timestamp,
+      values.activity_id,
+      values.finding_count,
+    ],
+    closed: values.activity_id === CLOSE || CLOSED.has(values.status_id ?? 0),
+  }),
   describe: (values) => {
     if (values.class_uid !== CLASS) {
       throw new Refusal(

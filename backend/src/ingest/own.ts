@@ -23,6 +23,9 @@ export const OWN = defineAdapter({
     source,
     ...(at !== undefined && { timestamp: at }),
   }),
+  // Without an id nobody can tell whether it came before.
+  identify: ({ alert_id: id, sensor, customer_name: customer, timestamp }) =>
+    id === undefined ? null : { name: [sensor, customer, id], version: [timestamp] },
   describe: (values) => ({
     sourceType: values.title,
     threatType: values.threat_type,

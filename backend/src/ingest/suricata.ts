@@ -49,6 +49,7 @@ export const SURICATA = defineAdapter({
       "bot_traffic",
     ],
   ],
+  identify: (_values, digest) => ({ name: [digest()] }),
   describe: (values) => ({
     sourceType: values.category ?? values.rule_description,
     words: [values.rule_description],

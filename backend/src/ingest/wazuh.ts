@@ -64,6 +64,9 @@ export const WAZUH = defineAdapter({
     ],
     [/authentication_failures|brute.?force|web_?scan|\brecon\b|\bscan(ner)?\b/i, "bot_traffic"],
   ],
+  identify: ({ manager_name: manager, alert_id: id }, digest) => ({
+    name: id === undefined ? [digest()] : [manager, id],
+  }),
   describe: (values) => ({
     sourceType: values.rule_groups?.join(", "),
     words: [`rule ${values.rule_id}`, values.rule_description],

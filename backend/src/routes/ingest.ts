@@ -5,14 +5,13 @@ import { isoMicros, systemClock } from "../base/clock.js";
 import { inTurn } from "../base/inTurn.js";
 import { HttpError } from "../contract/problems.js";
 import type { IngestReport } from "../contract/responses.js";
-import type { ThreatSignal } from "../contract/signal.js";
-import type { Adapter } from "../ingest/adapter.js";
+import type { Adapter, Reading } from "../ingest/adapter.js";
 import { CLOUD_EVENT } from "../ingest/cloudEvents.js";
 import { deliver, plainBody, type Content, type Line, type Posted } from "../ingest/delivery.js";
 import { Refusal } from "../ingest/fields.js";
 import { SOURCES } from "../ingest/sources.js";
 import { parseBody } from "../server/http.js";
-import type { ThreatService } from "../service/threatService.js";
+import type { Taken, ThreatService } from "../service/threatService.js";
 import { StoreUnavailable } from "../store/store.js";
 import { errorFields, type Logger } from "../telemetry/log.js";
 import { STORE_ANSWERS, type Route, type Routes } from "./route.js";
@@ -32,9 +31,8 @@ export function ingestRoutes(routes: Routes, service: ThreatService, log: Logger
           );
           return reply.code(report.refused === 0 ? 202 : 207).send(report);
         }
-        const signal = read(adapter, lines[0]?.content ?? NOTHING);
-        await analysed(signal, service, log);
-        return reply.code(202).send(signal);
+        const taken = await take(read(adapter, lines[0]?.content ?? NOTHING), service, log);
+        return reply.code(202).send(taken.signal);
       });
     }
   });
@@ -95,12 +93,12 @@ async function takeLine(
   log: Logger,
 ): Promise<Result> {
   try {
-    const id = await analysed(read(adapter, content), service, log);
-    return { line, status: "accepted", id, message: null, field: null };
+    const { status, id, count } = await take(read(adapter, content), service, log);
+    return { line, status, id, message: null, field: null, count };
   } catch (error) {
     if (error instanceof HttpError) {
       const { message = "", field = null } = error.detail as { message?: string; field?: string };
-      return { line, status: "refused", id: null, message, field };
+      return { line, status: "refused", id: null, message, field, count: 0 };
     }
     throw error;
   }
@@ -117,7 +115,7 @@ function reportOf(results: readonly Result[]): IngestReport {
   };
 }
 
-function read(adapter: Adapter, content: Content | Refusal): ThreatSignal {
+function read(adapter: Adapter, content: Content | Refusal): Reading {
   try {
     if (content instanceof Refusal) {
       throw content;
@@ -134,14 +132,9 @@ function read(adapter: Adapter, content: Content | Refusal): ThreatSignal {
   }
 }
 
-/** Has a signal analysed; gives the threat's id. */
-async function analysed(
-  signal: ThreatSignal,
-  service: ThreatService,
-  log: Logger,
-): Promise<string> {
+async function take(reading: Reading, service: ThreatService, log: Logger): Promise<Taken> {
   try {
-    return (await service.process(signal)).id;
+    return await service.take(reading);
   } catch (error) {
     if (error instanceof StoreUnavailable) {
       throw error;

@@ -19,7 +19,7 @@ export class EventFeed implements ThreatListener {
 
   constructor(
     private readonly history: History,
-    private readonly hub: Pick<WebSocketHub, "broadcast" | "restart">,
+    private readonly hub: Pick<WebSocketHub, "broadcast" | "broadcastUpdate" | "restart">,
     private readonly telemetry: Pick<Telemetry, "received">,
     private readonly metrics: Pick<WebSocketMetrics, "delivered">,
   ) {}
@@ -32,6 +32,12 @@ export class EventFeed implements ThreatListener {
         this.metrics.delivered((systemClock() - threat.past.at) / 1000);
       });
     }
+  }
+
+  onUpdate(threat: StoredThreat): void {
+    this.#seen.add(threat.id, true);
+    this.history.update(threat.id, threat.past);
+    this.hub.broadcastUpdate(threat);
   }
 
   onLive(stored: readonly StoredThreat[]): void {

@@ -40,7 +40,7 @@ interface Client {
   /** Sent a message since the last heartbeat. */
   talking: boolean;
   /** Events that arrive while the initial batch is being read; null once that is sent. */
-  pending: { readonly id: string; readonly message: Buffer }[] | null;
+  pending: { readonly id: string | null; readonly message: Buffer }[] | null;
   /** What the initial batch held, which the client must not get again. */
   batch: ReadonlySet<string>;
   /** Everything was removed while the initial batch was being read. */
@@ -119,6 +119,18 @@ export class WebSocketHub {
     }
   }
 
+  /** Sends every client what a threat has become, which it may have or not. */
+  broadcastUpdate({ json }: StoredThreat): void {
+    const message = event("threat_updated", [json]);
+    for (const client of this.#clients) {
+      if (client.pending !== null) {
+        client.pending.push({ id: null, message });
+      } else {
+        this.#send(client, message);
+      }
+    }
+  }
+
   /** Has every client begin anew with nothing: all threats were removed. */
   restart(): void {
     const message = event("initial_batch", []);
@@ -180,7 +192,7 @@ export class WebSocketHub {
         ),
       );
       for (const { id, message } of client.pending ?? []) {
-        if (!client.batch.has(id)) {
+        if (id === null || !client.batch.has(id)) {
           this.#send(client, message);
         }
       }

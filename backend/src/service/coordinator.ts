@@ -34,6 +34,8 @@ export interface Circumstances {
   readonly detectorEnabled?: boolean;
   /** The trace that the analysis is part of, if it is recorded. Default null. */
   readonly traceId?: string | null;
+  /** The id of the threat, where it is known before. Default a new one. */
+  readonly threatId?: string;
 }
 
 /** What an analysis depends on besides the signal; every field has the production value as default. */
@@ -79,7 +81,7 @@ export class Coordinator {
     history: readonly PastThreat[],
     circumstances: Circumstances = {},
   ): Promise<ThreatAnalysis> {
-    const id = this.#options.random.uuid();
+    const id = circumstances.threatId ?? this.#options.random.uuid();
     const attributes = {
       ...threatIds(id),
       "signal.id": signal.id,

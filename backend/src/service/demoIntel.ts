@@ -29,6 +29,7 @@ export function withDemo(
   };
   return {
     onThreat: (threat, traceparent) => listener.onThreat(threat, traceparent),
+    onUpdate: (threat) => listener.onUpdate(threat),
     onReset: () => listener.onReset(),
     onLive: (stored) => {
       listener.onLive(stored);

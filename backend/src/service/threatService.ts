@@ -1,11 +1,13 @@
 import { adversarialCase, ScenarioError } from "../threats/adversarialScenarios.js";
-import { systemClock } from "../base/clock.js";
+import { isoMicros, systemClock } from "../base/clock.js";
 import type { Circumstances, Coordinator } from "./coordinator.js";
 import { HttpError } from "../contract/problems.js";
 import type { Logger } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import { systemRandom } from "../base/random.js";
 import { encodeThreat, type StoredThreat } from "../store/documents.js";
+import type { Reading } from "../ingest/adapter.js";
+import type { Sighting } from "../store/sightings.js";
 import type { ThreatStore } from "../store/store.js";
 import { boundedSignal } from "../threats/bounds.js";
 import { text } from "../threats/facts.js";
@@ -16,6 +18,7 @@ import { sampledSpan } from "../telemetry/activeTrace.js";
 import { threatIds } from "../telemetry/phases.js";
 import type { Telemetry } from "../telemetry/tracing.js";
 import type { Trigger } from "../contract/requests.js";
+import type { ThreatAnalysis } from "../contract/threat.js";
 import { THREAT_TYPES, type ThreatSignal, type ThreatType } from "../contract/signal.js";
 
 /** What the service works with. */
@@ -26,6 +29,23 @@ export interface ServiceDependencies {
   readonly metrics: Metrics;
   readonly telemetry: Telemetry;
   readonly log: Logger;
+}
+
+/** What became of an alert. */
+export interface Taken {
+  readonly status: "accepted" | "duplicate";
+  /** Its threat's. */
+  readonly id: string;
+  /** How often it has come. */
+  readonly count: number;
+  /** What the threat is of: of a duplicate what came first. */
+  readonly signal: ThreatSignal;
+}
+
+/** What is known of an alert besides its signal. */
+interface Seen {
+  readonly sighting: Sighting;
+  readonly closed: boolean;
 }
 
 /** Takes a signal all the way: looks around, has it analysed, keeps the result and tells everybody. */
@@ -52,25 +72,58 @@ export class ThreatService {
   }
 
   /**
+   * Takes an alert that a source may send again: one that is known is only counted, and a newer version of
+   * it takes the place of the threat that it was.
+   */
+  async take({ signal: given, identity, closed }: Reading): Promise<Taken> {
+    const signal = boundedSignal(given);
+    if (identity === null) {
+      const { id } = await this.process(signal);
+      return { status: "accepted", id, count: 1, signal };
+    }
+    const { store } = this.deps;
+    const sighting = await store.see(identity, systemRandom.uuid());
+    const { id, count } = sighting;
+    if (sighting.kind === "again") {
+      const known = await store.get(id);
+      return { status: "duplicate", id, count, signal: known === null ? signal : signalIn(known) };
+    }
+    try {
+      await this.process(signal, { threatId: id }, { sighting, closed });
+    } catch (error) {
+      // Without an answer of the store it may come again as soon as the lease has ended.
+      await store.unsee(sighting).catch(() => undefined);
+      throw error;
+    }
+    return { status: "accepted", id, count, signal };
+  }
+
+  /**
    * Analyses a signal, within its bounds. Rejects, before anything is done, if the store does not answer.
    */
-  async process(given: ThreatSignal, circumstances: Circumstances = {}): Promise<StoredThreat> {
+  async process(
+    given: ThreatSignal,
+    circumstances: Circumstances = {},
+    seen?: Seen,
+  ): Promise<StoredThreat> {
     const signal = boundedSignal(given);
     const { coordinator, store, history, metrics, telemetry, log } = this.deps;
     const started = performance.now();
     const [egress, intel] = await telemetry.phases.run("gather_context", {}, () =>
       Promise.all([store.egress.recent(), this.#packageIntel(signal)]),
     );
-    const analysis = await coordinator.analyze(signal, history.recent(), {
+    const fresh = await coordinator.analyze(signal, history.recent(), {
       egress,
       intel,
       traceId: sampledSpan()?.trace_id ?? null,
       ...circumstances,
     });
-    telemetry.annotate(threatIds(analysis.id));
+    telemetry.annotate(threatIds(fresh.id));
+    const analysis = seen === undefined ? fresh : await this.#asSeen(fresh, seen);
     const threat = encodeThreat(analysis);
-    await store.save(threat, telemetry.traceparent());
+    await store.save(threat, telemetry.traceparent(), seen?.sighting);
     history.add(threat.id, threat.past);
+    history.update(threat.id, threat.past);
     const seconds = (performance.now() - started) / 1000;
     metrics.threatProcessed(analysis, seconds);
     log.info(
@@ -93,11 +146,25 @@ export class ThreatService {
     return threat;
   }
 
+  /** What its source says of the alert: that it is over, and when the threat was first seen. */
+  async #asSeen(analysis: ThreatAnalysis, { sighting, closed }: Seen): Promise<ThreatAnalysis> {
+    const before = sighting.kind === "newer" ? await this.deps.store.get(sighting.id) : null;
+    return {
+      ...analysis,
+      ...(before !== null && { created_at: isoMicros(before.past.at) }),
+      ...(closed && { status: "resolved", requires_human_review: false, review_reason: null }),
+    };
+  }
+
   async #packageIntel({ metadata }: ThreatSignal) {
     const name = text(metadata, "package") ?? text(metadata, "package_name");
     const match = name === null ? null : await this.deps.store.packageIntel(name);
     return match === null ? [] : [match];
   }
+}
+
+function signalIn({ json }: StoredThreat): ThreatSignal {
+  return (JSON.parse(json.toString()) as ThreatAnalysis).signal;
 }
 
 function chooseCase(name: string, detector: boolean | null, now: number) {

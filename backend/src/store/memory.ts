@@ -3,6 +3,7 @@ import type { EgressViolation } from "../contract/requests.js";
 import type { IntelMatch } from "../contract/signal.js";
 import type { StoredThreat } from "./documents.js";
 import { MAX_VIOLATIONS } from "./redisEgress.js";
+import { MAX_SIGHTINGS, sight, type Identity, type Seen, type Sighting } from "./sightings.js";
 import {
   MAX_RECENT,
   RECENT_SECONDS,
@@ -20,6 +21,7 @@ export class MemoryStore implements ThreatStore {
   egress: EgressLog = new MemoryEgress();
   /** Newest first. */
   #threats: readonly StoredThreat[] = [];
+  readonly #sightings = new Map<string, Seen>();
   readonly #intel = new Map<string, IntelMatch>();
   #total = 0;
   #listener: ThreatListener | null = null;
@@ -32,10 +34,51 @@ export class MemoryStore implements ThreatStore {
     listener.onLive(this.#threats);
   }
 
-  async save(threat: StoredThreat, traceparent: string | null = null): Promise<void> {
+  async save(
+    threat: StoredThreat,
+    traceparent: string | null = null,
+    sighting?: Sighting,
+  ): Promise<void> {
+    const seen = sighting === undefined ? undefined : this.#sightings.get(sighting.key);
+    if (sighting !== undefined && seen !== undefined) {
+      if (seen.version !== sighting.version) {
+        return;
+      }
+      const { lease: _, ...kept } = seen;
+      this.#sightings.set(sighting.key, { ...kept, stored: sighting.version });
+    }
+    if (sighting?.kind === "newer") {
+      const others = this.#threats.filter(({ id }) => id !== threat.id);
+      this.#threats = [threat, ...others]
+        .sort((a, b) => b.past.at - a.past.at)
+        .slice(0, this.maxStored);
+      this.#listener?.onUpdate(threat);
+      return;
+    }
     this.#threats = [threat, ...this.#threats].slice(0, this.maxStored);
     this.#total += 1;
     this.#listener?.onThreat(threat, traceparent);
+  }
+
+  async see(identity: Identity, id: string): Promise<Sighting> {
+    const { seen, sighting } = sight(this.#sightings.get(identity.key), identity, id, Date.now());
+    // What came last stands last.
+    this.#sightings.delete(identity.key);
+    this.#sightings.set(identity.key, seen);
+    for (const oldest of this.#sightings.keys()) {
+      if (this.#sightings.size <= MAX_SIGHTINGS) {
+        break;
+      }
+      this.#sightings.delete(oldest);
+    }
+    return sighting;
+  }
+
+  async unsee({ key, version }: Sighting): Promise<void> {
+    const seen = this.#sightings.get(key);
+    if (seen?.version === version && seen.lease !== undefined) {
+      this.#sightings.set(key, { ...seen, lease: 0 });
+    }
   }
 
   async get(id: string): Promise<StoredThreat | null> {
@@ -63,6 +106,7 @@ export class MemoryStore implements ThreatStore {
     const threats = this.#threats.length;
     this.#threats = [];
     this.#total = 0;
+    this.#sightings.clear();
     this.egress = new MemoryEgress();
     this.#listener?.onReset();
     return {

@@ -9,6 +9,7 @@ import { CHANNELS, KEYS } from "./keys.js";
 import { RedisLink } from "./link.js";
 import { RedisEgress } from "./redisEgress.js";
 import { resetRedis } from "./redisReset.js";
+import { LEASE_MS, MAX_SIGHTINGS, type Identity, type Sighting } from "./sightings.js";
 import type { StoreContent, ThreatListener, ThreatStore } from "./store.js";
 
 /** Traces whose event has not come yet: as many as may be published in between by other pods. */
@@ -17,14 +18,65 @@ const PENDING_TRACES = 1000;
 /**
  * Keeps a document, forgets the oldest beyond the limit (index entry and document together, which are
  * known only here), and publishes. A script inside the save's MULTI, so that the document is sent once.
+ * Of an alert that may come again it is noted that this version is stored, unless a newer one has come.
  */
 const STORE = `
+if ARGV[6] then
+  local known = redis.call("HGET", KEYS[2], ARGV[6])
+  local seen = known and cjson.decode(known)
+  if seen and seen.version ~= ARGV[7] then
+    return -1
+  end
+  if seen then
+    seen.stored = ARGV[7]
+    seen.lease = nil
+    redis.call("HSET", KEYS[2], ARGV[6], cjson.encode(seen))
+  end
+end
 redis.call("SET", ARGV[2] .. ARGV[3], ARGV[4])
 for _, id in ipairs(redis.call("ZRANGE", KEYS[1], 0, -1 - tonumber(ARGV[1]))) do
   redis.call("DEL", ARGV[2] .. id)
   redis.call("ZREM", KEYS[1], id)
 end
 return redis.call("PUBLISH", ARGV[5], ARGV[4])`;
+
+/** What {@link STORE} gives for a threat that is not kept. */
+const OVERTAKEN = -1;
+
+/** {@link sight}, for all pods at once; the alerts that came longest ago are forgotten. */
+const SEE = `
+local known = redis.call("HGET", KEYS[1], ARGV[1])
+local seen = known and cjson.decode(known) or {id = ARGV[3], count = 0}
+local now = tonumber(ARGV[4])
+local version = seen.version
+if seen.lease and seen.lease < now then
+  version = seen.stored
+end
+seen.count = seen.count + 1
+local kind = not version and "new" or ARGV[2] > version and "newer" or "again"
+if kind ~= "again" then
+  seen.version = ARGV[2]
+  seen.lease = now + tonumber(ARGV[5])
+end
+redis.call("HSET", KEYS[1], ARGV[1], cjson.encode(seen))
+redis.call("ZADD", KEYS[2], now, ARGV[1])
+local excess = redis.call("ZCARD", KEYS[2]) - tonumber(ARGV[6])
+if excess > 0 then
+  local oldest = redis.call("ZPOPMIN", KEYS[2], excess)
+  for index = 1, #oldest, 2 do
+    redis.call("HDEL", KEYS[1], oldest[index])
+  end
+end
+return {kind, seen.id, seen.count}`;
+
+/** Ends the lease of a version that could not be saved. */
+const UNSEE = `
+local known = redis.call("HGET", KEYS[1], ARGV[1])
+local seen = known and cjson.decode(known)
+if seen and seen.version == ARGV[2] and seen.lease then
+  seen.lease = 0
+  redis.call("HSET", KEYS[1], ARGV[1], cjson.encode(seen))
+end`;
 
 /** Keeps threats in Redis, shared by all pods. */
 export class RedisStore implements ThreatStore {
@@ -71,18 +123,55 @@ export class RedisStore implements ThreatStore {
     });
   }
 
-  async save(threat: StoredThreat, traceparent: string | null = null): Promise<void> {
+  async save(
+    threat: StoredThreat,
+    traceparent: string | null = null,
+    sighting?: Sighting,
+  ): Promise<void> {
     const { id, json, past } = threat;
-    this.#documents.add(threat);
+    const isUpdate = sighting?.kind === "newer";
+    const channel = isUpdate ? CHANNELS.updates : CHANNELS.events;
     const { maxStored } = this;
-    await this.#link.transact([
-      ["incr", KEYS.total],
+    const args = [maxStored, KEYS.threat(""), id, json, channel] as const;
+    if (sighting === undefined) {
+      this.#documents.add(threat);
+    }
+    const results = await this.#link.transact([
+      ...(isUpdate ? [] : ([["incr", KEYS.total]] as const)),
       ["zadd", KEYS.index, past.at / 1000, id],
       ...(traceparent === null
         ? []
         : ([["publish", CHANNELS.traces, `${id} ${traceparent}`]] as const)),
-      ["eval", STORE, 1, KEYS.index, maxStored, KEYS.threat(""), id, json, CHANNELS.events],
+      sighting === undefined
+        ? ["eval", STORE, 1, KEYS.index, ...args]
+        : ["eval", STORE, 2, KEYS.index, KEYS.sightings, ...args, sighting.key, sighting.version],
     ]);
+    // One that was overtaken must not be remembered in the place of what is stored.
+    if (sighting !== undefined && Number(results.at(-1)) !== OVERTAKEN) {
+      this.#documents.add(threat);
+    }
+  }
+
+  async see({ key, version }: Identity, id: string): Promise<Sighting> {
+    const [kind, threat, count] = (await this.#link.ask("EVAL", (redis) =>
+      redis.eval(
+        SEE,
+        2,
+        KEYS.sightings,
+        KEYS.sightingOrder,
+        key,
+        version,
+        id,
+        Date.now(),
+        LEASE_MS,
+        MAX_SIGHTINGS,
+      ),
+    )) as [Sighting["kind"], string, number];
+    return { key, version, kind, id: threat, count };
+  }
+
+  async unsee({ key, version }: Sighting): Promise<void> {
+    await this.#link.ask("EVAL", (redis) => redis.eval(UNSEE, 1, KEYS.sightings, key, version));
   }
 
   async get(id: string): Promise<StoredThreat | null> {
@@ -180,6 +269,10 @@ export class RedisStore implements ThreatStore {
     const threat = this.#documents.read(message);
     if (threat === null) {
       this.log.warn("Ignored an event that is no threat");
+      return;
+    }
+    if (channel === CHANNELS.updates) {
+      listener.onUpdate(threat);
       return;
     }
     const traceparent = this.#traces.get(threat.id) ?? null;

@@ -14,7 +14,7 @@ local ids = redis.call("ZRANGE", KEYS[1], 0, -1)
 for _, id in ipairs(ids) do
   redis.call("UNLINK", ARGV[1] .. id)
 end
-return redis.call("UNLINK", KEYS[1], KEYS[2], KEYS[3])`;
+return redis.call("UNLINK", unpack(KEYS))`;
 
 /** Removes all threats, and what backends of the same system keep besides them, but no intelligence. */
 export async function resetRedis(link: RedisLink): Promise<Reset> {
@@ -22,8 +22,9 @@ export async function resetRedis(link: RedisLink): Promise<Reset> {
   const historical = await scan(link, "historical:*");
   const incidents = await scan(link, "incidents:*");
   const intel = await scan(link, KEYS.packageIntel("*"));
+  const removed = [KEYS.index, KEYS.total, KEYS.egress, KEYS.sightings, KEYS.sightingOrder];
   const [others] = await link.transact([
-    ["eval", REMOVE, 3, KEYS.index, KEYS.total, KEYS.egress, KEYS.threat("")],
+    ["eval", REMOVE, removed.length, ...removed, KEYS.threat("")],
     ["publish", CHANNELS.resets, "all"],
   ]);
   // What no index knew of: left behind by a backend that trims the index only.

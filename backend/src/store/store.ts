@@ -2,6 +2,7 @@ import type { Reset } from "../contract/responses.js";
 import type { EgressViolation } from "../contract/requests.js";
 import type { IntelMatch } from "../contract/signal.js";
 import type { StoredThreat } from "./documents.js";
+import type { Identity, Sighting } from "./sightings.js";
 
 /** Is told of every stored threat, whichever pod stored it. */
 export interface ThreatListener {
@@ -11,6 +12,8 @@ export interface ThreatListener {
    * @param traceparent the trace in which it was analysed, in the form of W3C; null if there is none
    */
   onThreat(threat: StoredThreat, traceparent: string | null): void;
+  /** A threat that is stored already has changed. */
+  onUpdate(threat: StoredThreat): void;
   /**
    * Events flow (again). Those of the time before are lost; what is stored shows what was missed.
    *
@@ -59,8 +62,18 @@ export interface ThreatStore {
    * Keeps a threat, forgets the oldest beyond the limit, and tells the listeners of all pods.
    *
    * @param traceparent handed to the listeners
+   * @param sighting the alert that it is of: a newer one of a known alert takes the place of the threat
+   *   that is stored, and one that a newer one has overtaken meanwhile is not kept
    */
-  save(threat: StoredThreat, traceparent?: string | null): Promise<void>;
+  save(threat: StoredThreat, traceparent?: string | null, sighting?: Sighting): Promise<void>;
+  /**
+   * Remembers an alert, counts it, and says what it is among those that came before.
+   *
+   * @param id for its threat, if it is new
+   */
+  see(identity: Identity, id: string): Promise<Sighting>;
+  /** Takes it back that an alert has come which could not be saved, so that it may come again. */
+  unsee(sighting: Sighting): Promise<void>;
   /** One threat, or null. */
   get(id: string): Promise<StoredThreat | null>;
   /** Newest first. */

@@ -3,6 +3,7 @@ import type { MetricRegistry } from "./exposition.js";
 
 /** The commands that the store sends, `MULTI` for each transaction with all that is in it. */
 export const REDIS_COMMANDS = [
+  "EVAL",
   "GET",
   "MGET",
   "MULTI",

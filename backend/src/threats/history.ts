@@ -48,6 +48,11 @@ export class History {
     this.#threats.add(id, threat);
   }
 
+  /** Remembers what has become of a threat that is known. */
+  update(id: string, threat: PastThreat): void {
+    this.#threats.replace(id, threat);
+  }
+
   clear(): void {
     this.#threats.clear();
   }

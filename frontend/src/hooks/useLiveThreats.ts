@@ -72,8 +72,8 @@ export function useLiveThreats(): LiveThreats {
       onMessage: (message) => {
         if (message.type === "initial_batch") {
           takeBatch(message.data);
-        } else if (message.type === "new_threat") {
-          dispatch({ type: "new_threat", threat: message.data });
+        } else if (message.type === "new_threat" || message.type === "threat_updated") {
+          dispatch({ type: message.type, threat: message.data });
         }
       },
       onState: setConnection,

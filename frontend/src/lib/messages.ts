@@ -26,9 +26,10 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
       return Array.isArray(message.data)
         ? { type: "initial_batch", data: parseThreats(message.data) }
         : undefined;
-    case "new_threat": {
+    case "new_threat":
+    case "threat_updated": {
       const threat = parseThreat(message.data);
-      return threat && { type: "new_threat", data: threat };
+      return threat && { type: message.type, data: threat };
     }
     case "ping":
     case "pong":

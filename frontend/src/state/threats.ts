@@ -32,7 +32,8 @@ export interface Snapshot {
 
 export type ThreatsAction =
   | { readonly type: "snapshot"; readonly snapshot: Snapshot }
-  | { readonly type: "new_threat"; readonly threat: ThreatAnalysis };
+  | { readonly type: "new_threat"; readonly threat: ThreatAnalysis }
+  | { readonly type: "threat_updated"; readonly threat: ThreatAnalysis };
 
 export const NO_THREATS: ThreatsState = { threats: [], loaded: false, latestId: undefined };
 
@@ -43,6 +44,8 @@ export function threatsReducer(state: ThreatsState, action: ThreatsAction): Thre
       return { ...state, threats: mergeSnapshot(state.threats, action.snapshot), loaded: true };
     case "new_threat":
       return addThreat(state, action.threat);
+    case "threat_updated":
+      return { ...state, threats: newestFirst([action.threat, ...state.threats]) };
   }
 }
 
