@@ -142,7 +142,8 @@ for (const kind of ["memory", "redis"] as const) {
       assert.deepEqual(stored?.signal, json, "the answer says what is kept");
       const { metadata = {} } = stored?.signal ?? {};
       assert.match(String(metadata["full_log"]), /^begin x+… \[cut: 900006 characters came\]$/);
-      assert.equal(String(metadata["full_log"]).length, MAX_TEXT);
+      assert.ok(String(metadata["full_log"]).length <= MAX_TEXT);
+      assert.deepEqual(metadata["truncated"], ["full_log"]);
       assert.equal(metadata["package"], WAZUH_ALERT.data.package);
       assert.equal(metadata["rule_level"], WAZUH_ALERT.rule.level);
     });
@@ -192,7 +193,8 @@ for (const kind of ["memory", "redis"] as const) {
         assert.equal(longest(list.json) <= MAX_TEXT, true, `${longest(list.json)} characters`);
         const [threat] = list.json as ThreatAnalysis[];
         assert.ok(JSON.stringify(threat?.signal).length <= MAX_SIGNAL);
-        assert.match(list.text, /\[cut: /);
+        // Where one stands that was cut, and where some were left out.
+        assert.match(list.text, /\[cut: |"truncated":\[/);
       });
     }
 

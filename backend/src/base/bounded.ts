@@ -2,7 +2,7 @@
 export const MAX_LEVELS = 16;
 
 /** Less room than this says nothing, and is not enough for a mark either. */
-const LEAST = 64;
+export const LEAST = 64;
 const TOO_DEEP = "[cut: more levels came]";
 
 /** A text of at most so many characters, not less than 64; a longer one ends in a mark that says so. */

@@ -10,12 +10,17 @@ const wish = boundedText(100);
 const place = boundedText(512);
 
 /** What a client may say for true and false, as FastAPI's validator has it. */
+const WORDS = {
+  truthy: ["true", "t", "yes", "y", "on", "1"],
+  falsy: ["false", "f", "no", "n", "off", "0"],
+};
+/** The words in any letter case, which JSON Schema has no other way to say. */
+const PATTERN = [...WORDS.truthy, ...WORDS.falsy].map((word) =>
+  word.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`),
+);
 const flag = z.union([
   z.boolean(),
-  z.stringbool({
-    truthy: ["true", "t", "yes", "y", "on", "1"],
-    falsy: ["false", "f", "no", "n", "off", "0"],
-  }),
+  z.stringbool(WORDS).meta({ pattern: `^(${PATTERN.join("|")})$` }),
   z.literal([0, 1]).transform((bit) => bit === 1),
 ]);
 

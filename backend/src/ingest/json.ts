@@ -1,3 +1,5 @@
+import { cut, LEAST } from "../base/bounded.js";
+
 /** An object of JSON whose shape is not known. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -68,7 +70,7 @@ export class BoundedCopy {
       return value;
     }
     this.#cut.push(path);
-    return `${value.slice(0, most)}…`;
+    return cut(value, most);
   }
 
   /**
@@ -94,13 +96,13 @@ export class BoundedCopy {
 
   #value(value: unknown, without: ReadonlySet<string>, at: readonly string[]): unknown {
     const path = at.join(".").slice(0, MAX_TEXT);
-    if (this.#left <= 0 || at.length > MAX_DEPTH) {
+    if (this.#left < LEAST || at.length > MAX_DEPTH) {
       this.#cut.push(path);
       return undefined;
     }
     this.#left -= at.at(-1)?.length ?? 0;
     if (typeof value === "string") {
-      const text = this.text(value, path, Math.max(0, Math.min(MAX_TEXT, this.#left)));
+      const text = this.text(value, path, Math.min(MAX_TEXT, this.#left));
       this.#left -= text.length;
       return text;
     }

@@ -1,12 +1,23 @@
 import * as z from "zod";
 import { LARGE_BODY, type AnswerSpec, type Route } from "./route.js";
 import { SCHEMAS } from "../contract/responses.js";
+import { OPEN_ROUTES } from "../server/access.js";
 
 type Json = Readonly<Record<string, unknown>>;
 
 const VALIDATION: AnswerSpec = {
   description: "Validation error",
   schema: "HTTPValidationError",
+};
+
+const STRANGER: AnswerSpec = {
+  description: "Asked under a name that is not this service's, or for a page of another origin",
+  schema: "Error",
+};
+
+const UNKNOWN_TYPE: AnswerSpec = {
+  description: "The content type of the body is not one",
+  schema: "Error",
 };
 
 /**
@@ -28,10 +39,12 @@ export function openApi(version: string, routes: readonly Route[]): Json {
 }
 
 function operation(route: Route): Json {
-  const checked = route.query !== undefined || route.body !== undefined;
+  // A body is read also where none is meant.
+  const posted = route.method === "POST";
   const answers = {
-    ...(route.body === undefined ? {} : { 413: tooLarge(route) }),
-    ...(checked ? { 422: VALIDATION } : {}),
+    ...(OPEN_ROUTES.has(route.path) ? {} : { 403: STRANGER }),
+    ...(posted ? { 413: tooLarge(route), 415: UNKNOWN_TYPE } : {}),
+    ...(posted || route.query !== undefined ? { 422: VALIDATION } : {}),
     ...route.answers,
   };
   const parameters = [

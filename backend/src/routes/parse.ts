@@ -19,9 +19,7 @@ export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
 }
 
 function numberOf(text: string): number | undefined {
-  return /^\s*[+-]?\d+(\.\d+)?\s*$/.test(text)
-    ? Math.min(Number(text), Number.MAX_SAFE_INTEGER)
-    : undefined;
+  return /^\s*[+-]?\d+(\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
 }
 
 /**

@@ -62,7 +62,8 @@ const TEXTS = [
 const NUMBERS = [0, -0, 1, -1, 0.5, 1e21, -1e308, 1e308, 2 ** 53, 2 ** 31, 1_700_000_000];
 const KEYS = ["threat_type", "timestamp", "rule", "id", "metadata", "data", "__proto__", "x"];
 
-const BODIES: Readonly<Record<string, object>> = {
+/** A good body of each route that takes one. */
+export const BODIES: Readonly<Record<string, object>> = {
   "/api/threats/trigger": {
     threat_type: "bot_traffic",
     scenario: null,
