@@ -12,7 +12,11 @@ export interface Access {
 }
 
 /** Asked by machines, under whatever name, and of no use to anybody else. */
-export const OPEN_ROUTES: ReadonlySet<string | undefined> = new Set(["/health", "/ready", "/metrics"]);
+export const OPEN_ROUTES: ReadonlySet<string | undefined> = new Set([
+  "/health",
+  "/ready",
+  "/metrics",
+]);
 /** Methods that change nothing. */
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
