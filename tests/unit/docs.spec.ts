@@ -2,7 +2,10 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { SUITES } from "../run";
+import { ADD_ONS } from "../../config/addOns";
+import { DEFAULT_NODE_IMAGE } from "../../config/defaults";
 import { ROOT } from "../../config/project";
+import { TOOLS } from "../../cli/tools/catalogue";
 
 /** Most lines of the README: what everybody needs, and nothing else. */
 const README_LINES = 120;
@@ -152,4 +155,24 @@ describe("the check of documents", () => {
     assert.ok(npmScripts(all).length > 30);
     assert.ok(suites(all).length > 0);
   });
+});
+
+describe("the table of what is supported until when", () => {
+  const [, table = ""] = read("docs/production.md").split("## Supported until");
+  const versionIn = (file: string, pattern: RegExp) => pattern.exec(read(file))?.[1] ?? "";
+  const rows: readonly (readonly [string, string])[] = [
+    ["Kubernetes of the dev stack", /:v(\d+\.\d+)/.exec(DEFAULT_NODE_IMAGE)?.[1] ?? ""],
+    ["Node.js in the images", versionIn("backend/Dockerfile", /^FROM node:(\d+)/m)],
+    ["Node.js for the npm commands", versionIn("package.json", /"node": ">=([\d.]+)"/)],
+    ["Helm that is fetched", TOOLS.helm.version],
+    ["ingress-nginx, chart", ADD_ONS["ingress-nginx"].source.version],
+    ["Redis", versionIn("compose.yaml", /image: (redis:\S+)/)],
+  ];
+  for (const [part, version] of rows) {
+    it(`has the version that is used of: ${part}`, () => {
+      const row = table.split("\n").find((line) => line.startsWith(`| ${part} `)) ?? "";
+      const named = (row.split("|")[2] ?? "").replaceAll("`", "").split(",");
+      assert.ok(version !== "" && named.map((name) => name.trim()).includes(version), row);
+    });
+  }
 });
