@@ -1,4 +1,4 @@
-import type { Values } from "../../../config/values";
+import { mergeValues, type Values } from "../../../config/values";
 
 /** As little waiting as the chart allows, since each upgrade waits for its pods. */
 export const QUICK: Values = {
@@ -22,7 +22,7 @@ const route = (host: string) => ({
   paths: [{ path: "/", pathType: "Prefix", backend: "frontend" }],
 });
 
-/** What an upgrade changes: each of the twenty touches something else. All are merged over {@link QUICK}. */
+/** What upgrades change: each of the twenty touches something else. All are merged over {@link QUICK}. */
 export const VALUE_SETS: Readonly<Record<string, Values>> = {
   "another log level": { backend: { env: { LOG_LEVEL: "DEBUG" } } },
   "one more variable": { backend: { env: { MAX_STORED_THREATS: "50" } } },
@@ -60,3 +60,24 @@ export const VALUE_SETS: Readonly<Record<string, Values>> = {
     helmTest: { enabled: false },
   },
 };
+
+/** Upgrades that the twenty are spread over, so that no two of one touch the same. */
+const UPGRADES = 7;
+
+/**
+ * The changes of each upgrade, by what they are called. Several at once take a third of the time: an upgrade mostly
+ * waits for pods.
+ *
+ * @param each whether each change is to have an upgrade of its own
+ */
+export function upgrades(each: boolean): readonly (readonly [title: string, values: Values])[] {
+  const sets = Object.entries(VALUE_SETS);
+  if (each) {
+    return sets;
+  }
+  return Array.from({ length: UPGRADES }, (_, at) => {
+    const together = sets.filter((_, index) => index % UPGRADES === at);
+    const title = together.map(([name]) => name).join(" and ");
+    return [title, together.map(([, values]) => values).reduce(mergeValues, {})] as const;
+  });
+}
