@@ -9,6 +9,7 @@ import { EventFeed } from "./server/eventFeed.js";
 import { generateThreats } from "./service/generatorJob.js";
 import { refuseStrangers, strangerAt } from "./server/access.js";
 import { answerErrors, createServer, observeRequests, traceRequests } from "./server/http.js";
+import { AuditLog } from "./telemetry/audit.js";
 import { errorFields, moduleLogger, type Logger } from "./telemetry/log.js";
 import { Metrics } from "./telemetry/metrics.js";
 import { ModelMetrics } from "./telemetry/modelMetrics.js";
@@ -103,6 +104,7 @@ export async function startApp(
   await server.register(cors, {
     origin: [...config.corsOrigins],
     credentials: true,
+    methods: ["GET", "HEAD", "POST", "PATCH"],
     // Else it answers what is no preflight in a form of its own.
     strictPreflight: false,
   });
@@ -118,7 +120,7 @@ export async function startApp(
   });
   const routes = new Routes(server);
   healthRoutes(routes, { store, metrics, panel, draining: () => draining });
-  threatRoutes(routes, { service, store });
+  threatRoutes(routes, { service, store, audit: new AuditLog(logger) });
   await ingestRoutes(routes, service, moduleLogger(logger, "api"));
   operationRoutes(routes, store, config.demo, moduleLogger(logger, "api"));
   observabilityRoutes(routes, config.tracing?.links ?? null, telemetry);

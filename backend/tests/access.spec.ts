@@ -175,6 +175,24 @@ describe("who may use the API", () => {
     }
   });
 
+  it("takes decisions from own pages and configured ones only, after a preflight", async () => {
+    const { id } = await pod.api.trigger();
+    const path = `/api/threats/${id}`;
+    const evil = "https://evil.example";
+    for (const [origin, status] of [
+      [evil, 403],
+      [CORS_ORIGIN, 422],
+      [`http://${own}`, 422],
+    ] as const) {
+      assert.equal((await ask(path, { host: own, origin }, "PATCH")).status, status, origin);
+    }
+    const preflight = { host: own, "access-control-request-method": "PATCH" };
+    const known = await ask(path, { ...preflight, origin: CORS_ORIGIN }, "OPTIONS");
+    assert.match(known.headers["access-control-allow-methods"] ?? "", /\bPATCH\b/);
+    const { headers } = await ask(path, { ...preflight, origin: evil }, "OPTIONS");
+    assert.equal(headers["access-control-allow-origin"], undefined);
+  });
+
   it("lets configured origins read, with credentials", async () => {
     const { headers } = await ask("/", { host: own, origin: CORS_ORIGIN });
     assert.equal(headers["access-control-allow-origin"], CORS_ORIGIN);

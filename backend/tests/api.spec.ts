@@ -101,6 +101,11 @@ for (const kind of ["memory", "redis"] as const) {
         "requires_human_review",
         "review_reason",
         "trace_id",
+        "version",
+        "assignee",
+        "note",
+        "confirmed",
+        "decisions",
       ]);
       assert.match(threat.id, UUID);
       assert.match(threat.created_at, MICROS);

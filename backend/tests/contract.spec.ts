@@ -63,6 +63,11 @@ for (const kind of ["memory", "redis"] as const) {
       const { id } = await pod.api.trigger();
       fits(await pod.api.get(`/api/threats/${id}`), 200, "ThreatAnalysis");
       fits(await pod.api.get("/api/threats/none"), 404, "Error");
+      const decisions = { version: 1, status: "analyzing", assignee: "Ada", note: "Seen before" };
+      fits(await pod.api.patch(id, decisions), 200, "ThreatAnalysis");
+      fits(await pod.api.patch(id, decisions), 409, "Conflict");
+      fits(await pod.api.patch("none", decisions), 404, "Error");
+      fits(await pod.api.patch(id, { version: 2 }), 422, "HTTPValidationError");
       fits(await pod.api.post("/api/threats/trigger", { threat_type: "x" }), 400, "Error");
       fits(await pod.api.post("/api/threats/trigger", ""), 422, "HTTPValidationError");
       fits(await pod.api.get("/api/threats?limit=0"), 422, "HTTPValidationError");

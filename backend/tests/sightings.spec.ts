@@ -7,7 +7,8 @@ import type { ThreatAnalysis } from "../src/contract/threat.js";
 import { digestOf, identityOf } from "../src/ingest/identity.js";
 import { MemoryStore } from "../src/store/memory.js";
 import { RedisStore } from "../src/store/redis.js";
-import { LEASE_MS, sight, type Seen } from "../src/store/sightings.js";
+import type { StoredThreat } from "../src/store/documents.js";
+import { LEASE_MS, sight, type Seen, type Sighting } from "../src/store/sightings.js";
 import type { ThreatStore } from "../src/store/store.js";
 import { FALCO_SAMPLES } from "./support/alerts/falco.js";
 import { GUARDDUTY_SAMPLES } from "./support/alerts/guardduty.js";
@@ -241,6 +242,13 @@ describe("an alert that could not be saved", () => {
   });
 });
 
+/** As the service does. */
+async function keep(store: ThreatStore, threat: StoredThreat, sighting: Sighting): Promise<void> {
+  await (sighting.kind === "newer"
+    ? store.replace(threat, await store.get(threat.id), sighting)
+    : store.save(threat, null, sighting));
+}
+
 describe("the two stores' memory of alerts", () => {
   let redis: TestRedis;
   let shared: RedisStore;
@@ -276,7 +284,7 @@ describe("the two stores' memory of alerts", () => {
         }
         await (fate < 0.4
           ? store.unsee(sighting)
-          : store.save({ ...threat, id: sighting.id }, null, sighting));
+          : keep(store, { ...threat, id: sighting.id }, sighting));
       }
       assert.deepEqual(kinds[0], kinds[1], `step ${step}`);
       told += (kinds[0] as { kind: string }).kind === "again" ? 0 : 1;
@@ -290,8 +298,8 @@ describe("the two stores' memory of alerts", () => {
       const fast = await store.see({ key: "overtaken", version: "2" }, "other");
       assert.deepEqual([fast.kind, fast.id], ["newer", "o"]);
       const [old, recent] = [await makeStored("o", "geo_anomaly"), await makeStored("o")];
-      await store.save(recent, null, fast);
-      await store.save(old, null, slow);
+      await keep(store, recent, fast);
+      await keep(store, old, slow);
       assert.deepEqual((await store.get("o"))?.json, recent.json);
       assert.deepEqual(
         (await store.content()).stored.find(({ id }) => id === "o")?.json,

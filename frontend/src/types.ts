@@ -191,6 +191,33 @@ export interface ThreatAnalysis {
   readonly review_reason: string | null;
   /** The trace in which it was analysed; null where none was recorded. */
   readonly trace_id: string | null;
+  /** Grows with every change of what is stored. */
+  readonly version: number;
+  readonly assignee: string | null;
+  /** What a person wrote of it. */
+  readonly note: string | null;
+  /** Whether a person says that it is real. */
+  readonly confirmed: boolean;
+  /** Who has decided what of it last, and when. */
+  readonly decisions: Readonly<Partial<Record<Decided, Decision>>>;
+}
+
+/** What people decide of a threat, whatever its source says later. */
+export type Decided = "status" | "assignee" | "note" | "confirmed";
+
+export interface Decision {
+  readonly by: string;
+  readonly at: string;
+}
+
+/** What `PATCH /api/threats/{id}` takes; what is not given stays as it is, null takes it away. */
+export interface Decisions {
+  /** Of the threat that the person saw. */
+  readonly version: number;
+  readonly status?: Exclude<ThreatStatus, "pending">;
+  readonly assignee?: string | null;
+  readonly note?: string | null;
+  readonly confirmed?: boolean;
 }
 
 /** The figures of `GET /api/analytics`. */

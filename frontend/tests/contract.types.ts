@@ -4,7 +4,7 @@
  */
 import type * as Analysis from "../../backend/src/contract/analysis.js";
 import type { ServerMessage } from "../../backend/src/contract/messages.js";
-import type { Trigger } from "../../backend/src/contract/requests.js";
+import type { Decisions, Trigger } from "../../backend/src/contract/requests.js";
 import type * as Plan from "../../backend/src/contract/responsePlan.js";
 import type { DashboardMetrics, Observability } from "../../backend/src/contract/responses.js";
 import type * as Signal from "../../backend/src/contract/signal.js";
@@ -25,6 +25,8 @@ export type Conversation = [
   Takes<Trigger, Page.TriggerRequest>,
   // All of it is optional, so a name that the backend does not know would not be noticed.
   Takes<keyof Trigger, keyof Page.TriggerRequest>,
+  Takes<Decisions, Page.Decisions>,
+  Takes<keyof Decisions, keyof Page.Decisions>,
 ];
 
 /** Of these the page knows every field and every value, and expects nothing that never comes. */

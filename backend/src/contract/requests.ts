@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { boundedFacts, boundedText, type Wire } from "./fields.js";
 import { NOT_AN_INTEGER } from "./problems.js";
+import { STATUS } from "./threat.js";
 
 const integer = z.int(NOT_AN_INTEGER);
 
@@ -38,6 +39,35 @@ export const TRIGGER = z.object({
   adversarial_detector_enabled: flag.nullish(),
 });
 export type Trigger = Wire<typeof TRIGGER>;
+
+/** A text, or nothing in its place: null, or no letter. */
+const textOrNone = (most: number) =>
+  boundedText(most)
+    .transform((value) => value.trim() || null)
+    .nullish();
+
+/** What a person decides of a threat; what is not given stays as it is. */
+export const DECISIONS = z
+  .object({
+    /** Of the threat that the person saw. */
+    version: integer.min(1),
+    /** `analyzing` takes it up, `resolved` closes it, `completed` opens it again. */
+    status: STATUS.exclude(["pending"]).optional(),
+    assignee: textOrNone(100),
+    note: textOrNone(2000),
+    /** Whether it is real. */
+    confirmed: flag.optional(),
+  })
+  .refine(
+    ({ status, confirmed }) => !(status === "false_positive" && confirmed === true),
+    "A false positive is not confirmed",
+  )
+  .refine(
+    ({ version: _, ...decided }) => Object.values(decided).some((value) => value !== undefined),
+    "Nothing is decided",
+  )
+  .meta({ minProperties: 2 });
+export type Decisions = Wire<typeof DECISIONS>;
 
 /** A connection to the outside that a network policy blocked; the time in seconds since the epoch. */
 export const EGRESS_VIOLATION = z.object({

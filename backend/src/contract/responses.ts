@@ -71,6 +71,9 @@ export const DASHBOARD_METRICS = z.object({
 });
 export type DashboardMetrics = Wire<typeof DASHBOARD_METRICS>;
 
+/** Somebody else has changed the threat: what it is now. */
+export const CONFLICT = z.object({ detail: z.string(), threat: THREAT_ANALYSIS });
+
 export const THREAT_LIST = z.array(THREAT_ANALYSIS);
 
 export const VIOLATION_ACCEPTED = z.object({
@@ -151,6 +154,7 @@ export const SCHEMAS = {
   ThreatSignal: SIGNAL,
   ThreatAnalysis: THREAT_ANALYSIS,
   ThreatList: THREAT_LIST,
+  Conflict: CONFLICT,
   DashboardMetrics: DASHBOARD_METRICS,
   Observability: OBSERVABILITY,
   EgressViolation: EGRESS_VIOLATION,

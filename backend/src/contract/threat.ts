@@ -20,11 +20,25 @@ const MITRE_TAG = z.object({
 });
 export type MitreTag = Wire<typeof MITRE_TAG>;
 
+export const STATUS = z.enum([
+  "pending",
+  "analyzing",
+  "completed",
+  "escalated",
+  "resolved",
+  "false_positive",
+]);
+export type ThreatStatus = z.infer<typeof STATUS>;
+
+/** What people decide of a threat, whatever its source says later. */
+const DECIDED = z.enum(["status", "assignee", "note", "confirmed"]);
+const DECISION = z.object({ by: text, at: time });
+
 /** The whole result: what the API returns, Redis keeps and WebSocket clients get. */
 export const THREAT_ANALYSIS = z.object({
   id: text,
   signal: SIGNAL,
-  status: z.enum(["pending", "analyzing", "completed", "escalated", "resolved", "false_positive"]),
+  status: STATUS,
   severity: SEVERITY,
   executive_summary: text,
   /** Kept for older clients; always empty, see `mitre_tags`. */
@@ -46,5 +60,15 @@ export const THREAT_ANALYSIS = z.object({
   review_reason: text.nullable(),
   /** The trace in which it was analysed, 32 hex digits; null where none was recorded. */
   trace_id: text.nullable(),
+  /** Grows with every change of what is stored. */
+  version: z.int().min(1),
+  /** Who works on it. */
+  assignee: text.nullable(),
+  /** What a person wrote of it. */
+  note: text.nullable(),
+  /** Whether a person says that it is real. That it is not, is a status. */
+  confirmed: z.boolean(),
+  /** Who has decided what of it last, and when; without what nobody has decided. */
+  decisions: z.partialRecord(DECIDED, DECISION),
 });
 export type ThreatAnalysis = Wire<typeof THREAT_ANALYSIS>;

@@ -40,7 +40,7 @@ export function openApi(version: string, routes: readonly Route[]): Json {
 
 function operation(route: Route): Json {
   // A body is read also where none is meant.
-  const posted = route.method === "POST";
+  const posted = route.method !== "GET";
   const answers = {
     ...(OPEN_ROUTES.has(route.path) ? {} : { 403: STRANGER }),
     ...(posted ? { 413: tooLarge(route), 415: UNKNOWN_TYPE } : {}),

@@ -20,7 +20,7 @@ export interface Call<Query, Body> {
 
 /** A route and all that is to be known of it. */
 export interface Route<Query = unknown, Body = unknown> {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH";
   /** Parameters as `:name`. */
   readonly path: string;
   readonly summary: string;

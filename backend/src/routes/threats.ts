@@ -1,4 +1,5 @@
-import { PAGE, TRIGGER } from "../contract/requests.js";
+import type { AuditLog } from "../telemetry/audit.js";
+import { DECISIONS, PAGE, TRIGGER } from "../contract/requests.js";
 import { HttpError } from "../contract/problems.js";
 import type { ThreatService } from "../service/threatService.js";
 import type { ThreatStore } from "../store/store.js";
@@ -10,10 +11,14 @@ const JSON_TYPE = "application/json; charset=utf-8";
 export interface ThreatDependencies {
   readonly service: ThreatService;
   readonly store: ThreatStore;
+  readonly audit: AuditLog;
 }
 
-/** `/api/threats`: list, one, trigger. */
-export function threatRoutes(routes: Routes, { service, store }: ThreatDependencies): void {
+/** Who decides, as long as nobody signs in. */
+const SOMEBODY = "unknown";
+
+/** `/api/threats`: list, one, what people decide of it, trigger. */
+export function threatRoutes(routes: Routes, { service, store, audit }: ThreatDependencies): void {
   routes.add(
     {
       method: "GET",
@@ -55,6 +60,50 @@ export function threatRoutes(routes: Routes, { service, store }: ThreatDependenc
 
   routes.add(
     {
+      method: "PATCH",
+      path: "/api/threats/:id",
+      summary:
+        "What a person decides of a threat: how far it is, whose it is, a note, whether it is real",
+      body: DECISIONS,
+      maxBytes: SMALL_BODY,
+      answers: {
+        200: {
+          description: "The threat, stored and sent to all clients",
+          schema: "ThreatAnalysis",
+        },
+        404: { description: "No such threat", schema: "Error" },
+        409: {
+          description: "It has another version by now, and stays as it is",
+          schema: "Conflict",
+        },
+        ...STORE_ANSWERS,
+      },
+    },
+    async ({ body, request, reply }) => {
+      const { id } = request.params as { readonly id: string };
+      const decided = await service.decide(id, body, SOMEBODY);
+      if (decided === null) {
+        throw new HttpError(404, "Threat not found");
+      }
+      const { kind, threat } = decided;
+      reply.type(JSON_TYPE);
+      if (kind === "conflict") {
+        const detail = `The threat has version ${threat.version} by now, not ${body.version}`;
+        return reply
+          .code(409)
+          .send(Buffer.concat([Buffer.from(`{"detail":"${detail}","threat":`), threat.json, END]));
+      }
+      const { version: _, ...decisions } = body;
+      audit.write(
+        { by: SOMEBODY, address: request.ip, threat_id: id, decisions },
+        "Threat decided",
+      );
+      return reply.send(threat.json);
+    },
+  );
+
+  routes.add(
+    {
       method: "POST",
       path: "/api/threats/trigger",
       summary: "Makes a threat and analyses it",
@@ -76,3 +125,4 @@ export function threatRoutes(routes: Routes, { service, store }: ThreatDependenc
 const OPEN = Buffer.from("[");
 const COMMA = Buffer.from(",");
 const CLOSE = Buffer.from("]");
+const END = Buffer.from("}");

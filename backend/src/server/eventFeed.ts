@@ -12,10 +12,11 @@ const REMEMBERED_IDS = 2000;
 /**
  * Hands the store's events to the history and to the WebSocket clients, each threat once. After a
  * loss of the connection what is stored is compared with what was seen, so that clients which stayed
- * also get what was published meanwhile.
+ * also get what was published meanwhile, changes included.
  */
 export class EventFeed implements ThreatListener {
-  readonly #seen = new BoundedMap<string, true>(REMEMBERED_IDS);
+  /** The versions that clients were sent. */
+  readonly #seen = new BoundedMap<string, number>(REMEMBERED_IDS);
 
   constructor(
     private readonly history: History,
@@ -25,7 +26,7 @@ export class EventFeed implements ThreatListener {
   ) {}
 
   onThreat(threat: StoredThreat, traceparent: string | null): void {
-    if (this.#seen.add(threat.id, true)) {
+    if (this.#seen.add(threat.id, threat.version)) {
       this.history.add(threat.id, threat.past);
       this.telemetry.received(threat.id, traceparent, () => {
         this.hub.broadcast(threat);
@@ -35,7 +36,8 @@ export class EventFeed implements ThreatListener {
   }
 
   onUpdate(threat: StoredThreat): void {
-    this.#seen.add(threat.id, true);
+    this.#seen.add(threat.id, threat.version);
+    this.#seen.replace(threat.id, threat.version);
     this.history.update(threat.id, threat.past);
     this.hub.broadcastUpdate(threat);
   }
@@ -45,8 +47,11 @@ export class EventFeed implements ThreatListener {
     this.history.clear();
     for (const threat of stored.toReversed()) {
       this.history.add(threat.id, threat.past);
-      if (this.#seen.add(threat.id, true)) {
+      if (this.#seen.add(threat.id, threat.version)) {
         this.hub.broadcast(threat);
+      } else if (this.#seen.get(threat.id) !== threat.version) {
+        this.#seen.replace(threat.id, threat.version);
+        this.hub.broadcastUpdate(threat);
       }
     }
   }

@@ -122,10 +122,10 @@ export function observeRequests(server: FastifyInstance, metrics: Metrics, spanO
     handler: request.routeOptions.url ?? "none",
   });
   server.addHook("onRoute", ({ method, url }) => {
-    // The others come by themselves beside these.
+    // It comes by itself beside GET.
     [method]
       .flat()
-      .filter((name) => name === "GET" || name === "POST")
+      .filter((name) => name !== "HEAD")
       .forEach((name) => metrics.httpRoute(name, url));
   });
   server.addHook("onRequest", async (request) => metrics.httpInProgress.inc(labels(request)));

@@ -21,6 +21,7 @@ import { AGENT_KEYS, type AgentAnalysis, type AgentKey } from "../contract/analy
 import type { EgressViolation } from "../contract/requests.js";
 import type { IntelMatch, ThreatSignal } from "../contract/signal.js";
 import type { ThreatAnalysis } from "../contract/threat.js";
+import { UNTOUCHED } from "../threats/triage.js";
 
 /** What one analysis is told besides the signal and the history; all of it may be left out. */
 export interface Circumstances {
@@ -185,6 +186,7 @@ export class Coordinator {
       requires_human_review: reviewReason !== null,
       review_reason: reviewReason,
       trace_id: traceId,
+      ...UNTOUCHED,
     };
   }
 

@@ -5,7 +5,7 @@ import { HttpError } from "../contract/problems.js";
 import type { Logger } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import { systemRandom } from "../base/random.js";
-import { encodeThreat, type StoredThreat } from "../store/documents.js";
+import { decodeThreat, encodeThreat, type StoredThreat } from "../store/documents.js";
 import type { Reading } from "../ingest/adapter.js";
 import type { Sighting } from "../store/sightings.js";
 import type { ThreatStore } from "../store/store.js";
@@ -14,10 +14,11 @@ import { text } from "../threats/facts.js";
 import { generateSignal } from "../threats/generator.js";
 import type { History } from "../threats/history.js";
 import { scenarioSignal } from "../threats/scenarios.js";
+import { decide, succeed } from "../threats/triage.js";
 import { sampledSpan } from "../telemetry/activeTrace.js";
 import { threatIds } from "../telemetry/phases.js";
 import type { Telemetry } from "../telemetry/tracing.js";
-import type { Trigger } from "../contract/requests.js";
+import type { Decisions, Trigger } from "../contract/requests.js";
 import type { ThreatAnalysis } from "../contract/threat.js";
 import { THREAT_TYPES, type ThreatSignal, type ThreatType } from "../contract/signal.js";
 
@@ -40,6 +41,14 @@ export interface Taken {
   readonly count: number;
   /** What the threat is of: of a duplicate what came first. */
   readonly signal: ThreatSignal;
+}
+
+/** What became of a person's decision. */
+export interface Decided {
+  /** Of another version than the one that the person saw nothing is changed. */
+  readonly kind: "changed" | "conflict";
+  /** As it is stored now. */
+  readonly threat: StoredThreat;
 }
 
 /** What is known of an alert besides its signal. */
@@ -86,7 +95,12 @@ export class ThreatService {
     const { id, count } = sighting;
     if (sighting.kind === "again") {
       const known = await store.get(id);
-      return { status: "duplicate", id, count, signal: known === null ? signal : signalIn(known) };
+      return {
+        status: "duplicate",
+        id,
+        count,
+        signal: known === null ? signal : decodeThreat(known).signal,
+      };
     }
     try {
       await this.process(signal, { threatId: id }, { sighting, closed });
@@ -96,6 +110,27 @@ export class ThreatService {
       throw error;
     }
     return { status: "accepted", id, count, signal };
+  }
+
+  /**
+   * Does to a threat what a person decides of the version that the person saw.
+   *
+   * @param by who that is
+   * @returns null if there is no such threat
+   */
+  async decide(id: string, decisions: Decisions, by: string): Promise<Decided | null> {
+    const { store } = this.deps;
+    const before = await store.get(id);
+    if (before === null || before.version !== decisions.version) {
+      return before && { kind: "conflict", threat: before };
+    }
+    const at = isoMicros(systemClock());
+    const threat = encodeThreat(decide(decodeThreat(before), decisions, by, at));
+    if ((await store.replace(threat, before)) === "stored") {
+      return { kind: "changed", threat };
+    }
+    const present = await store.get(id);
+    return present && { kind: "conflict", threat: present };
   }
 
   /**
@@ -119,11 +154,12 @@ export class ThreatService {
       ...circumstances,
     });
     telemetry.annotate(threatIds(fresh.id));
-    const analysis = seen === undefined ? fresh : await this.#asSeen(fresh, seen);
-    const threat = encodeThreat(analysis);
-    await store.save(threat, telemetry.traceparent(), seen?.sighting);
+    const analysis: ThreatAnalysis = {
+      ...fresh,
+      ...(seen?.closed === true && CLOSED_BY_SOURCE),
+    };
+    const threat = await this.#keep(analysis, seen?.sighting);
     history.add(threat.id, threat.past);
-    history.update(threat.id, threat.past);
     const seconds = (performance.now() - started) / 1000;
     metrics.threatProcessed(analysis, seconds);
     log.info(
@@ -146,14 +182,23 @@ export class ThreatService {
     return threat;
   }
 
-  /** What its source says of the alert: that it is over, and when the threat was first seen. */
-  async #asSeen(analysis: ThreatAnalysis, { sighting, closed }: Seen): Promise<ThreatAnalysis> {
-    const before = sighting.kind === "newer" ? await this.deps.store.get(sighting.id) : null;
-    return {
-      ...analysis,
-      ...(before !== null && { created_at: isoMicros(before.past.at) }),
-      ...(closed && { status: "resolved", requires_human_review: false, review_reason: null }),
-    };
+  /** A newer version of an alert takes the place of its threat, whatever people decide meanwhile. */
+  async #keep(analysis: ThreatAnalysis, sighting?: Sighting): Promise<StoredThreat> {
+    const { store, telemetry } = this.deps;
+    if (sighting?.kind !== "newer") {
+      const threat = encodeThreat(analysis);
+      await store.save(threat, telemetry.traceparent(), sighting);
+      return threat;
+    }
+    for (;;) {
+      const before = await store.get(analysis.id);
+      const threat = encodeThreat(
+        before === null ? analysis : succeed(analysis, decodeThreat(before)),
+      );
+      if ((await store.replace(threat, before, sighting)) !== "changed") {
+        return threat;
+      }
+    }
   }
 
   async #packageIntel({ metadata }: ThreatSignal) {
@@ -163,9 +208,12 @@ export class ThreatService {
   }
 }
 
-function signalIn({ json }: StoredThreat): ThreatSignal {
-  return (JSON.parse(json.toString()) as ThreatAnalysis).signal;
-}
+/** What its source says of an alert that is over. */
+const CLOSED_BY_SOURCE = {
+  status: "resolved",
+  requires_human_review: false,
+  review_reason: null,
+} as const;
 
 function chooseCase(name: string, detector: boolean | null, now: number) {
   try {

@@ -1,5 +1,6 @@
 import { BoundedMap } from "../base/boundedMap.js";
 import { pastThreat, type PastThreat } from "../threats/history.js";
+import { UNTOUCHED } from "../threats/triage.js";
 import type { ThreatAnalysis } from "../contract/threat.js";
 
 /** A threat as it is kept and sent: its JSON, made once, and what this process reads of it. */
@@ -9,6 +10,7 @@ export interface StoredThreat {
   readonly past: PastThreat;
   /** Whole milliseconds. */
   readonly processingMs: number;
+  readonly version: number;
 }
 
 /** Makes the JSON of a threat. */
@@ -16,8 +18,14 @@ export function encodeThreat(threat: ThreatAnalysis): StoredThreat {
   return describe(threat, Buffer.from(JSON.stringify(threat)));
 }
 
+/** The whole threat, also of a backend that knows no triage. */
+export function decodeThreat({ json }: StoredThreat): ThreatAnalysis {
+  const threat = JSON.parse(json.toString()) as ThreatAnalysis;
+  return { ...threat, ...UNTOUCHED, ...threat };
+}
+
 /**
- * Reads threats from bytes. Threats do not change, and the same ones are read over and over: what has
+ * Reads threats from bytes. Threats seldom change, and the same ones are read over and over: what has
  * been checked once is remembered, so that equal bytes need not be parsed again.
  */
 export class Documents {
@@ -61,7 +69,9 @@ export class Documents {
 
 function describe(threat: ThreatAnalysis, json: Buffer): StoredThreat {
   const processingMs = Math.round(Number(threat.total_processing_time_ms)) || 0;
-  return { id: threat.id, json, past: pastThreat(threat), processingMs };
+  // Absent in those of a backend that knows no triage.
+  const { version = UNTOUCHED.version } = threat as Partial<ThreatAnalysis>;
+  return { id: threat.id, json, past: pastThreat(threat), processingMs, version };
 }
 
 /** The id of JSON that begins with it, as that of all known writers does. */

@@ -9,6 +9,8 @@ export const KEYS = {
   /** What is remembered of alerts, by the digest of each, and the digests by when they came last. */
   sightings: "ingest:sightings",
   sightingOrder: "ingest:order",
+  /** The versions of the threats that have changed since they were first stored. */
+  versions: "threats:versions",
   claim: (job: string): string => `claim:${job}`,
 } as const;
 

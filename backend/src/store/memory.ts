@@ -8,6 +8,7 @@ import {
   MAX_RECENT,
   RECENT_SECONDS,
   type EgressLog,
+  type Replaced,
   type StoreContent,
   type ThreatListener,
   type ThreatStore,
@@ -39,25 +40,45 @@ export class MemoryStore implements ThreatStore {
     traceparent: string | null = null,
     sighting?: Sighting,
   ): Promise<void> {
-    const seen = sighting === undefined ? undefined : this.#sightings.get(sighting.key);
-    if (sighting !== undefined && seen !== undefined) {
-      if (seen.version !== sighting.version) {
-        return;
-      }
-      const { lease: _, ...kept } = seen;
-      this.#sightings.set(sighting.key, { ...kept, stored: sighting.version });
-    }
-    if (sighting?.kind === "newer") {
-      const others = this.#threats.filter(({ id }) => id !== threat.id);
-      this.#threats = [threat, ...others]
-        .sort((a, b) => b.past.at - a.past.at)
-        .slice(0, this.maxStored);
-      this.#listener?.onUpdate(threat);
+    if (!this.#noteStored(sighting)) {
       return;
     }
     this.#threats = [threat, ...this.#threats].slice(0, this.maxStored);
     this.#total += 1;
     this.#listener?.onThreat(threat, traceparent);
+  }
+
+  async replace(
+    threat: StoredThreat,
+    before: StoredThreat | null,
+    sighting?: Sighting,
+  ): Promise<Replaced> {
+    if (this.#find(threat.id)?.json !== before?.json) {
+      return "changed";
+    }
+    if (!this.#noteStored(sighting)) {
+      return "overtaken";
+    }
+    const others = this.#threats.filter(({ id }) => id !== threat.id);
+    this.#threats = [threat, ...others]
+      .sort((a, b) => b.past.at - a.past.at)
+      .slice(0, this.maxStored);
+    this.#listener?.onUpdate(threat);
+    return "stored";
+  }
+
+  /** Notes that this version of an alert is stored; false if a newer one has come. */
+  #noteStored(sighting: Sighting | undefined): boolean {
+    const seen = sighting === undefined ? undefined : this.#sightings.get(sighting.key);
+    if (sighting === undefined || seen === undefined) {
+      return true;
+    }
+    if (seen.version !== sighting.version) {
+      return false;
+    }
+    const { lease: _, ...kept } = seen;
+    this.#sightings.set(sighting.key, { ...kept, stored: sighting.version });
+    return true;
   }
 
   async see(identity: Identity, id: string): Promise<Sighting> {
@@ -82,7 +103,11 @@ export class MemoryStore implements ThreatStore {
   }
 
   async get(id: string): Promise<StoredThreat | null> {
-    return this.#threats.find((threat) => threat.id === id) ?? null;
+    return this.#find(id) ?? null;
+  }
+
+  #find(id: string): StoredThreat | undefined {
+    return this.#threats.find((threat) => threat.id === id);
   }
 
   async list(limit: number, offset: number): Promise<readonly StoredThreat[]> {

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { BoundedMap } from "../base/boundedMap.js";
 import type { RedisConfig } from "../config/config.js";
 import type { Reset } from "../contract/responses.js";
 import { INTEL_MATCH, type IntelMatch } from "../contract/signal.js";
 import type { Logger } from "../telemetry/log.js";
+import { UNTOUCHED } from "../threats/triage.js";
 import type { RedisWatch } from "../telemetry/redisWatch.js";
 import { Documents, type StoredThreat } from "./documents.js";
 import { CHANNELS, KEYS } from "./keys.js";
@@ -10,38 +12,50 @@ import { RedisLink } from "./link.js";
 import { RedisEgress } from "./redisEgress.js";
 import { resetRedis } from "./redisReset.js";
 import { LEASE_MS, MAX_SIGHTINGS, type Identity, type Sighting } from "./sightings.js";
-import type { StoreContent, ThreatListener, ThreatStore } from "./store.js";
+import type { Replaced, StoreContent, ThreatListener, ThreatStore } from "./store.js";
 
 /** Traces whose event has not come yet: as many as may be published in between by other pods. */
 const PENDING_TRACES = 1000;
 
 /**
  * Keeps a document, forgets the oldest beyond the limit (index entry and document together, which are
- * known only here), and publishes. A script inside the save's MULTI, so that the document is sent once.
- * Of an alert that may come again it is noted that this version is stored, unless a newer one has come.
+ * known only here), and publishes. A script, so that the document is sent once. A document that is changed
+ * must still be the one whose digest is given. Of an alert that may come again it is noted that this
+ * version is stored, unless a newer one has come.
  */
 const STORE = `
-if ARGV[6] then
-  local known = redis.call("HGET", KEYS[2], ARGV[6])
+local limit, prefix, id, json, at, channel, version = unpack(ARGV)
+local before, alert, alertVersion = ARGV[8], ARGV[9], ARGV[10]
+if before ~= "any" then
+  local present = redis.call("GET", prefix .. id)
+  if before ~= (present and redis.sha1hex(present) or "none") then
+    return "changed"
+  end
+end
+if alert then
+  local known = redis.call("HGET", KEYS[3], alert)
   local seen = known and cjson.decode(known)
-  if seen and seen.version ~= ARGV[7] then
-    return -1
+  if seen and seen.version ~= alertVersion then
+    return "overtaken"
   end
   if seen then
-    seen.stored = ARGV[7]
+    seen.stored = alertVersion
     seen.lease = nil
-    redis.call("HSET", KEYS[2], ARGV[6], cjson.encode(seen))
+    redis.call("HSET", KEYS[3], alert, cjson.encode(seen))
   end
 end
-redis.call("SET", ARGV[2] .. ARGV[3], ARGV[4])
-for _, id in ipairs(redis.call("ZRANGE", KEYS[1], 0, -1 - tonumber(ARGV[1]))) do
-  redis.call("DEL", ARGV[2] .. id)
-  redis.call("ZREM", KEYS[1], id)
+redis.call("SET", prefix .. id, json)
+redis.call("ZADD", KEYS[1], at, id)
+if before ~= "any" then
+  redis.call("HSET", KEYS[2], id, version)
 end
-return redis.call("PUBLISH", ARGV[5], ARGV[4])`;
-
-/** What {@link STORE} gives for a threat that is not kept. */
-const OVERTAKEN = -1;
+for _, oldest in ipairs(redis.call("ZRANGE", KEYS[1], 0, -1 - tonumber(limit))) do
+  redis.call("DEL", prefix .. oldest)
+  redis.call("ZREM", KEYS[1], oldest)
+  redis.call("HDEL", KEYS[2], oldest)
+end
+redis.call("PUBLISH", channel, json)
+return "stored"`;
 
 /** {@link sight}, for all pods at once; the alerts that came longest ago are forgotten. */
 const SEE = `
@@ -128,28 +142,45 @@ export class RedisStore implements ThreatStore {
     traceparent: string | null = null,
     sighting?: Sighting,
   ): Promise<void> {
-    const { id, json, past } = threat;
-    const isUpdate = sighting?.kind === "newer";
-    const channel = isUpdate ? CHANNELS.updates : CHANNELS.events;
-    const { maxStored } = this;
-    const args = [maxStored, KEYS.threat(""), id, json, channel] as const;
+    const { id } = threat;
     if (sighting === undefined) {
       this.#documents.add(threat);
     }
     const results = await this.#link.transact([
-      ...(isUpdate ? [] : ([["incr", KEYS.total]] as const)),
-      ["zadd", KEYS.index, past.at / 1000, id],
+      ["incr", KEYS.total],
       ...(traceparent === null
         ? []
         : ([["publish", CHANNELS.traces, `${id} ${traceparent}`]] as const)),
-      sighting === undefined
-        ? ["eval", STORE, 1, KEYS.index, ...args]
-        : ["eval", STORE, 2, KEYS.index, KEYS.sightings, ...args, sighting.key, sighting.version],
+      ["eval", STORE, ...this.#storing(threat, CHANNELS.events, "any", sighting)],
     ]);
     // One that was overtaken must not be remembered in the place of what is stored.
-    if (sighting !== undefined && Number(results.at(-1)) !== OVERTAKEN) {
+    if (sighting !== undefined && String(results.at(-1)) === "stored") {
       this.#documents.add(threat);
     }
+  }
+
+  async replace(
+    threat: StoredThreat,
+    before: StoredThreat | null,
+    sighting?: Sighting,
+  ): Promise<Replaced> {
+    const digest = before === null ? "none" : createHash("sha1").update(before.json).digest("hex");
+    const args = this.#storing(threat, CHANNELS.updates, digest, sighting);
+    return (await this.#link.ask("EVAL", (redis) => redis.eval(STORE, ...args))) as Replaced;
+  }
+
+  /** What {@link STORE} takes. */
+  #storing(
+    { id, json, past, version }: StoredThreat,
+    channel: string,
+    before: string,
+    sighting: Sighting | undefined,
+  ) {
+    const keys = [KEYS.index, KEYS.versions, KEYS.sightings] as const;
+    const alert = sighting === undefined ? [] : [sighting.key, sighting.version];
+    const at = past.at / 1000;
+    const args = [this.maxStored, KEYS.threat(""), id, json, at, channel, version] as const;
+    return [keys.length, ...keys, ...args, before, ...alert] as const;
   }
 
   async see({ key, version }: Identity, id: string): Promise<Sighting> {
@@ -188,13 +219,17 @@ export class RedisStore implements ThreatStore {
   }
 
   async content(): Promise<StoreContent> {
-    const [total, ids] = await this.#link.transact([
+    const [total, ids, changed] = await this.#link.transact([
       ["get", KEYS.total],
       ["zrevrange", KEYS.index, 0, -1],
+      ["hgetall", KEYS.versions],
     ]);
     const all = (ids as readonly Buffer[]).map(String);
-    // The documents are many and large, and those that this process knows already do not change.
-    const unknown = all.filter((id) => this.#documents.get(id) === undefined);
+    const versions = changed as Readonly<Record<string, unknown>>;
+    // The documents are many and large, and this process knows most of them already.
+    const unknown = all.filter(
+      (id) => this.#documents.get(id)?.version !== Number(versions[id] ?? FIRST),
+    );
     const fetched = new Map((await this.#fetch(unknown)).map((threat) => [threat.id, threat]));
     const stored = all.map((id) => fetched.get(id) ?? this.#documents.get(id));
     return {
@@ -280,3 +315,6 @@ export class RedisStore implements ThreatStore {
     listener.onThreat(threat, traceparent);
   }
 }
+
+/** The version of what has not changed since it was stored. */
+const FIRST = UNTOUCHED.version;

@@ -22,7 +22,14 @@ export async function resetRedis(link: RedisLink): Promise<Reset> {
   const historical = await scan(link, "historical:*");
   const incidents = await scan(link, "incidents:*");
   const intel = await scan(link, KEYS.packageIntel("*"));
-  const removed = [KEYS.index, KEYS.total, KEYS.egress, KEYS.sightings, KEYS.sightingOrder];
+  const removed = [
+    KEYS.index,
+    KEYS.total,
+    KEYS.egress,
+    KEYS.versions,
+    KEYS.sightings,
+    KEYS.sightingOrder,
+  ];
   const [others] = await link.transact([
     ["eval", REMOVE, removed.length, ...removed, KEYS.threat("")],
     ["publish", CHANNELS.resets, "all"],

@@ -50,6 +50,9 @@ export interface EgressLog {
 export const RECENT_SECONDS = 60 * 60;
 export const MAX_RECENT = 100;
 
+/** `changed`: something else is stored by now; `overtaken`: a newer alert has come. Neither is kept. */
+export type Replaced = "stored" | "changed" | "overtaken";
+
 /** Where threats are kept. All methods reject with {@link StoreUnavailable} within a bounded time. */
 export interface ThreatStore {
   readonly kind: "redis" | "memory";
@@ -62,10 +65,20 @@ export interface ThreatStore {
    * Keeps a threat, forgets the oldest beyond the limit, and tells the listeners of all pods.
    *
    * @param traceparent handed to the listeners
-   * @param sighting the alert that it is of: a newer one of a known alert takes the place of the threat
-   *   that is stored, and one that a newer one has overtaken meanwhile is not kept
+   * @param sighting the alert that it is of: one that a newer one has overtaken meanwhile is not kept
    */
   save(threat: StoredThreat, traceparent?: string | null, sighting?: Sighting): Promise<void>;
+  /**
+   * Puts a threat in the place of the one that it was made of, and tells the listeners of all pods.
+   *
+   * @param before what must be stored for that; null for nothing, as it may have been forgotten
+   * @param sighting the newer alert that it is of
+   */
+  replace(
+    threat: StoredThreat,
+    before: StoredThreat | null,
+    sighting?: Sighting,
+  ): Promise<Replaced>;
   /**
    * Remembers an alert, counts it, and says what it is among those that came before.
    *

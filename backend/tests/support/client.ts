@@ -28,12 +28,22 @@ export class Api {
   }
 
   /** Posts JSON; a string is sent as it is. */
-  post(path: string, body: unknown, contentType = "application/json"): Promise<Answer> {
+  post(
+    path: string,
+    body: unknown,
+    contentType = "application/json",
+    method = "POST",
+  ): Promise<Answer> {
     return this.get(path, {
-      method: "POST",
+      method,
       body: typeof body === "string" ? body : JSON.stringify(body),
       headers: { "content-type": contentType },
     });
+  }
+
+  /** Sends a person's decision of a threat. */
+  patch(id: string, decisions: object): Promise<Answer> {
+    return this.post(`/api/threats/${id}`, decisions, "application/json", "PATCH");
   }
 
   /** Triggers a threat, which must succeed. */

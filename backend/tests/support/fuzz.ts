@@ -23,6 +23,8 @@ const ROUTES: readonly (readonly [string, string])[] = [
   ["GET", "/api/analytics"],
   ["POST", "/api/threats/trigger"],
   ["POST", "/api/threats/trigger"],
+  ["PATCH", "/api/threats/none"],
+  ["PATCH", "/api/threats/none"],
   ["POST", "/api/threats/ingest/wazuh"],
   ["POST", "/api/threats/ingest/wazuh"],
   ["POST", "/api/threats/ingest"],
@@ -69,6 +71,13 @@ export const BODIES: Readonly<Record<string, object>> = {
     scenario: null,
     adversarial_scenario: null,
     adversarial_detector_enabled: true,
+  },
+  "/api/threats/{id}": {
+    version: 1,
+    status: "analyzing",
+    assignee: "a",
+    note: null,
+    confirmed: true,
   },
   "/api/threats/ingest/wazuh": WAZUH_ALERT,
   "/api/threats/ingest": { customer_name: "a", severity: "LOW", metadata: { x: 1 } },
@@ -143,7 +152,7 @@ function encode(text: string): string {
 
 function body(random: Random, path: string): string | Buffer {
   const chance = random.next();
-  const good = BODIES[path];
+  const good = BODIES[path.replace("/none", "/{id}")];
   if (chance < 0.1) {
     return bytes(random, 500);
   }

@@ -11,9 +11,9 @@ import { eventually } from "./eventually.js";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** A logger that keeps its lines. */
-export function quietLogger(lines: string[] = []): Logger {
+export function quietLogger(lines: string[] = [], logLevel: Config["logLevel"] = "debug"): Logger {
   return createLogger(
-    { logLevel: "debug", serviceName: "test" },
+    { logLevel, serviceName: "test" },
     { write: (line) => void lines.push(line) },
   );
 }
@@ -55,7 +55,7 @@ export async function startLocalPod(
     demo: false,
     ...overrides,
   };
-  const app = await startApp(config, quietLogger(lines), hubOptions);
+  const app = await startApp(config, quietLogger(lines, config.logLevel), hubOptions);
   const api = new Api(app.port);
   await api.ready();
   return { app, api };

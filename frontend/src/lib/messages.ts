@@ -147,4 +147,9 @@ const EMPTY: Omit<ThreatAnalysis, keyof ThreatCore> = {
   requires_human_review: false,
   review_reason: null,
   trace_id: null,
+  version: 1,
+  assignee: null,
+  note: null,
+  confirmed: false,
+  decisions: {},
 };

@@ -197,6 +197,11 @@ export function makeThreat(overrides: Partial<ThreatAnalysis> = {}): ThreatAnaly
     requires_human_review: true,
     review_reason: "A block needs an analyst's approval",
     trace_id: null,
+    version: 1,
+    assignee: null,
+    note: null,
+    confirmed: false,
+    decisions: {},
     ...overrides,
   };
 }
