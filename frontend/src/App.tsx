@@ -47,7 +47,7 @@ function Dashboard() {
   const [triggerError, setTriggerError] = useState<string>();
   const hold = useHold(live.threats, applyFilters(live.threats, view.filters));
   const answered = live.loaded || live.loadError !== undefined;
-  const [open, retryOpen] = useOpenThreat(view.threatId, live.threats, answered);
+  const [open, retryOpen] = useOpenThreat(view.threatId, live, answered);
   useDetailFocus(view.threatId, view.close);
 
   const counted = live.loaded ? countThreats(live.threats) : undefined;
@@ -74,6 +74,7 @@ function Dashboard() {
       modal={!sideBySide}
       onOpen={view.open}
       onClose={view.close}
+      onChange={live.change}
       onRetry={retryOpen}
     />
   );

@@ -66,6 +66,21 @@ describe("the live list", () => {
     assert.equal(state.latestId, "age-1");
   });
 
+  it("keeps the newer version, whichever comes first", () => {
+    const newer = { ...aged(1), version: 3, note: "newer" };
+    const known = threatsReducer(arrive(NO_THREATS, aged(1)), {
+      type: "threat_updated",
+      threat: newer,
+    });
+    const late = threatsReducer(known, {
+      type: "threat_updated",
+      threat: { ...aged(1), version: 2 },
+    });
+    assert.equal(late.threats[0]?.note, "newer");
+    const read = mergeSnapshot(known.threats, whole([{ ...aged(1), version: 2 }]));
+    assert.equal(read[0]?.version, 2, "what is stored counts where nothing came meanwhile");
+  });
+
   it(`keeps the newest ${MAX_THREATS}`, () => {
     const state = arrive(NO_THREATS, ...ages(1, MAX_THREATS + 5).reverse());
     assert.deepEqual(ids(state.threats), ids(ages(1, MAX_THREATS)));

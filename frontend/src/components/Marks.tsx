@@ -1,3 +1,4 @@
+import { statusWord } from "../lib/text";
 import type { ThreatAnalysis } from "../types";
 
 /** How many techniques are named here; the detail has them all. */
@@ -9,7 +10,13 @@ export function Marks({ threat }: { readonly threat: ThreatAnalysis }) {
   const falseAlarm = threat.false_positive_score?.recommendation === "likely_false_positive";
   const tags = threat.mitre_tags.slice(0, MAX_TAGS);
   const matches = threat.intel_matches.length;
+  const decided = [
+    ...(threat.status === "completed" ? [] : [statusWord(threat.status)]),
+    ...(threat.confirmed ? ["Confirmed"] : []),
+    ...(threat.assignee === null ? [] : [threat.assignee]),
+  ];
   if (
+    decided.length === 0 &&
     !threat.requires_human_review &&
     !manipulated &&
     !falseAlarm &&
@@ -25,6 +32,11 @@ export function Marks({ threat }: { readonly threat: ThreatAnalysis }) {
           Needs review
         </li>
       )}
+      {decided.map((word) => (
+        <li key={word} className="chip">
+          {word}
+        </li>
+      ))}
       {manipulated && (
         <li className="chip" data-tone="danger">
           Manipulation

@@ -30,7 +30,8 @@ export function useDetailFocus(threatId: string | undefined, close: () => void):
     }
     const onKey = (event: KeyboardEvent) => {
       // A menu or a search field has its own use for the key.
-      const inField = event.target instanceof HTMLInputElement;
+      const { target } = event;
+      const inField = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
       if (event.key === "Escape" && !event.defaultPrevented && !inField) {
         close();
       }

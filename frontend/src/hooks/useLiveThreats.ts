@@ -13,6 +13,10 @@ export interface LiveThreats extends ThreatsState {
   readonly loadError: string | undefined;
   /** Puts a threat into the list that came another way than over the live connection. */
   readonly add: (threat: ThreatAnalysis) => void;
+  /** Takes what a threat has become. */
+  readonly change: (threat: ThreatAnalysis) => void;
+  /** What has changed last, also of those that are not listed. */
+  readonly changed: ThreatAnalysis | undefined;
   /** Reconnects now instead of after the current wait. */
   readonly retryNow: () => void;
   /** Reads the list anew over HTTP. */
@@ -28,6 +32,11 @@ export function useLiveThreats(): LiveThreats {
   const [state, dispatch] = useReducer(threatsReducer, NO_THREATS);
   const [connection, setConnection] = useState<ConnectionState>({ kind: "connecting" });
   const [loadError, setLoadError] = useState<string>();
+  const [changed, setChanged] = useState<ThreatAnalysis>();
+  const change = useCallback((threat: ThreatAnalysis) => {
+    setChanged(threat);
+    dispatch({ type: "threat_updated", threat });
+  }, []);
   const live = useRef<LiveSocket>(undefined);
   const known = useRef(state.threats);
   const latestRead = useRef(0);
@@ -72,8 +81,10 @@ export function useLiveThreats(): LiveThreats {
       onMessage: (message) => {
         if (message.type === "initial_batch") {
           takeBatch(message.data);
-        } else if (message.type === "new_threat" || message.type === "threat_updated") {
+        } else if (message.type === "new_threat") {
           dispatch({ type: message.type, threat: message.data });
+        } else if (message.type === "threat_updated") {
+          change(message.data);
         }
       },
       onState: setConnection,
@@ -97,7 +108,7 @@ export function useLiveThreats(): LiveThreats {
       events.forEach(([target, name]) => target.removeEventListener(name, check));
       socket.close();
     };
-  }, [takeBatch]);
+  }, [takeBatch, change]);
 
   // Unchanged while the next attempt is under way: a slow answer over HTTP still counts then.
   const failures = "attempt" in connection ? connection.attempt : 0;
@@ -109,5 +120,5 @@ export function useLiveThreats(): LiveThreats {
 
   const add = useCallback((threat: ThreatAnalysis) => dispatch({ type: "new_threat", threat }), []);
   const retryNow = useCallback(() => live.current?.retryNow(), []);
-  return { ...state, connection, loadError, add, retryNow, resync };
+  return { ...state, connection, loadError, add, change, changed, retryNow, resync };
 }

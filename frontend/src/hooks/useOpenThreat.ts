@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { ApiError, getThreat } from "../lib/api";
 import type { ThreatAnalysis } from "../types";
+import type { LiveThreats } from "./useLiveThreats";
 
 /** What is known of the threat that the address names. */
 export type OpenThreat =
@@ -19,12 +20,13 @@ export type OpenThreat =
  */
 export function useOpenThreat(
   id: string | undefined,
-  threats: readonly ThreatAnalysis[],
+  { threats, changed }: Pick<LiveThreats, "threats" | "changed">,
   loaded: boolean,
 ): [OpenThreat, () => void] {
   const [found, setFound] = useState<{ readonly id: string; readonly state: OpenThreat }>();
   const [attempt, setAttempt] = useState(0);
-  const listed = threats.find((threat) => threat.id === id);
+  const listed =
+    threats.find((threat) => threat.id === id) ?? (changed?.id === id ? changed : undefined);
   const held = found && found.id === id ? found.state : undefined;
   if (listed && !(held?.kind === "shown" && held.threat === listed)) {
     setFound({ id: listed.id, state: { kind: "shown", threat: listed } });

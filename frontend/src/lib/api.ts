@@ -1,5 +1,6 @@
 import type {
   DashboardMetrics,
+  Decisions,
   Observability,
   ThreatAnalysis,
   ThreatPage,
@@ -32,6 +33,8 @@ export class ApiError extends Error {
     message: string,
     /** The HTTP status; undefined when there was no answer, or none that can be read. */
     readonly status?: number,
+    /** What the answer was, as far as it is JSON. */
+    readonly body?: unknown,
   ) {
     super(message);
   }
@@ -71,6 +74,37 @@ export async function listThreats(limit: number, offset = 0): Promise<ThreatPage
  */
 export async function getThreat(id: string): Promise<ThreatAnalysis> {
   return readable(parseThreat(await request(`/api/threats/${encodeURIComponent(id)}`)));
+}
+
+/** What became of a decision: of another version than the one that its maker saw nothing is changed. */
+export interface Decided {
+  readonly kind: "changed" | "conflict";
+  /** As it is now. */
+  readonly threat: ThreatAnalysis;
+}
+
+/**
+ * Decides something of a threat.
+ *
+ * @throws ApiError
+ */
+export async function decideThreat(id: string, decisions: Decisions): Promise<Decided> {
+  const init = {
+    method: "PATCH",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(decisions),
+  };
+  try {
+    const body = await request(`/api/threats/${encodeURIComponent(id)}`, init);
+    return { kind: "changed", threat: readable(parseThreat(body)) };
+  } catch (error) {
+    const refused = error instanceof ApiError && error.status === 409 ? error.body : undefined;
+    const threat = isObject(refused) ? parseThreat(refused.threat) : undefined;
+    if (threat === undefined) {
+      throw error;
+    }
+    return { kind: "conflict", threat };
+  }
 }
 
 /**
@@ -124,7 +158,7 @@ async function request(
   }
   const body = parseJson(text);
   if (!response.ok) {
-    throw new ApiError(describeFailure(response.status, body), response.status);
+    throw new ApiError(describeFailure(response.status, body), response.status, body);
   }
   return body;
 }

@@ -1,3 +1,5 @@
+import type { ThreatStatus } from "../types";
+
 /** A wire name for people: `rate_limit_breach` becomes "Rate limit breach". */
 export function humanize(name: string): string {
   const text = name.replace(/[_-]+/g, " ").trim();
@@ -5,6 +7,15 @@ export function humanize(name: string): string {
     .replace(/\b(ip|fp|ua|id|asn|api|url|os|mfa|sla)\b/gi, (word) => word.toUpperCase())
     .replace(/\bdevops\b/gi, "DevOps");
   return spelled.charAt(0).toUpperCase() + spelled.slice(1);
+}
+
+/** What the contract calls a status, in the words of who works on threats. */
+export function statusWord(status: ThreatStatus): string {
+  const words: Partial<Record<ThreatStatus, string>> = {
+    completed: "Open",
+    analyzing: "Acknowledged",
+  };
+  return words[status] ?? humanize(status);
 }
 
 /** A fraction of 1 as a whole percentage: 0.415 becomes "42%". */

@@ -21,6 +21,11 @@ export interface View {
   readonly threatId: string | undefined;
 }
 
+/** Whether a threat needs nobody any more. */
+export function isClosed({ status }: ThreatAnalysis): boolean {
+  return status === "resolved" || status === "false_positive";
+}
+
 /** Whether the list is narrowed beyond the choice between all threats and the review queue. */
 export function isNarrowed({ severities, type, text }: Filters): boolean {
   return severities.length > 0 || type !== "" || text.trim() !== "";

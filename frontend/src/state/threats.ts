@@ -87,9 +87,15 @@ function addThreat(state: ThreatsState, threat: ThreatAnalysis): ThreatsState {
   };
 }
 
-/** Sorted, each id once (the first of it counts), and no more than the page keeps. */
+/** Sorted, each id once (its newest version, of equal ones the first), and no more than the page keeps. */
 function newestFirst(threats: readonly ThreatAnalysis[]): ThreatAnalysis[] {
-  const byId = new Map(threats.toReversed().map((threat) => [threat.id, threat]));
+  const byId = new Map<string, ThreatAnalysis>();
+  for (const threat of threats.toReversed()) {
+    const other = byId.get(threat.id);
+    if (other === undefined || other.version <= threat.version) {
+      byId.set(threat.id, threat);
+    }
+  }
   // The sort is stable: threats of the same millisecond stay in the order in which they came.
   return [...byId.values()]
     .reverse()

@@ -13,6 +13,7 @@ if (hasBrowser()) {
       const page = await harness.openLive("?threat=threat-1");
       await pane(page).getByText("35 times the configured rate").waitFor();
       assert.deepEqual(await pane(page).getByRole("heading", { level: 3 }).allInnerTexts(), [
+        "Decision",
         "Summary",
         "Proposed response",
         "Agents",

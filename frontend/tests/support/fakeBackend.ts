@@ -5,9 +5,10 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { WebSocketServer } from "ws";
 import { countThreats } from "../../src/state/analytics";
-import type { Observability, ThreatAnalysis, TriggerRequest } from "../../src/types";
+import { isClosed } from "../../src/state/filters";
+import type { Decisions, Observability, ThreatAnalysis, TriggerRequest } from "../../src/types";
 import { NginxConfig } from "./nginxConfig";
-import { makeThreat } from "./threats";
+import { makeThreat, utc } from "./threats";
 
 const ROOT = join(import.meta.dirname, "../..");
 const DIST = join(ROOT, "dist");
@@ -129,6 +130,16 @@ export class FakeBackend {
     }
   }
 
+  /** Stores what a threat has become and tells every client. */
+  update(threat: ThreatAnalysis): void {
+    const replaced = (known: ThreatAnalysis) => (known.id === threat.id ? threat : known);
+    this.threats = this.threats.map(replaced);
+    this.unlisted = this.unlisted.map(replaced);
+    for (const client of this.sockets?.clients ?? []) {
+      client.send(message("threat_updated", threat));
+    }
+  }
+
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? "/", this.url);
     if (pathname === "/api/observability") {
@@ -136,6 +147,12 @@ export class FakeBackend {
     }
     if (pathname === "/api/threats/trigger") {
       await this.answerTrigger(request, response);
+    } else if (request.method === "PATCH") {
+      await this.answerDecision(
+        decodeURIComponent(pathname.split("/")[3] ?? ""),
+        request,
+        response,
+      );
     } else if (this.refuseReads && pathname.startsWith("/api/")) {
       send(response, 503, "application/json", '{"detail":"Redis is down"}');
     } else if (pathname === "/api/observability") {
@@ -162,14 +179,41 @@ export class FakeBackend {
   ): Promise<void> {
     const offset = Number(query.get("offset"));
     const page = this.threats.slice(offset, offset + Number(query.get("limit")));
-    const byId = [...this.threats, ...this.unlisted].find((threat) => threat.id === id);
-    const found = id === undefined ? page : byId;
+    const found = id === undefined ? page : this.find(id);
     await this.listGate;
     if (found === undefined) {
       send(response, 404, "application/json", '{"detail":"Threat not found"}');
     } else {
       send(response, 200, "application/json", JSON.stringify(found));
     }
+  }
+
+  private find(id: string): ThreatAnalysis | undefined {
+    return [...this.threats, ...this.unlisted].find((threat) => threat.id === id);
+  }
+
+  private async answerDecision(
+    id: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const { version, ...decided } = (await bodyOf(request)) as Decisions;
+    const threat = this.find(id);
+    if (threat?.version !== version) {
+      const body = { detail: "The threat has another version by now", threat };
+      send(response, 409, "application/json", JSON.stringify(body));
+      return;
+    }
+    const at = utc();
+    const decisions = Object.fromEntries(
+      Object.keys(decided).map((field) => [field, { by: "unknown", at }]),
+    );
+    const next = { ...threat, ...decided, version: version + 1, decisions };
+    // As the backend has it: once its status is decided, it waits exactly while it is open.
+    const waits = decided.status === undefined ? next.requires_human_review : !isClosed(next);
+    const after = { ...next, requires_human_review: waits };
+    this.update(after);
+    send(response, 200, "application/json", JSON.stringify(after));
   }
 
   private async answerFile(pathname: string, response: ServerResponse): Promise<void> {
@@ -182,11 +226,7 @@ export class FakeBackend {
   }
 
   private async answerTrigger(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) {
-      chunks.push(chunk as Buffer);
-    }
-    const body = JSON.parse(Buffer.concat(chunks).toString()) as TriggerRequest;
+    const body = (await bodyOf(request)) as TriggerRequest;
     this.triggers.push(body);
     if (this.refusal) {
       send(response, this.refusal.status, "application/json", this.refusal.body);
@@ -201,6 +241,14 @@ export class FakeBackend {
     this.publish(threat);
     send(response, 200, "application/json", JSON.stringify(threat));
   }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) {
+    chunks.push(chunk as Buffer);
+  }
+  return JSON.parse(Buffer.concat(chunks).toString());
 }
 
 function message(type: string, data: unknown): string {

@@ -20,12 +20,13 @@ interface DetailPaneProps {
   readonly modal: boolean;
   readonly onOpen: (id: string) => void;
   readonly onClose: () => void;
+  readonly onChange: (threat: ThreatAnalysis) => void;
   readonly onRetry: () => void;
 }
 
 /** The opened threat: beside the list, or over it where there is no room. */
 export function DetailPane(props: DetailPaneProps) {
-  const { id, state, neighbours, modal, onOpen, onClose, onRetry } = props;
+  const { id, state, neighbours, modal, onOpen, onClose, onChange, onRetry } = props;
   const pane = useRef<HTMLElement>(null);
   useEffect(() => {
     pane.current?.scrollTo(0, 0);
@@ -52,7 +53,7 @@ export function DetailPane(props: DetailPaneProps) {
         </div>
         <Title state={state} />
       </header>
-      <Body key={id} state={state} onRetry={onRetry} />
+      <Body key={id} state={state} onChange={onChange} onRetry={onRetry} />
     </section>
   );
 }
@@ -80,14 +81,15 @@ function Title({ state }: { readonly state: OpenThreat }) {
   );
 }
 
-function Body({ state, onRetry }: Pick<DetailPaneProps, "state" | "onRetry">) {
+function Body(props: Pick<DetailPaneProps, "state" | "onChange" | "onRetry">) {
+  const { state, onChange, onRetry } = props;
   switch (state.kind) {
     case "shown":
       return (
         <ErrorBoundary
           fallback={<p className="pane-note muted">This threat&apos;s detail cannot be shown.</p>}
         >
-          <ThreatDetail threat={state.threat} />
+          <ThreatDetail threat={state.threat} onChange={onChange} />
         </ErrorBoundary>
       );
     case "gone":

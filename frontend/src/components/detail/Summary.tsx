@@ -1,4 +1,4 @@
-import { humanize } from "../../lib/text";
+import { statusWord } from "../../lib/text";
 import { formatDateTime, formatDuration } from "../../lib/time";
 import type { ThreatAnalysis } from "../../types";
 import { DueTime } from "../DueTime";
@@ -27,7 +27,7 @@ export function Summary({ threat }: { readonly threat: ThreatAnalysis }) {
       <dl className="facts">
         <Fact name="Detected" value={formatDateTime(threat.signal.timestamp)} />
         <Fact name="Analysed in" value={formatDuration(threat.total_processing_time_ms)} />
-        <Fact name="Status" value={humanize(threat.status)} />
+        <Fact name="Status" value={statusWord(threat.status)} />
         <div>
           <dt>Threat id</dt>
           <dd className="mono">{threat.id}</dd>

@@ -8,13 +8,21 @@ import { RawSignal } from "./RawSignal";
 import { Response } from "./Response";
 import { Summary } from "./Summary";
 import { Timeline } from "./Timeline";
+import { Triage } from "./Triage";
+
+interface ThreatDetailProps {
+  readonly threat: ThreatAnalysis;
+  /** Takes what the threat has become by a decision. */
+  readonly onChange: (threat: ThreatAnalysis) => void;
+}
 
 /** Everything that is known of one threat; parts that the backend left out are left out here. */
-export function ThreatDetail({ threat }: { readonly threat: ThreatAnalysis }) {
+export function ThreatDetail({ threat, onChange }: ThreatDetailProps) {
   return (
     <div className="detail">
       <div className="detail-grid">
         <div className="detail-column">
+          <Triage threat={threat} onChange={onChange} />
           <Summary threat={threat} />
           {threat.response_plan && <Response plan={threat.response_plan} />}
           <Agents agents={threat.agent_analyses} />

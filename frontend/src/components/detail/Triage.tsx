@@ -1,0 +1,216 @@
+import { useEffect, useRef, useState } from "react";
+import { decideThreat } from "../../lib/api";
+import { humanize, statusWord } from "../../lib/text";
+import { formatDateTime } from "../../lib/time";
+import type { Decisions, ThreatAnalysis, ThreatStatus } from "../../types";
+import { Section } from "./Section";
+
+interface TriageProps {
+  readonly threat: ThreatAnalysis;
+  /** Takes what the threat is by now. */
+  readonly onChange: (threat: ThreatAnalysis) => void;
+}
+
+/** What is written and not saved yet, and the version of the threat that its writer saw. */
+interface Draft {
+  readonly version: number;
+  readonly assignee?: string;
+  readonly note?: string;
+}
+
+/** Why the last decision was not taken. */
+type Problem =
+  { readonly kind: "conflict" } | { readonly kind: "failed"; readonly message: string };
+
+type Asked = Omit<Decisions, "version">;
+
+/** The statuses with a button, each with its key. */
+const BUTTONS: readonly (readonly [
+  label: string,
+  status: ThreatStatus & Asked["status"],
+  key: string,
+])[] = [
+  ["Acknowledge", "analyzing", "a"],
+  ["Resolve", "resolved", "e"],
+  ["False positive", "false_positive", "f"],
+];
+
+/** What people decide of a threat. What is written stays written until it is saved. */
+export function Triage({ threat, onChange }: TriageProps) {
+  const [draft, setDraft] = useState<Draft>();
+  const [problem, setProblem] = useState<Problem>();
+  const [busy, setBusy] = useState(false);
+  const note = useRef<HTMLTextAreaElement>(null);
+  const { version } = threat;
+
+  async function decide(asked: Asked, seen = version, saves = false): Promise<void> {
+    if (busy) {
+      return;
+    }
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      const { kind, threat: now } = await decideThreat(threat.id, { ...asked, version: seen });
+      if (kind === "conflict") {
+        setProblem({ kind });
+        // Who saves again has seen what it is now.
+        setDraft((old) => old && { ...old, version: now.version });
+      } else {
+        // Of what the buttons change, the writer knows.
+        setDraft((old) =>
+          saves ? undefined : old?.version === seen ? { ...old, version: now.version } : old,
+        );
+      }
+      onChange(now);
+    } catch (error) {
+      setProblem({
+        kind: "failed",
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+    setBusy(false);
+  }
+
+  const toggle = (status: NonNullable<Asked["status"]>) =>
+    decide({ status: threat.status === status ? "completed" : status });
+  useKeys({
+    ...Object.fromEntries(BUTTONS.map(([, status, key]) => [key, () => void toggle(status)])),
+    n: () => note.current?.focus(),
+  });
+  const write = (change: Partial<Draft>) => setDraft({ version, ...draft, ...change });
+
+  return (
+    <Section title="Decision" aside={statusWord(threat.status)}>
+      <div className="decisions">
+        {BUTTONS.map(([label, status, key]) => (
+          <Toggle
+            key={status}
+            label={label}
+            shortcut={key}
+            pressed={threat.status === status}
+            busy={busy}
+            onClick={() => void toggle(status)}
+          />
+        ))}
+        <Toggle
+          label="Confirmed"
+          pressed={threat.confirmed}
+          busy={busy}
+          onClick={() => void decide({ confirmed: !threat.confirmed })}
+        />
+      </div>
+      {problem && (
+        <p className="callout" data-tone="danger" role="alert">
+          {problem.kind === "conflict" ? (
+            <span>
+              <strong>Somebody else was faster.</strong> It is now {outline(threat)}. Nothing of
+              yours was saved; do it again if it still holds.
+            </span>
+          ) : (
+            <span>
+              <strong>Nothing was saved.</strong> {problem.message}
+            </span>
+          )}
+        </p>
+      )}
+      <form
+        className="triage-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (draft) {
+            const { version: seen, ...written } = draft;
+            void decide(written, seen, true);
+          }
+        }}
+      >
+        <label>
+          Assigned to
+          <input
+            className="field"
+            maxLength={100}
+            value={draft?.assignee ?? threat.assignee ?? ""}
+            onChange={(event) => write({ assignee: event.target.value })}
+          />
+        </label>
+        <label>
+          Note
+          <textarea
+            className="field"
+            ref={note}
+            rows={2}
+            maxLength={2000}
+            aria-keyshortcuts="n"
+            value={draft?.note ?? threat.note ?? ""}
+            onChange={(event) => write({ note: event.target.value })}
+          />
+        </label>
+        <button type="submit" className="button" aria-disabled={busy || draft === undefined}>
+          Save
+        </button>
+      </form>
+      <ul className="muted decided">
+        {Object.entries(threat.decisions).map(([field, { by, at }]) => (
+          <li key={field}>
+            {humanize(field)}: by {by}, {formatDateTime(at)}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+/** What others have made of it, in words. */
+function outline({ status, assignee, note }: ThreatAnalysis): string {
+  return [
+    statusWord(status).toLowerCase(),
+    assignee === null ? "assigned to nobody" : `assigned to ${assignee}`,
+    note === null ? "without a note" : `with the note “${note}”`,
+  ].join(", ");
+}
+
+interface ToggleProps {
+  readonly label: string;
+  readonly shortcut?: string;
+  readonly pressed: boolean;
+  readonly busy: boolean;
+  readonly onClick: () => void;
+}
+
+function Toggle({ label, shortcut, pressed, busy, onClick }: ToggleProps) {
+  return (
+    <button
+      type="button"
+      className="button quiet"
+      aria-pressed={pressed}
+      aria-disabled={busy}
+      aria-keyshortcuts={shortcut}
+      title={shortcut && `Key: ${shortcut}`}
+      onClick={onClick}
+    >
+      {label}
+    </button>
+  );
+}
+
+/** Single keys, only while the focus is in the detail and in no field (WCAG 2.2, 2.1.4). */
+function useKeys(keys: Readonly<Record<string, () => void>>): void {
+  const latest = useRef(keys);
+  useEffect(() => {
+    latest.current = keys;
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const { key, target, ctrlKey, metaKey, altKey, repeat } = event;
+      const act = latest.current[key];
+      const inDetail = target instanceof Element && target.closest(".pane") !== null;
+      const inField = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+      if (act && inDetail && !inField && !ctrlKey && !metaKey && !altKey && !repeat) {
+        // Or the letter would be written into the field that it leads to.
+        event.preventDefault();
+        act();
+      }
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+}
