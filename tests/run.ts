@@ -177,8 +177,8 @@ interface Verdict extends Counts {
   readonly why: readonly string[];
 }
 
-/** Suites that run beside each other: each waits half of its time, for programs, browsers and what it lets pass. */
-const AT_ONCE = Math.min(4, 2 * os.availableParallelism());
+/** Suites that run beside each other: each keeps about one core busy. */
+const AT_ONCE = Math.min(4, os.availableParallelism());
 
 /** Lines of a failed command that are told again at the end. */
 const TAIL = 80;

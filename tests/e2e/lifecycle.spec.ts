@@ -183,25 +183,6 @@ describe("the dev stack on a real cluster", function () {
     await until("an answer through the new pod", 30, () => ask("/health"));
   });
 
-  it("installs the same chart with plain Helm too", async () => {
-    interface Release {
-      readonly backend: { readonly image: { readonly tag: string } };
-      readonly frontend: { readonly image: { readonly tag: string } };
-    }
-    const to = ["--kubeconfig", project.path(`.kube/${STACK}.yaml`), "--namespace", "plain"];
-    const of = [...to.slice(0, 2), "--namespace", "soc-agent", "--output", "json"];
-    const values = JSON.parse(await must("helm", ["get", "values", "soc-agent", ...of])) as Release;
-    const { backend, frontend } = values;
-    await project.must("helm", [
-      ...["install", "plain", "./charts/soc-agent", ...to, "--create-namespace"],
-      ...["--set", `backend.image.tag=${backend.image.tag}`],
-      ...["--set", `frontend.image.tag=${frontend.image.tag},ingress.enabled=false`],
-      ...["--wait", "--timeout", "3m"],
-    ]);
-    await project.must("helm", ["test", "plain", ...to, "--logs"]);
-    await must("helm", ["uninstall", "plain", ...to, "--wait"]);
-  });
-
   it("up again changes nothing", async () => {
     const output = await upWithoutChanges(project);
     assert.match(output, /\d+ unchanged/);
