@@ -3,8 +3,7 @@ import { connect } from "node:net";
 import { THREAT_TYPES } from "../src/contract/signal.js";
 import type { ThreatAnalysis } from "../src/contract/threat.js";
 import { eventually } from "./support/eventually.js";
-import { redisAt, startLocalPod, type LocalPod } from "./support/pod.js";
-import { testRedis, type TestRedis } from "./support/redis.js";
+import { usePod } from "./support/stores.js";
 
 const TRIGGER = "/api/threats/trigger";
 const MICROS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/;
@@ -19,18 +18,7 @@ const COMPONENTS = {
 
 for (const kind of ["memory", "redis"] as const) {
   describe(`API on the ${kind} store`, () => {
-    let redis: TestRedis | null = null;
-    let pod: LocalPod;
-
-    before(async function () {
-      redis = kind === "redis" ? await testRedis(this) : null;
-      pod = await startLocalPod({ redis: redis && redisAt(redis.url) });
-    });
-
-    after(async () => {
-      await pod?.app.close();
-      await redis?.release();
-    });
+    const pod = usePod(kind);
 
     it("GET / describes the service", async () => {
       const { status, json } = await pod.api.get("/");

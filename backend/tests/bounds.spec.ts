@@ -4,9 +4,8 @@ import { MAX_SIGNAL, MAX_TEXT } from "../src/contract/signal.js";
 import type { RequestProblem } from "../src/contract/problems.js";
 import type { ThreatAnalysis } from "../src/contract/threat.js";
 import { KEYS } from "../src/store/keys.js";
-import { redisAt, startLocalPod, type LocalPod } from "./support/pod.js";
 import { RawHttp } from "./support/rawHttp.js";
-import { testRedis, type TestRedis } from "./support/redis.js";
+import { usePod } from "./support/stores.js";
 import { WAZUH_ALERT } from "./support/wazuh.js";
 
 const TRIGGER = "/api/threats/trigger";
@@ -27,18 +26,7 @@ const nested = (levels: number): string => `${'{"a":'.repeat(levels)}1${"}".repe
 
 for (const kind of ["memory", "redis"] as const) {
   describe(`bounds on the ${kind} store`, () => {
-    let redis: TestRedis | null = null;
-    let pod: LocalPod;
-
-    before(async function () {
-      redis = kind === "redis" ? await testRedis(this) : null;
-      pod = await startLocalPod({ redis: redis && redisAt(redis.url) });
-    });
-
-    after(async () => {
-      await pod?.app.close();
-      await redis?.release();
-    });
+    const pod = usePod(kind);
 
     /** The only problem that a body has. */
     const problem = async (path: string, body: unknown): Promise<RequestProblem> => {
@@ -206,7 +194,7 @@ for (const kind of ["memory", "redis"] as const) {
           ...{ blocked_by: text, metadata: { note: "💥".repeat(2040) } },
         };
         assert.equal((await pod.api.post(EGRESS, violation)).status, 202);
-        const raw = new Redis(redis?.url ?? "");
+        const raw = new Redis(pod.redis?.url ?? "");
         const [kept] = await raw.zrevrangeBuffer(KEYS.egress, 0, 0);
         raw.disconnect();
         assert.ok(kept !== undefined && kept.length > 10_000);

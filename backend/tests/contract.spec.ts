@@ -11,6 +11,7 @@ import { WsClient, type Answer } from "./support/client.js";
 import { eventually } from "./support/eventually.js";
 import { redisAt, startLocalPod, type LocalPod } from "./support/pod.js";
 import { testRedis, type TestRedis } from "./support/redis.js";
+import { usePod } from "./support/stores.js";
 import { WAZUH_ALERT } from "./support/wazuh.js";
 
 const WAZUH = "/api/threats/ingest/wazuh";
@@ -30,24 +31,9 @@ function fits(answer: Answer, status: number, schema: keyof typeof SCHEMAS): voi
 
 for (const kind of ["memory", "redis"] as const) {
   describe(`contract on the ${kind} store`, () => {
-    let redis: TestRedis | null = null;
-    let pod: LocalPod;
-
-    before(async function () {
-      redis = kind === "redis" ? await testRedis(this) : null;
-      pod = await startLocalPod({
-        redis: redis && redisAt(redis.url),
-        maxStoredThreats: 5,
-        demo: true,
-      });
-    });
+    const pod = usePod(kind, { maxStoredThreats: 5, demo: true });
 
     beforeEach(() => pod.api.post("/api/demo/reset", ""));
-
-    after(async () => {
-      await pod?.app.close();
-      await redis?.release();
-    });
 
     it("every answer has its fields, in their order", async () => {
       fits(await pod.api.get("/"), 200, "Service");

@@ -15,8 +15,9 @@ import { GUARDDUTY_SAMPLES } from "./support/alerts/guardduty.js";
 import { OCSF_SAMPLES } from "./support/alerts/ocsf.js";
 import { WsClient } from "./support/client.js";
 import { eventually } from "./support/eventually.js";
-import { quietLogger, redisAt, startLocalPod, type LocalPod } from "./support/pod.js";
+import { quietLogger, redisAt, type LocalPod } from "./support/pod.js";
 import { testRedis, type TestRedis } from "./support/redis.js";
+import { usePods } from "./support/stores.js";
 import { makeStored } from "./support/threat.js";
 import { WAZUH_ALERT } from "./support/wazuh.js";
 
@@ -35,22 +36,9 @@ for (const [kind, podCount] of [
   ["redis", 3],
 ] as const) {
   describe(`alerts that come again, ${podCount} pod(s) on the ${kind} store`, () => {
-    let redis: TestRedis | null = null;
-    const pods: LocalPod[] = [];
-
-    before(async function () {
-      redis = kind === "redis" ? await testRedis(this) : null;
-      for (let count = 0; count < podCount; count += 1) {
-        pods.push(await startLocalPod({ redis: redis && redisAt(redis.url), demo: true }));
-      }
-    });
+    const { pods } = usePods(kind, podCount, { demo: true });
 
     beforeEach(() => pod(0).api.post("/api/demo/reset", ""));
-
-    after(async () => {
-      await Promise.all(pods.map(({ app }) => app.close()));
-      await redis?.release();
-    });
 
     /** One pod after the other, around and around. */
     const pod = (index: number): LocalPod => pods[index % podCount] as LocalPod;

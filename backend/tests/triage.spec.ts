@@ -11,8 +11,9 @@ import { decide, succeed } from "../src/threats/triage.js";
 import { GUARDDUTY_SAMPLES } from "./support/alerts/guardduty.js";
 import { WsClient, type Answer } from "./support/client.js";
 import { eventually } from "./support/eventually.js";
-import { quietLogger, redisAt, startLocalPod, type LocalPod } from "./support/pod.js";
+import { quietLogger, redisAt, type LocalPod } from "./support/pod.js";
 import { testRedis, type TestRedis } from "./support/redis.js";
+import { usePods } from "./support/stores.js";
 import { makeStored, makeThreat } from "./support/threat.js";
 
 const AT = "2026-03-04T05:06:07.000000";
@@ -29,29 +30,10 @@ for (const [kind, podCount] of [
   ["redis", 3],
 ] as const) {
   describe(`decisions of people, ${podCount} pod(s) on the ${kind} store`, () => {
-    let redis: TestRedis | null = null;
-    const pods: LocalPod[] = [];
     const lines: string[] = [];
-
-    before(async function () {
-      redis = kind === "redis" ? await testRedis(this) : null;
-      for (let count = 0; count < podCount; count += 1) {
-        pods.push(
-          await startLocalPod(
-            { redis: redis && redisAt(redis.url), demo: true, logLevel: "fatal" },
-            undefined,
-            lines,
-          ),
-        );
-      }
-    });
+    const { pods } = usePods(kind, podCount, { demo: true, logLevel: "fatal" }, lines);
 
     beforeEach(() => pod(0).api.post("/api/demo/reset", ""));
-
-    after(async () => {
-      await Promise.all(pods.map(({ app }) => app.close()));
-      await redis?.release();
-    });
 
     const pod = (index: number): LocalPod => pods[index % podCount] as LocalPod;
 

@@ -1,4 +1,4 @@
-import type { ThreatSeverity } from "../contract/signal.js";
+import { severityAt, type SeveritySteps } from "../threats/severity.js";
 import { defineAdapter } from "./adapter.js";
 import { flag, long, number, required, techniques, text, time } from "./fields.js";
 
@@ -84,7 +84,7 @@ export const GUARDDUTY = defineAdapter({
   describe: (values) => ({
     sourceType: values.finding_type,
     customer: values.account_id,
-    severity: severityOf(values.finding_severity),
+    severity: severityAt(values.finding_severity, LEVELS) ?? "INFO",
     level: `severity ${values.finding_severity} of 10`,
     hints: values.mitre_hints,
     further: {
@@ -100,12 +100,9 @@ export const GUARDDUTY = defineAdapter({
 });
 
 /** https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html */
-function severityOf(severity: number): ThreatSeverity {
-  const steps: readonly (readonly [number, ThreatSeverity])[] = [
-    [9, "CRITICAL"],
-    [7, "HIGH"],
-    [4, "MEDIUM"],
-    [1, "LOW"],
-  ];
-  return steps.find(([least]) => severity >= least)?.[1] ?? "INFO";
-}
+const LEVELS: SeveritySteps = [
+  [9, "CRITICAL"],
+  [7, "HIGH"],
+  [4, "MEDIUM"],
+  [1, "LOW"],
+];

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { ThreatSeverity } from "../contract/signal.js";
+import { severityAt, type SeveritySteps } from "../threats/severity.js";
 import { defineAdapter } from "./adapter.js";
 import { long, number, object, required, techniques, text, texts, time } from "./fields.js";
 
@@ -71,7 +71,7 @@ export const WAZUH = defineAdapter({
     sourceType: values.rule_groups?.join(", "),
     words: [`rule ${values.rule_id}`, values.rule_description],
     customer: values.customer_name ?? values.agent_name,
-    severity: severityOf(values.rule_level),
+    severity: values.rule_level === undefined ? undefined : severityAt(values.rule_level, LEVELS),
     level: values.rule_level === undefined ? undefined : `rule level ${values.rule_level} of 15`,
     hints: values.mitre_hints,
     further: {
@@ -82,16 +82,13 @@ export const WAZUH = defineAdapter({
 });
 
 /** As Wazuh's own dashboard groups its levels; those up to 3 it does not even count as errors. */
-function severityOf(level: number | undefined): ThreatSeverity | undefined {
-  const steps: readonly (readonly [number, ThreatSeverity])[] = [
-    [15, "CRITICAL"],
-    [12, "HIGH"],
-    [7, "MEDIUM"],
-    [4, "LOW"],
-    [0, "INFO"],
-  ];
-  return level === undefined ? undefined : steps.find(([least]) => level >= least)?.[1];
-}
+const LEVELS: SeveritySteps = [
+  [15, "CRITICAL"],
+  [12, "HIGH"],
+  [7, "MEDIUM"],
+  [4, "LOW"],
+  [0, "INFO"],
+];
 
 /** The manager's own agent: it reports what other machines send it. */
 const MANAGER_ID = "000";

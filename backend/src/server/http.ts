@@ -12,6 +12,7 @@ import { errorFields, type Logger } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import { StoreUnavailable } from "../store/store.js";
 import type { RequestSpan, Telemetry } from "../telemetry/tracing.js";
+import { rawAnswer } from "./rawAnswer.js";
 import { Request } from "./request.js";
 
 /** How long a request may take to come. */
@@ -68,11 +69,7 @@ function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
       : error.code === "HPE_HEADER_OVERFLOW"
         ? ["431 Request Header Fields Too Large", "The headers are too large"]
         : ["400 Bad Request", "This is not HTTP"];
-  const body = JSON.stringify({ detail });
-  socket.write(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  socket.write(rawAnswer(status, detail));
   // Both directions, as soon as that is sent: a client that goes on sending would keep an end that is open.
   socket.destroySoon();
 }

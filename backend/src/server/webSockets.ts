@@ -8,6 +8,7 @@ import type { Metrics } from "../telemetry/metrics.js";
 import type { StoredThreat } from "../store/documents.js";
 import type { ThreatStore } from "../store/store.js";
 import { event, messageType, PING, PONG } from "./messages.js";
+import { rawAnswer } from "./rawAnswer.js";
 
 /** Where clients connect. */
 export const WS_PATH = "/ws";
@@ -97,11 +98,7 @@ export class WebSocketHub {
             ? ["503 Service Unavailable", "Shutting down"]
             : [null, ""];
     if (status !== null) {
-      const body = JSON.stringify({ detail });
-      socket.end(
-        `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n` +
-          `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-      );
+      socket.end(rawAnswer(status, detail));
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => void this.#welcome(webSocket));

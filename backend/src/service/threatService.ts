@@ -87,7 +87,7 @@ export class ThreatService {
   async take({ signal: given, identity, closed }: Reading): Promise<Taken> {
     const signal = boundedSignal(given);
     if (identity === null) {
-      const { id } = await this.process(signal);
+      const { id } = await this.#process(signal);
       return { status: "accepted", id, count: 1, signal };
     }
     const { store } = this.deps;
@@ -103,7 +103,7 @@ export class ThreatService {
       };
     }
     try {
-      await this.process(signal, { threatId: id }, { sighting, closed });
+      await this.#process(signal, { threatId: id }, { sighting, closed });
     } catch (error) {
       // Without an answer of the store it may come again as soon as the lease has ended.
       await store.unsee(sighting).catch(() => undefined);
@@ -136,12 +136,15 @@ export class ThreatService {
   /**
    * Analyses a signal, within its bounds. Rejects, before anything is done, if the store does not answer.
    */
-  async process(
-    given: ThreatSignal,
+  process(signal: ThreatSignal, circumstances: Circumstances = {}): Promise<StoredThreat> {
+    return this.#process(boundedSignal(signal), circumstances);
+  }
+
+  async #process(
+    signal: ThreatSignal,
     circumstances: Circumstances = {},
     seen?: Seen,
   ): Promise<StoredThreat> {
-    const signal = boundedSignal(given);
     const { coordinator, store, history, metrics, telemetry, log } = this.deps;
     const started = performance.now();
     const [egress, intel] = await telemetry.phases.run("gather_context", {}, () =>

@@ -1,6 +1,14 @@
 import type { ThreatSeverity } from "../contract/signal.js";
 
-const LEVELS: readonly (readonly [threshold: number, severity: ThreatSeverity])[] = [
+/** From which level on something has a severity, the highest first. */
+export type SeveritySteps = readonly (readonly [least: number, severity: ThreatSeverity])[];
+
+/** The severity of a level; undefined below all steps. */
+export function severityAt(level: number, steps: SeveritySteps): ThreatSeverity | undefined {
+  return steps.find(([least]) => level >= least)?.[1];
+}
+
+const LEVELS: SeveritySteps = [
   [0.85, "CRITICAL"],
   [0.6, "HIGH"],
   [0.35, "MEDIUM"],
@@ -9,5 +17,5 @@ const LEVELS: readonly (readonly [threshold: number, severity: ThreatSeverity])[
 
 /** The severity of a risk from 0 to 1. */
 export function severityOfRisk(risk: number): ThreatSeverity {
-  return LEVELS.find(([threshold]) => risk >= threshold)?.[1] ?? "INFO";
+  return severityAt(risk, LEVELS) ?? "INFO";
 }

@@ -47,12 +47,7 @@ export class ApiError extends Error {
  * @throws ApiError with the backend's own words where it gave any.
  */
 export async function triggerThreat(wish: TriggerRequest): Promise<ThreatAnalysis> {
-  const init = {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(wish),
-  };
-  const body = await request("/api/threats/trigger", init, ANALYSIS_TIMEOUT_MS);
+  const body = await request("/api/threats/trigger", sending("POST", wish), ANALYSIS_TIMEOUT_MS);
   return readable(parseThreat(body));
 }
 
@@ -89,13 +84,9 @@ export interface Decided {
  * @throws ApiError
  */
 export async function decideThreat(id: string, decisions: Decisions): Promise<Decided> {
-  const init = {
-    method: "PATCH",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(decisions),
-  };
   try {
-    const body = await request(`/api/threats/${encodeURIComponent(id)}`, init);
+    const path = `/api/threats/${encodeURIComponent(id)}`;
+    const body = await request(path, sending("PATCH", decisions));
     return { kind: "changed", threat: readable(parseThreat(body)) };
   } catch (error) {
     const refused = error instanceof ApiError && error.status === 409 ? error.body : undefined;
@@ -141,6 +132,10 @@ function readable<T>(value: T | undefined): T {
     throw new ApiError("The backend sent an answer that this page cannot read.");
   }
   return value;
+}
+
+function sending(method: "POST" | "PATCH", body: object): RequestInit {
+  return { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 
 async function request(

@@ -104,16 +104,18 @@ function textsIn(metadata: unknown): readonly string[] {
 
 /** A text in the signal or in a note that speaks to the analysis and not to people. */
 export const instructions: Check = ({ input: { signal, facts, history } }) => {
-  const texts = [
+  const byPeople = [
     ...facts.statements,
     ...[facts.userAgent, facts.endpoint, text(signal.metadata, "user_id"), signal.customer_name],
     ...history
       .filter((past) => past.customer === signal.customer_name)
       .map((past) => past.note ?? null),
   ].filter((found) => found !== null);
+  // Whatever is looked for in a machine's text is looked for in those of people, too.
+  const byMachines = textsIn(signal.metadata).filter((found) => !byPeople.includes(found));
   const families = new Set([
-    ...texts.flatMap(injections),
-    ...textsIn(signal.metadata).flatMap(machineInjections),
+    ...byPeople.flatMap(injections),
+    ...byMachines.flatMap(machineInjections),
   ]);
   return families.size > 0
     ? [
