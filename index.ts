@@ -41,8 +41,8 @@ export = async () => {
   const cluster = stackCluster(config, machine, files, namespace);
   const loaded = imagesInPlace(cluster, images, refs, files);
 
-  const { inside, credentials } = cluster;
-  const waiting = { timeout: config.timeout, credentials };
+  const { inside, credentials, nodes } = cluster;
+  const waiting = { timeout: config.timeout, credentials, nodes };
   const foreign = await takenNamespaces(stack, config, machine, cluster);
   const removal = {
     wanted: wantedAddOns(config),

@@ -26,7 +26,7 @@ export async function awaitMinimum(of: PodsOf, patience = PATIENCE): Promise<voi
   // One that does not answer for once has no say in whether the system is up.
   const look = () =>
     kubectl(["get", "deployments,horizontalpodautoscalers", "-o", "json"])
-      .then(belowMinimum)
+      .then((list) => belowMinimum(itemsOf<Deployment | Autoscaler>(list)))
       .catch((error: unknown) => [messageOf(error)]);
   const missing = await lookUntil(look, ({ length }) => length === 0, Date.now() + patience);
   if (missing.length > 0) {
@@ -34,9 +34,8 @@ export async function awaitMinimum(of: PodsOf, patience = PATIENCE): Promise<voi
   }
 }
 
-/** What a list of Deployments and autoscalers, in JSON, says about pods that are missing: one line each. */
-function belowMinimum(list: string): string[] {
-  const items = itemsOf<Deployment | Autoscaler>(list);
+/** What Deployments and autoscalers say about pods that are missing: one line each. */
+export function belowMinimum(items: readonly (Deployment | Autoscaler)[]): string[] {
   const ready = new Map(
     items.flatMap((item) =>
       item.kind === "Deployment" ? [[item.metadata.name, item.status?.readyReplicas ?? 0]] : [],

@@ -12,10 +12,12 @@ export interface Waiting {
   readonly timeout: number;
   /** How to ask the cluster for its pods. */
   readonly credentials: Credentials;
+  /** How many nodes the cluster has when it has all; unset where they come and go by themselves. */
+  readonly nodes: number | undefined;
 }
 
 /**
- * Hooks of a Release. Helm waits silently, and at the end says only that time is up: these say
+ * Hooks of what waits for a Release. It waits silently, and at the end says only what is wrong: these say
  * meanwhile which pods are awaited and why (in a terminal; logs of CI stay short) and what a crash comes from,
  * and after a failure which pods are not ready, their reasons, events and last log lines.
  *
@@ -48,7 +50,7 @@ export function releaseHooks(
 
 /**
  * Tells which pods are awaited, whenever that has changed, and once of each crash whose cause is known what
- * to do about it: Helm waits on, but a person need not. @returns what ends it
+ * to do about it: it may come right, but a person need not wait for it. @returns what ends it
  */
 function tellAwaited(release: string, of: PodsOf): () => void {
   const started = Date.now();

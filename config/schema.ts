@@ -102,7 +102,7 @@ export const schema = z.strictObject({
   ...addOnBlocks(),
   timeout: optional(
     between(10, 3600, "a whole number of seconds"),
-    "Seconds until a Helm release counts as failed whose pods are not ready",
+    "Seconds until a Helm release counts as failed whose pods are not ready; one that never can be fails sooner",
   ),
   smokeCheck: z
     .strictObject({

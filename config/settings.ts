@@ -154,7 +154,7 @@ export interface StackConfig extends AddOnBlocks {
   readonly images: Readonly<Record<Part, BuildSettings | RefSettings>>;
   /** Whose credentials push images, instead of Docker's own login, and pull them, instead of the nodes'. */
   readonly registry: { readonly push?: RegistryLogin; readonly pull?: RegistryLogin };
-  /** Seconds until a Helm release counts as failed whose pods are not ready. */
+  /** Seconds until a Helm release counts as failed whose pods are not ready; one that never can be fails sooner. */
   readonly timeout: number;
   readonly smokeCheck: SmokeSettings;
   /** Key for the model provider; agents use their rules without it. */

@@ -1,7 +1,7 @@
 /** What Pulumi's engine says while it works (`pulumi up --json`), as far as people want to know it. */
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 import { PARTS } from "../../config/settings";
-import { buildOf, LOAD, ROLL_OUT } from "./phases";
+import { buildOf, LOAD, ROLL_OUT, UPGRADE } from "./phases";
 
 /** A piece of work. */
 export interface Phase {
@@ -83,7 +83,8 @@ export function phaseName(urn: string): string {
   }
   const known: Readonly<Record<string, string>> = {
     "image-load-nodes": LOAD,
-    "soc-agent-release": ROLL_OUT,
+    "soc-agent-release": UPGRADE,
+    "soc-agent-ready": ROLL_OUT,
     "soc-agent-smoke": "check",
   };
   return known[name] ?? name;

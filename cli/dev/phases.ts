@@ -4,6 +4,9 @@ import type { Part } from "../../config/settings";
 /** Bringing images into the nodes of the Kind cluster. */
 export const LOAD = "load into nodes";
 
+/** Telling the cluster of a new revision of the application. */
+export const UPGRADE = "upgrade";
+
 /** Replacing the application's pods. */
 export const ROLL_OUT = "roll out";
 

@@ -1,6 +1,6 @@
 /** Holds what a stack made against what its cluster has. Nothing is written. */
 import type { Values } from "../../config/values";
-import { messageIn, type Api } from "../../machine/apiServer";
+import { messageIn, type Api, type ApiAnswer } from "../../machine/apiServer";
 import { objectName } from "../../plan/objects";
 import { compare, lasting, minimumOf, type Finding, type Minimum, type Wanted } from "./compare";
 import { OBSERVER } from "./managers";
@@ -104,12 +104,7 @@ async function look(
   minimum: Minimum,
 ): Promise<Drifted | Unseen> {
   const { wanted, place } = placed;
-  const query = `?dryRun=All&force=true&fieldManager=${OBSERVER}`;
-  const { status, body: answer } = await api(`${place.path}${query}`, {
-    method: "PATCH",
-    type: APPLY,
-    body: wanted.object,
-  });
+  const { status, body: answer } = await dryApply(api, { ...place, object: wanted.object });
   if (status === 422) {
     const findings = [{ kind: "refused", reason: messageIn(answer) } as const];
     return { ...placed, live, findings, controlled: [] };
@@ -124,6 +119,15 @@ async function look(
     controlled,
     findings: await withoutDefaults(api, place, live, findings),
   };
+}
+
+/** What the API would make of an object. Nothing is written. */
+export function dryApply(
+  api: Api,
+  { path, object }: Pick<Place, "path" | "object">,
+): Promise<ApiAnswer> {
+  const query = `?dryRun=All&force=true&fieldManager=${OBSERVER}`;
+  return api(`${path}${query}`, { method: "PATCH", type: APPLY, body: object });
 }
 
 /** What somebody wrote who wrote a whole object may be what the API would fill in anyway. */

@@ -29,7 +29,7 @@ interface Resource {
  */
 export async function locate(
   api: Api,
-  all: readonly Wanted[],
+  all: readonly Pick<Wanted, "object" | "namespace">[],
 ): Promise<readonly (Place | undefined)[]> {
   const versions = [...new Set(all.map(({ object }) => object.apiVersion))];
   const known = new Map(

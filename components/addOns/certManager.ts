@@ -19,16 +19,18 @@ export class CertManager extends pulumi.ComponentResource {
   constructor(name: string, args: CertManagerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("soc:index:CertManager", name, {}, opts);
     const { source, waiting } = args;
-    const release = addOnRelease(this, {
+    const issuer = clusterIssuer(args);
+    const ready = addOnRelease(this, {
       name: "cert-manager",
       source,
       values: certManagerValues(),
       waiting,
+      // Its webhook refuses issuers for some seconds after its pod is ready.
+      accepted: issuer,
     });
-    new k8s.apiextensions.CustomResource(`${name}-issuer`, clusterIssuer(args), {
+    new k8s.apiextensions.CustomResource(`${name}-issuer`, issuer, {
       parent: this,
-      // The release brings the issuer's definition, and ends only when its webhook takes issuers.
-      dependsOn: [release],
+      dependsOn: [ready],
     });
     this.registerOutputs({});
   }
@@ -39,8 +41,8 @@ export function certManagerValues(): Values {
   return {
     // Definitions that went with the release would take every certificate in the cluster along.
     crds: { enabled: true, keep: true },
-    // A job that waits until the API takes issuers; the chart's own default, and relied on here.
-    startupapicheck: { enabled: true },
+    // A job that waits until the API takes issuers. It is a hook, which would begin before the pods are there.
+    startupapicheck: { enabled: false },
   };
 }
 

@@ -5,7 +5,8 @@ import type { Chart } from "../../machine/charts";
 import { ADD_ONS, rowOf, type AddOnName } from "../../config/addOns";
 import { ownDigest } from "../../plan/chart";
 import { MAX_HISTORY } from "../../plan/releases";
-import { releaseHooks, type Waiting } from "../releaseWatch";
+import { awaitReadiness, UNAWAITED } from "../readiness";
+import type { Waiting } from "../releaseWatch";
 import { unknownText } from "../unknown";
 
 /** Inputs of every add-on's component. */
@@ -21,18 +22,23 @@ interface AddOnReleaseArgs extends AddOnArgs {
   readonly values: Values;
   /** Whether the chart's CustomResourceDefinitions stay out; they would outlive the release. */
   readonly skipCrds?: true;
+  /** See {@link ReadinessArgs}. */
+  readonly accepted?: Values;
 }
 
-/** Makes the Release of an add-on's upstream chart, as a child of the add-on's component. */
+/**
+ * Makes the Release of an add-on's upstream chart, as a child of the add-on's component.
+ *
+ * @returns what waits for it
+ */
 export function addOnRelease(
   parent: pulumi.ComponentResource,
-  { name, source, values, waiting, skipCrds }: AddOnReleaseArgs,
-): k8s.helm.v3.Release {
+  { name, source, values, waiting, skipCrds, accepted }: AddOnReleaseArgs,
+): pulumi.Resource {
   const chart = pulumi.output(source);
-  const release = `${name}-release`;
   const { namespace } = ADD_ONS[name];
-  return new k8s.helm.v3.Release(
-    release,
+  const release = new k8s.helm.v3.Release(
+    `${name}-release`,
     {
       name,
       namespace,
@@ -49,7 +55,10 @@ export function addOnRelease(
       values,
       maxHistory: MAX_HISTORY,
       timeout: waiting.timeout,
+      ...UNAWAITED,
     },
-    { parent, hooks: releaseHooks(release, waiting, namespace) },
+    { parent },
   );
+  const of = { namespace, name };
+  return awaitReadiness(name, { release, of, waiting, ...(accepted && { accepted }) }, { parent });
 }

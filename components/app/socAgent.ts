@@ -9,7 +9,11 @@ import { MAX_HISTORY } from "../../plan/releases";
 import { withSecrets } from "../../plan/secrets";
 import { targetVariables, type SmokeTarget } from "../../plan/smokeTarget";
 import { redisPassword } from "./redisPassword";
+import { awaitReadiness, UNAWAITED } from "../readiness";
 import { releaseHooks, type Waiting } from "../releaseWatch";
+
+/** What Helm calls the application. */
+const RELEASE = "soc-agent";
 
 /** Inputs of {@link SocAgent}. */
 export interface SocAgentArgs {
@@ -66,7 +70,7 @@ export class SocAgent extends pulumi.ComponentResource {
     const release = new k8s.helm.v3.Release(
       `${name}-release`,
       {
-        name: "soc-agent",
+        name: RELEASE,
         namespace: namespace.metadata.name,
         chart: CHART,
         // An edit of a template changes no other input, and would not be seen (pulumi-kubernetes#2568).
@@ -78,11 +82,22 @@ export class SocAgent extends pulumi.ComponentResource {
         atomic: args.atomic,
         maxHistory: MAX_HISTORY,
         timeout: args.waiting.timeout,
+        // What is rolled back is awaited by Helm, which does that.
+        ...(!args.atomic && UNAWAITED),
       },
-      { ...inside, hooks: releaseHooks(`${name}-release`, args.waiting, args.namespace) },
+      {
+        ...inside,
+        ...(args.atomic && {
+          hooks: releaseHooks(`${name}-release`, args.waiting, args.namespace),
+        }),
+      },
     );
     this.revision = release.status.revision;
-    this.served = this.revision;
+    const of = { namespace: args.namespace, name: RELEASE };
+    const ready = args.atomic
+      ? release
+      : awaitReadiness(name, { release, of, waiting: args.waiting }, inside);
+    this.served = ready.id;
 
     if (args.smoke) {
       const { kubeconfigFile, context } = args.waiting.credentials;
@@ -100,7 +115,7 @@ export class SocAgent extends pulumi.ComponentResource {
           },
           addPreviousOutputInEnv: false,
         },
-        { ...inside, dependsOn: [release, ...args.entry] },
+        { ...inside, dependsOn: [ready, ...args.entry], replaceWith: [release] },
       );
       this.served = smoke.stdout;
     }

@@ -17,6 +17,7 @@ export interface ExistingClusterArgs {
 export class ExistingCluster extends pulumi.ComponentResource implements Cluster {
   public readonly inside: pulumi.ComponentResourceOptions;
   public readonly credentials: Credentials;
+  public readonly nodes = undefined;
 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("soc:index:ExistingCluster", name, {}, opts);

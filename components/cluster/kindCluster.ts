@@ -2,7 +2,7 @@ import * as local from "@pulumi/command/local";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { KindSettings } from "../../config/settings";
-import type { KindClusterState } from "../../machine/kindCluster";
+import { nodeNames, type KindClusterState } from "../../machine/kindCluster";
 import type { Credentials } from "../../machine/kubectl";
 import type { Cluster } from "./cluster";
 import { clusterIdentity, kindConfig } from "../../plan/kindConfig";
@@ -25,6 +25,7 @@ export interface KindClusterArgs {
 export class KindCluster extends pulumi.ComponentResource implements Cluster {
   public readonly inside: pulumi.ComponentResourceOptions;
   public readonly credentials: Credentials;
+  public readonly nodes: number;
   /** Name of the cluster. */
   public readonly clusterName: string;
   /** Marks this very cluster, also before it is made: another one of the same name has another identity. */
@@ -39,6 +40,7 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
     const { settings, kubeconfigFile, namespace, found } = args;
     this.clusterName = settings.name;
     this.credentials = { kubeconfigFile };
+    this.nodes = nodeNames(settings).length;
     const identity = clusterIdentity(settings, found);
     this.identity = identity;
     this.unseen = found === undefined;

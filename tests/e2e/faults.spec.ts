@@ -64,6 +64,7 @@ describe("npm run up, from any state", function () {
       ["replacing a half-made cluster", /Removing what an interrupted run left/],
       ["installing the ingress controller", /Release ingress-nginx-release creating/],
       ["installing the application", /Release soc-agent-release creating/],
+      ["waiting for the application", /Command soc-agent-ready creating/],
     ];
     for (const [stage, pattern] of first) {
       it(`is killed while ${stage}, after what was killed before it`, () =>

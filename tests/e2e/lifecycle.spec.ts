@@ -203,6 +203,7 @@ describe("the dev stack on a real cluster", function () {
     );
     const { changed } = await up(project);
     assert.deepEqual(changed, [
+      "command:local:Command soc-agent-ready",
       "command:local:Command soc-agent-smoke",
       "kubernetes:helm.sh/v3:Release soc-agent-release",
     ]);
@@ -213,6 +214,7 @@ describe("the dev stack on a real cluster", function () {
     const { changed } = await up(project);
     assert.deepEqual(changed, [
       "command:local:Command image-load-nodes",
+      "command:local:Command soc-agent-ready",
       "command:local:Command soc-agent-smoke",
       "docker:index:Image images-backend",
       "kubernetes:helm.sh/v3:Release soc-agent-release",

@@ -72,12 +72,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     patch: "09-hooks-dropped",
     spec: OPTIONS,
-    failing: [
-      `${DEV} hooks`,
-      `${OTHER_ADD_ONS} hooks`,
-      `${PROD} hooks`,
-      `${PROD_WITH_STACK} hooks`,
-    ],
+    failing: [`${DEV} hooks`, `${OTHER_ADD_ONS} hooks`],
   },
   {
     patch: "10-timeouts-dropped",
@@ -114,5 +109,15 @@ export const MUTATIONS: readonly Mutation[] = [
     patch: "15-same-port-twice",
     spec: "tests/unit/config/config.spec.ts",
     failing: ["findProblems refuses one port for both"],
+  },
+  {
+    patch: "16-readiness-not-replaced-with-its-release",
+    spec: OPTIONS,
+    failing: [`${DEV} replaceWith`, `${OTHER_ADD_ONS} replaceWith`],
+  },
+  {
+    patch: "17-hooks-of-what-helm-waits-for-dropped",
+    spec: OPTIONS,
+    failing: [`${PROD} hooks`, `${PROD_WITH_STACK} hooks`],
   },
 ];

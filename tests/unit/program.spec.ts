@@ -47,10 +47,13 @@ describe("the dev stack", () => {
     assert.deepEqual(listed(ran), [
       "command:local:Command add-ons-unwanted",
       "command:local:Command image-load-nodes",
+      "command:local:Command ingress-nginx-ready",
       "command:local:Command kind-cluster",
       "command:local:Command kind-kubeconfig",
       "command:local:Command kind-ready",
+      "command:local:Command metrics-server-ready",
       "command:local:Command observability-images",
+      "command:local:Command soc-agent-ready",
       "command:local:Command soc-agent-smoke",
       "docker:index/image:Image images-backend",
       "docker:index/image:Image images-frontend",
@@ -175,6 +178,7 @@ describe("the dev stack", () => {
       values: ADD_ON_VALUES["ingress-nginx"],
       maxHistory: 5,
       timeout: 300,
+      skipAwait: true,
       compat: "true",
     });
     assert.deepEqual(inputsOf(ran, "metrics-server-release"), {
@@ -186,6 +190,7 @@ describe("the dev stack", () => {
       values: ADD_ON_VALUES["metrics-server"],
       maxHistory: 5,
       timeout: 300,
+      skipAwait: true,
       compat: "true",
     });
   });
@@ -243,8 +248,32 @@ describe("the dev stack", () => {
       atomic: false,
       maxHistory: 5,
       timeout: 300,
+      skipAwait: true,
       compat: "true",
     });
+  });
+
+  it("waits for each release by a command of its own, again after every revision", () => {
+    const of: readonly (readonly [string, string])[] = [
+      ["soc-agent", "soc-agent"],
+      ["ingress-nginx", "ingress-nginx"],
+      ["metrics-server", "kube-system"],
+    ];
+    for (const [name, namespace] of of) {
+      assert.deepEqual(inputsOf(ran, `${name}-ready`), {
+        create: "exec node --require tsx/cjs scripts/awaitRelease.ts",
+        environment: {
+          RELEASE: name,
+          NAMESPACE: namespace,
+          RELEASE_REVISION: "1",
+          TIMEOUT: "300",
+          KUBECONFIG: ".kube/dev.yaml",
+          NODES: "3",
+        },
+        logging: "none",
+        addPreviousOutputInEnv: false,
+      });
+    }
   });
 
   it("ends with the smoke check, again after every revision", () => {
@@ -389,6 +418,7 @@ describe("the dev stack with other configuration", () => {
       values: ADD_ON_VALUES.traefik,
       maxHistory: 5,
       timeout: 300,
+      skipAwait: true,
       compat: "true",
     });
     assert.equal(
@@ -459,8 +489,8 @@ describe("the prod stack", () => {
   });
 
   it("hands the specification's production values to the chart, and rolls back what fails", () => {
-    const { values, atomic, timeout } = inputsOf(ran, "soc-agent-release");
-    assert.deepEqual([atomic, timeout], [true, 900]);
+    const { values, atomic, skipAwait, timeout } = inputsOf(ran, "soc-agent-release");
+    assert.deepEqual([atomic, skipAwait, timeout], [true, undefined, 900]);
     assert.deepEqual(values, {
       backend: {
         replicaCount: 4,
@@ -583,8 +613,14 @@ describe("the prod stack with other configuration", () => {
       values: ADD_ON_VALUES["cert-manager"],
       maxHistory: 5,
       timeout: 900,
+      skipAwait: true,
       compat: "true",
     });
+    const awaited = inputsOf(ran, "cert-manager-ready") as { environment: Values };
+    assert.deepEqual(
+      JSON.parse(String(awaited.environment["ACCEPTED"])),
+      JSON.parse(JSON.stringify(inputsOf(ran, "cert-manager-issuer"))),
+    );
     assert.deepEqual(inputsOf(ran, "cert-manager-issuer"), {
       apiVersion: "cert-manager.io/v1",
       kind: "ClusterIssuer",
@@ -600,10 +636,10 @@ describe("the prod stack with other configuration", () => {
     });
     const names = ran.resources.map(({ name }) => name);
     // With words of its own: without, Node.js looks for the expression in the source, for minutes.
-    const [release, issuer] = ["release", "issuer"].map((role) =>
+    const [ready, issuer] = ["ready", "issuer"].map((role) =>
       names.indexOf(`cert-manager-${role}`),
     );
-    assert.ok(Number(release) < Number(issuer), "the issuer comes before its definition");
+    assert.ok(Number(ready) < Number(issuer), "the issuer comes before its definition");
     const { ingress } = inputsOf(ran, "soc-agent-release")["values"] as { ingress: Values };
     assert.deepEqual(ingress["annotations"], {
       "cert-manager.io/cluster-issuer": "letsencrypt-staging",

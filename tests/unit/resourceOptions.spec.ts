@@ -24,10 +24,11 @@ const OPTIONS: readonly (keyof ResourceOptions)[] = Object.keys({
   customTimeouts: true,
   additionalSecretOutputs: true,
   ignoreChanges: true,
+  replaceWith: true,
   hooks: true,
 } satisfies Record<keyof ResourceOptions, true>) as (keyof ResourceOptions)[];
 
-/** Hooks of every release. */
+/** Hooks of what waits for a release. */
 const hooks = ["beforeCreate", "afterCreate", "beforeUpdate", "afterUpdate", "onError"];
 
 /** Components with things in the Kind cluster, which go with it. */
@@ -35,6 +36,17 @@ const inKind = { provider: "kind-provider", deletedWith: "kind-cluster", retainO
 
 /** Add-ons wait for those to go that are no longer wanted. */
 const addOn = { ...inKind, dependsOn: ["add-ons-unwanted"] };
+
+/** The release of an add-on in the Kind cluster, and what waits for it. */
+const addOnRelease = (name: string): Table => ({
+  [`${name}-release`]: { parent: name, provider: "kind-provider" },
+  [`${name}-ready`]: {
+    parent: name,
+    dependsOn: [`${name}-release`],
+    replaceWith: [`${name}-release`],
+    hooks,
+  },
+});
 
 /** The observability stack, in which the application and its images are waited for by nothing but a command. */
 const stack = (provider: string, component: ResourceOptions, images: Table): Table => ({
@@ -92,9 +104,9 @@ const DEV: Table = {
   },
   "add-ons-unwanted": { parent: "add-ons" },
   "ingress-nginx": addOn,
-  "ingress-nginx-release": { parent: "ingress-nginx", provider: "kind-provider", hooks },
+  ...addOnRelease("ingress-nginx"),
   "metrics-server": addOn,
-  "metrics-server-release": { parent: "metrics-server", provider: "kind-provider", hooks },
+  ...addOnRelease("metrics-server"),
   "soc-agent": { ...inKind, dependsOn: ["image-load-nodes", "kind-ready"] },
   "soc-agent-namespace": { parent: "soc-agent", provider: "kind-provider" },
   "soc-agent-redis": {
@@ -108,28 +120,45 @@ const DEV: Table = {
     parent: "soc-agent",
     provider: "kind-provider",
     dependsOn: ["soc-agent-namespace", "soc-agent-redis"],
+  },
+  "soc-agent-ready": {
+    parent: "soc-agent",
+    dependsOn: ["soc-agent-release"],
+    replaceWith: ["soc-agent-release"],
     hooks,
   },
   "soc-agent-smoke": {
     parent: "soc-agent",
-    dependsOn: ["ingress-nginx-release", "soc-agent-release"],
+    dependsOn: [
+      "ingress-nginx-ready",
+      "ingress-nginx-release",
+      "soc-agent-ready",
+      "soc-agent-release",
+    ],
+    replaceWith: ["soc-agent-release"],
   },
 };
 
-const { "ingress-nginx": _component, "ingress-nginx-release": _release, ...WITHOUT_INGRESS } = DEV;
+const WITHOUT_INGRESS = Object.fromEntries(
+  Object.entries(DEV).filter(([name]) => !name.startsWith("ingress-nginx")),
+);
 
 const OTHER_ADD_ONS: Table = {
   ...WITHOUT_INGRESS,
   traefik: addOn,
-  "traefik-release": { parent: "traefik", provider: "kind-provider", hooks },
+  ...addOnRelease("traefik"),
   "cert-manager": addOn,
-  "cert-manager-release": { parent: "cert-manager", provider: "kind-provider", hooks },
+  ...addOnRelease("cert-manager"),
   "cert-manager-issuer": {
     parent: "cert-manager",
     provider: "kind-provider",
-    dependsOn: ["cert-manager-release"],
+    dependsOn: ["cert-manager-ready"],
   },
-  "soc-agent-smoke": { parent: "soc-agent", dependsOn: ["soc-agent-release", "traefik-release"] },
+  "soc-agent-smoke": {
+    parent: "soc-agent",
+    dependsOn: ["soc-agent-ready", "soc-agent-release", "traefik-ready", "traefik-release"],
+    replaceWith: ["soc-agent-release"],
+  },
 };
 
 const PROD: Table = {
@@ -158,7 +187,11 @@ const PROD: Table = {
     dependsOn: ["images-backend", "images-frontend", "soc-agent-namespace", "soc-agent-redis"],
     hooks,
   },
-  "soc-agent-smoke": { parent: "soc-agent", dependsOn: ["soc-agent-release"] },
+  "soc-agent-smoke": {
+    parent: "soc-agent",
+    dependsOn: ["soc-agent-release"],
+    replaceWith: ["soc-agent-release"],
+  },
 };
 
 const PROD_WITH_STACK: Table = {

@@ -323,7 +323,7 @@ esac`,
 
   describe("dev", () => {
     const urn =
-      "urn:pulumi:dev::soc-agent::soc:index:SocAgent$kubernetes:helm.sh/v3:Release::soc-agent-release";
+      "urn:pulumi:dev::soc-agent::soc:index:SocAgent$command:local:Command::soc-agent-ready";
     const event = (name: string) => JSON.stringify({ [name]: { metadata: { urn, op: "update" } } });
 
     const started: ChildProcess[] = [];

@@ -55,5 +55,5 @@ export const ADD_ON_VALUES: Readonly<Record<AddOnName, Values>> = {
     args: ["--kubelet-insecure-tls", "--metric-resolution=10s", "--kubelet-request-timeout=5s"],
     readinessProbe: { initialDelaySeconds: 0, periodSeconds: 2 },
   },
-  "cert-manager": { crds: { enabled: true, keep: true }, startupapicheck: { enabled: true } },
+  "cert-manager": { crds: { enabled: true, keep: true }, startupapicheck: { enabled: false } },
 };

@@ -22,6 +22,8 @@ export interface ResourceOptions {
   readonly additionalSecretOutputs?: readonly string[];
   /** Inputs whose changes do not count. */
   readonly ignoreChanges?: readonly string[];
+  /** What it is replaced with. */
+  readonly replaceWith?: readonly string[];
   /** When its hooks run, such as `beforeCreate`, one entry for each. */
   readonly hooks?: readonly string[];
 }
@@ -46,6 +48,7 @@ export function resourceOptions(request: RegisterResourceRequest): ResourceOptio
     customTimeouts: timeouts(request),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList().sort(),
     ignoreChanges: request.getIgnorechangesList(),
+    replaceWith: request.getReplaceWithList().map(nameOf),
     hooks: hookTimes(request),
   });
 }

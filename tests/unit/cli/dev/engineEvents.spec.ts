@@ -3,7 +3,7 @@ import { EngineLog, phaseName } from "../../../../cli/dev/engineEvents";
 
 const URN = "urn:pulumi:dev::soc-agent::";
 const BACKEND = `${URN}soc:index:Images$docker:index/image:Image::images-backend`;
-const RELEASE = `${URN}soc:index:SocAgent$kubernetes:helm.sh/v3:Release::soc-agent-release`;
+const READY = `${URN}soc:index:SocAgent$command:local:Command::soc-agent-ready`;
 
 const line = (event: object) => JSON.stringify({ sequence: 1, timestamp: 1, ...event });
 const step = (urn: string, op: string) => ({ metadata: { urn, op } });
@@ -16,14 +16,14 @@ describe("EngineLog", () => {
 
   it("times what is done, and knows what is being done", () => {
     log.take(line({ resourcePreEvent: step(BACKEND, "update") }), 1000);
-    log.take(line({ resourcePreEvent: step(RELEASE, "update") }), 2000);
+    log.take(line({ resourcePreEvent: step(READY, "update") }), 2000);
     assert.deepEqual(
       [...log.running.values()].map(({ name }) => name),
       ["build backend", "roll out"],
     );
     const done = log.take(line({ resOutputsEvent: step(BACKEND, "update") }), 4500);
     assert.deepEqual(done, { name: "build backend", began: 1000, seconds: 3.5, failed: false });
-    assert.deepEqual([...log.running.keys()], [RELEASE]);
+    assert.deepEqual([...log.running.keys()], [READY]);
   });
 
   it("leaves out what is as it was", () => {
@@ -36,7 +36,7 @@ describe("EngineLog", () => {
     log.take(line({ resourcePreEvent: step(BACKEND, "create") }), 0);
     log.take(said(BACKEND, "Step 5/9 ...", "info", true), 1);
     log.take(said(BACKEND, "<{%reset%}>src/main.ts:3:1: ERROR: Expected ;<{%reset%}>\n"), 2);
-    log.take(said(RELEASE, "of another resource"), 3);
+    log.take(said(READY, "of another resource"), 3);
     log.take(said(BACKEND, "<{%fg 1%}>error: <{%reset%}>build failed", "error"), 4);
     const done = log.take(line({ resOpFailedEvent: step(BACKEND, "create") }), 5000);
     assert.deepEqual(done, { name: "build backend", began: 0, seconds: 5, failed: true });
@@ -64,10 +64,19 @@ describe("phaseName", () => {
       "soc-agent-smoke",
       "images-frontend",
       "ingress-nginx-release",
+      "soc-agent-release",
+      "soc-agent-ready",
     ];
     assert.deepEqual(
       names.map((name) => phaseName(`${URN}some:index:Type::${name}`)),
-      ["load into nodes", "check", "build frontend", "ingress-nginx-release"],
+      [
+        "load into nodes",
+        "check",
+        "build frontend",
+        "ingress-nginx-release",
+        "upgrade",
+        "roll out",
+      ],
     );
   });
 });

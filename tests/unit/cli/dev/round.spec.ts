@@ -5,9 +5,9 @@ import { runRound, type RoundArgs } from "../../../../cli/dev/round";
 import { until } from "../../../support/until";
 import { Scratch } from "../../support/fakes";
 
-/** What Pulumi's engine prints when it begins to upgrade the application. */
+/** What Pulumi's engine prints when it begins to wait for the application. */
 const BEGUN = JSON.stringify({
-  resourcePreEvent: { metadata: { urn: "urn:pulumi:x::y::z::soc-agent-release", op: "update" } },
+  resourcePreEvent: { metadata: { urn: "urn:pulumi:x::y::z::soc-agent-ready", op: "update" } },
 });
 const CRASHING = JSON.stringify({
   items: [

@@ -1,0 +1,95 @@
+/** What can never become ready, and what makes that certain. */
+import type { Fault } from "../../machine/faults";
+import type { Exits } from "./exits";
+import { A_MOMENT, partOf, POD_ROWS } from "./podFaults";
+import { podsOf } from "./ready";
+import { eventsOf, holds, timeOf, type Job, type Sight, type Workload } from "./sight";
+
+/** A fault that does not pass. */
+export interface Certainty {
+  /** What it is known by from one look to the next. */
+  readonly key: string;
+  /** What others say as well: the pods of a workload fail alike. */
+  readonly group: string;
+  readonly fault: Fault;
+  /** Seconds for which it must be seen without a break. */
+  readonly after: number;
+}
+
+/** What is judged. */
+export interface Seen {
+  readonly sight: Sight;
+  /** What was seen of containers before. */
+  readonly exits: Exits;
+  /** When the wait began, in milliseconds since the epoch: what was said before it is of something else. */
+  readonly since: number;
+}
+
+/** Every fault of a release that is certain as soon as it has lasted. */
+export function certainties(seen: Seen): Certainty[] {
+  const { sight } = seen;
+  return sight.objects.flatMap((object) => {
+    switch (object.kind) {
+      case "Deployment":
+      case "StatefulSet":
+      case "DaemonSet":
+        return [
+          ...refusedPods(object, seen),
+          ...podsOf(object, sight).flatMap((pod) => POD_ROWS.flatMap((row) => row(pod, seen))),
+        ];
+      case "Job":
+        return failedJob(object);
+      default:
+        return [];
+    }
+  });
+}
+
+function one(key: string): Pick<Certainty, "key" | "group"> {
+  return { key, group: key };
+}
+
+/** What the API server says when it makes no pod. */
+const REFUSED = /exceeded quota|violates PodSecurity|is forbidden|denied the request/;
+
+/** The API server makes no pod of it. */
+function refusedPods(workload: Workload, { sight, since }: Seen): Certainty[] {
+  const { name, uid } = workload.metadata;
+  const said =
+    workload.kind === "Deployment"
+      ? workload.status?.conditions?.find(
+          ({ type, status }) => type === "ReplicaFailure" && status === "True",
+        )?.message
+      : eventsOf(sight, uid).findLast(
+          (event) => event.reason === "FailedCreate" && timeOf(event) >= since,
+        )?.message;
+  // What is about to go still counts in a quota.
+  const leaving = sight.pods.some(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  return said === undefined || leaving || !REFUSED.test(said)
+    ? []
+    : [
+        {
+          ...one(`create ${uid}`),
+          fault: {
+            what: `no pod of ${workload.kind} ${name} can be made`,
+            why: partOf(said),
+            fix: said.includes("exceeded quota")
+              ? "Raise the namespace's quota, or lower what the pods request"
+              : "Change what the namespace allows, or what the pods ask for",
+          },
+          after: A_MOMENT,
+        },
+      ];
+}
+
+function failedJob({ metadata, status }: Job): Certainty[] {
+  return holds(status?.conditions, "Failed")
+    ? [
+        {
+          ...one(`job ${metadata.uid}`),
+          fault: { what: `Job ${metadata.name} has failed`, fix: "The log of its pod says why" },
+          after: 0,
+        },
+      ]
+    : [];
+}

@@ -1,0 +1,209 @@
+/** What keeps a pod from ever becoming ready: a row for each kind of fault, and what makes it certain. */
+import { PARTS } from "../../config/settings";
+import type { Certainty, Seen } from "./certain";
+import { ENOUGH } from "./exits";
+import { refusedPull } from "./pull";
+import { containersOf, eventsOf, timesOf, type SeenPod } from "./sight";
+
+/** Of what is seen of a pod, the faults of one kind. */
+type Row = (pod: SeenPod, seen: Seen) => readonly Certainty[];
+
+/** Seconds until what the API says of an object counts: controllers, schedulers and people need a moment. */
+export const A_MOMENT = 10;
+
+/** A registry, or the kubelet, says that there will be no such image. */
+const pull: Row = (pod, { sight }) =>
+  containersOf(pod).flatMap(({ name, image, state }) => {
+    const { reason = "", message = "" } = state?.waiting ?? {};
+    const wanted = wantedImage(pod, name) ?? image;
+    const certainty = (why: string, fix: string, after = 0) => [
+      {
+        ...of("pull", pod, name),
+        fault: { what: `pod ${pod.metadata.name} cannot have its image ${wanted}`, why, fix },
+        after,
+      },
+    ];
+    switch (reason) {
+      case "InvalidImageName":
+        return certainty("an image cannot be called so", "Correct its name");
+      case "ErrImageNeverPull":
+        // It may just be on its way to the node.
+        return certainty("it is not on the node", "npm run up loads it", A_MOMENT);
+      case "ErrImagePull":
+      case "ImagePullBackOff": {
+        const failed = eventsOf(sight, pod.metadata.uid)
+          .filter((event) => event.reason === "Failed" && event.message.includes(wanted))
+          .map((event) => event.message);
+        const refused = refusedPull(wanted, [message, ...failed.slice(-1)].join("\n"));
+        return refused ? certainty(refused.why, refused.fix) : [];
+      }
+      default:
+        return [];
+    }
+  });
+
+/** As the pod names it: its status has what the node made of that. */
+function wantedImage({ spec }: SeenPod, name: string): string | undefined {
+  return [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].find(
+    (container) => container.name === name,
+  )?.image;
+}
+
+/** It has ended in the same way again and again. */
+const crash: Row = (pod, { exits }) =>
+  containersOf(pod).flatMap(({ name, state, lastState }) => {
+    const code = exits.repeated(pod.metadata.uid, name);
+    if (code === undefined) {
+      return [];
+    }
+    const outOfMemory = (state?.terminated ?? lastState?.terminated)?.reason === "OOMKilled";
+    return [
+      {
+        ...of("crash", pod, name),
+        fault: {
+          what: `container ${name} of pod ${pod.metadata.name} has ended ${ENOUGH} times with exit code ${code}`,
+          ...(outOfMemory && { why: "it takes more memory than its limit" }),
+          fix: outOfMemory
+            ? `Raise ${valueOf(name, "resources.limits.memory")}`
+            : "Its last log lines say why",
+        },
+        after: 0,
+      },
+    ];
+  });
+
+/** The kubelet has given it the time of its startup probe twice. */
+const closedPort: Row = (pod, { sight }) => {
+  const events = eventsOf(sight, pod.metadata.uid);
+  const said = events.findLast(({ message }) => message.startsWith("Startup probe failed"));
+  return containersOf(pod).flatMap(({ name, started }) => {
+    const kills = events
+      .filter(({ reason }) => reason === "Killing")
+      .filter(({ message }) => message.includes(`${name} failed startup probe`))
+      .reduce((sum, event) => sum + timesOf(event), 0);
+    return kills < 2 || started === true
+      ? []
+      : [
+          {
+            ...of("probe", pod, name),
+            fault: {
+              what: `container ${name} of pod ${pod.metadata.name} was restarted twice for its startup probe`,
+              ...(said && { why: partOf(said.message) }),
+              fix: `Let it listen where the probe asks, or set ${valueOf(name, "probes.startup")}`,
+            },
+            after: 0,
+          },
+        ];
+  });
+};
+
+/** The scheduler says so although all nodes are there, or the autoscaler says that no new one would do. */
+const unschedulable: Row = (pod, { sight }) => {
+  const { metadata, status } = pod;
+  const said = status.conditions?.find(
+    ({ type, status, reason }) =>
+      type === "PodScheduled" && status === "False" && reason === "Unschedulable",
+  );
+  // A volume has a row of its own.
+  if (said === undefined || /PersistentVolumeClaim/.test(said.message ?? "")) {
+    return [];
+  }
+  const notScaled = eventsOf(sight, metadata.uid).some(
+    ({ reason }) => reason === "NotTriggerScaleUp",
+  );
+  const { complete = false, leaving = true } = sight.nodes ?? {};
+  return notScaled || (complete && !leaving)
+    ? [
+        {
+          ...of("schedule", pod),
+          fault: {
+            what: `no node takes pod ${metadata.name}`,
+            ...(said.message && { why: partOf(said.message) }),
+            fix: "Lower what it requests, or add nodes",
+          },
+          after: A_MOMENT,
+        },
+      ]
+    : [];
+};
+
+/** Reasons of a container that waits for what is mounted. */
+const STARTING = ["ContainerCreating", "PodInitializing"];
+
+/** The kubelet finds no such ConfigMap, Secret or key. */
+const configuration: Row = (pod, { sight }) => {
+  const { name, uid } = pod.metadata;
+  const waiting = containersOf(pod).flatMap(({ state }) => state?.waiting ?? []);
+  const said = waiting.flatMap(({ reason, message }) =>
+    reason === "CreateContainerConfigError" && message ? [message] : [],
+  );
+  const mounts = waiting.some(({ reason = "" }) => STARTING.includes(reason))
+    ? eventsOf(sight, uid)
+        .filter(({ reason }) => reason === "FailedMount")
+        .flatMap(({ message }) => NOT_FOUND.exec(message)?.[0] ?? [])
+    : [];
+  return [...new Set([...said, ...mounts])].map((why) => ({
+    ...of("configuration", pod, why),
+    fault: {
+      what: `pod ${name} cannot begin`,
+      why: partOf(why),
+      fix: "Make it, or correct its name or key in soc-agent:values",
+    },
+    after: A_MOMENT,
+  }));
+};
+
+/** In what the kubelet says of a volume (kubernetes, pkg/volume/configmap and secret). */
+const NOT_FOUND = /(?:configmap|secret) "[^"]+" not found|references non-existent \w+ key: .*/;
+
+/** Nothing will make a volume that it claims. */
+const volume: Row = (pod, { sight }) => {
+  const names = (pod.spec?.volumes ?? []).map((one) => one.persistentVolumeClaim?.claimName);
+  return sight.claims
+    .filter(({ metadata, status }) => names.includes(metadata.name) && status?.phase === "Pending")
+    .flatMap(({ metadata: { name, uid } }) =>
+      eventsOf(sight, uid)
+        .filter(({ message }) => NO_VOLUME.test(message))
+        .slice(-1)
+        .map(({ message }) => ({
+          ...of("volume", pod, name),
+          fault: {
+            what: `volume claim ${name} cannot be bound`,
+            why: partOf(message),
+            fix: "Name a storage class that the cluster has: kubectl get storageclass",
+          },
+          after: A_MOMENT,
+        })),
+    );
+};
+
+/** In what is said of a claim (kubernetes, pkg/controller/volume/persistentvolume). */
+const NO_VOLUME = /no storage class is set|storageclass\S* .*not found/i;
+
+/** A fault of a pod, by its kind and what of the pod it is about. */
+function of(kind: string, { metadata }: SeenPod, what = ""): Pick<Certainty, "key" | "group"> {
+  const owner = metadata.ownerReferences?.[0]?.uid;
+  return { key: `${kind} ${metadata.uid} ${what}`, group: `${kind} ${owner} ${what}` };
+}
+
+/** What somebody says, as a part of a sentence. */
+export function partOf(message: string): string {
+  return message.trim().replace(/\.$/, "");
+}
+
+/** Blocks of the application's values, which are called as their containers are. */
+const BLOCKS: readonly string[] = [...PARTS, "redis"];
+
+/** A value of a container's chart as people set it. */
+function valueOf(container: string, key: string): string {
+  return BLOCKS.includes(container) ? `soc-agent:values.${container}.${key}` : `its ${key}`;
+}
+
+export const POD_ROWS: readonly Row[] = [
+  pull,
+  crash,
+  closedPort,
+  unschedulable,
+  configuration,
+  volume,
+];

@@ -1,0 +1,109 @@
+/** Waiting for a Helm release: until it is ready, or as soon as it is certain that it never will be. */
+import { setTimeout } from "node:timers/promises";
+import { withApi } from "../../machine/apiServer";
+import { onOneLine, type Fault } from "../../machine/faults";
+import type { ReleaseName } from "../../machine/helm";
+import type { Target } from "../../machine/kubectl";
+import { messageOf } from "../../machine/run";
+import type { KubernetesObject } from "../../plan/objects";
+import { certainties, type Certainty } from "./certain";
+import { Exits } from "./exits";
+import { looker, refusalOf } from "./look";
+import { unready } from "./ready";
+import type { Look } from "./sight";
+
+/** Milliseconds between two looks. */
+const PAUSE = 1_000;
+
+/** How a release is awaited. */
+export interface WaitOptions {
+  /** Seconds until it must be ready. */
+  readonly timeout: number;
+  /** How many nodes the cluster has when it has all; unset where they come and go by themselves. */
+  readonly nodes?: number;
+  /** An object that the cluster must take once all is ready. */
+  readonly accepted?: KubernetesObject;
+}
+
+/**
+ * Waits until a release is ready.
+ *
+ * @throws Error that says what can never be ready and what to do about it, or what was not ready in time
+ */
+export function awaitRelease(
+  target: Target,
+  release: ReleaseName,
+  { timeout, nodes, accepted }: WaitOptions,
+): Promise<void> {
+  return withApi(target, async (api) => {
+    const look = await looker(api, release, nodes);
+    const refused = async () => (accepted ? refusalOf(api, accepted) : []);
+    await watch(look, refused, release.name, timeout);
+  });
+}
+
+/**
+ * Looks at a release until it is ready.
+ *
+ * @param refused what the cluster says of what it must take, once all is ready; nothing when it takes it
+ * @param timeout seconds
+ * @param pause milliseconds between two looks
+ * @throws as {@link awaitRelease}
+ */
+export async function watch(
+  look: Look,
+  refused: () => Promise<readonly string[]>,
+  name: string,
+  timeout: number,
+  pause = PAUSE,
+): Promise<void> {
+  const since = Date.now();
+  const exits = new Exits(since);
+  const lasting = new Lasting();
+  for (;;) {
+    const missing = await look().then(
+      async (sight) => {
+        const left = unready(sight);
+        exits.note(sight.pods);
+        const faults = lasting.of(certainties({ sight, exits, since }), Date.now());
+        if (left.length > 0 && faults.length > 0) {
+          throw new Hopeless(name, faults);
+        }
+        return left.length > 0 ? left : refused();
+      },
+      // One that does not answer for once has no say in what becomes of a release.
+      (error: unknown) => [messageOf(error)],
+    );
+    if (missing.length === 0) {
+      return;
+    }
+    if (Date.now() > since + timeout * 1000) {
+      throw new Error(
+        `Release ${name} was not ready after ${timeout} s: ${missing.join("; ")}. If it only needs longer, raise soc-agent:timeout`,
+      );
+    }
+    await setTimeout(pause);
+  }
+}
+
+/** A release that can never become ready. */
+class Hopeless extends Error {
+  constructor(name: string, faults: readonly Fault[]) {
+    super([`Release ${name} can never become ready:`, ...faults.map(onOneLine)].join("\n  - "));
+  }
+}
+
+/** Faults, and since when each is seen without a break. */
+export class Lasting {
+  #since: ReadonlyMap<string, number> = new Map();
+
+  /** Those of what is seen that have lasted long enough, one of each group. @param now milliseconds since the epoch */
+  of(seen: readonly Certainty[], now: number): Fault[] {
+    this.#since = new Map(seen.map(({ key }) => [key, this.#since.get(key) ?? now]));
+    const lasting = seen.filter(
+      ({ key, after }) => now - (this.#since.get(key) ?? now) >= after * 1000,
+    );
+    const groups = new Map(lasting.map(({ group, fault }) => [group, fault]));
+    return [...groups.values()];
+  }
+}

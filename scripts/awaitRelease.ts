@@ -1,0 +1,31 @@
+/**
+ * Waits for a Helm release, which was made without waiting for it.
+ *
+ * RELEASE, NAMESPACE   which one
+ * TIMEOUT              seconds
+ * NODES                how many nodes the cluster has when it has all; unset where they come and go by themselves
+ * ACCEPTED             JSON of an object that the cluster must take when all is ready; none when unset
+ * KUBECONFIG, KUBE_CONTEXT
+ */
+import { awaitRelease } from "../cluster/wait/wait";
+import { runMain } from "../machine/run";
+import type { KubernetesObject } from "../plan/objects";
+
+async function main(): Promise<void> {
+  const { RELEASE, NAMESPACE, TIMEOUT, NODES, ACCEPTED, KUBECONFIG, KUBE_CONTEXT } = process.env;
+  if (!RELEASE || !NAMESPACE || !TIMEOUT || !KUBECONFIG) {
+    throw new Error("RELEASE, NAMESPACE, TIMEOUT and KUBECONFIG must be set");
+  }
+  const target = { kubeconfigFile: KUBECONFIG, ...(KUBE_CONTEXT && { context: KUBE_CONTEXT }) };
+  await awaitRelease(
+    target,
+    { name: RELEASE, namespace: NAMESPACE },
+    {
+      timeout: Number(TIMEOUT),
+      ...(NODES && { nodes: Number(NODES) }),
+      ...(ACCEPTED && { accepted: JSON.parse(ACCEPTED) as KubernetesObject }),
+    },
+  );
+}
+
+runMain(main);
