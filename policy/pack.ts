@@ -1,0 +1,76 @@
+/**
+ * The rules as a pack of policies: `pulumi preview --policy-pack policy`, and `pulumi up` likewise. They are held against
+ * what the stack's file renders to, with the Releases as the program has registered them.
+ */
+import { PolicyPack, type Policies, type PolicyResource } from "@pulumi/policy";
+import { ROOT } from "../config/project";
+import { isMap } from "../config/values";
+import { judge, RULES } from "../plan/rules/judge";
+import type { Finding } from "../plan/rules/rule";
+import type { ReleaseInputs } from "../plan/releases";
+import { planStack } from "../plan/stack";
+import { readExemptions } from "./agreed";
+import { targetOf } from "./look";
+
+const RELEASE = "kubernetes:helm.sh/v3:Release";
+
+/** The Releases as the program has registered them, by their names: a preview does not know what becomes of them. */
+const releases = new Map<string, ReleaseInputs>();
+
+const held = new Map<string, Promise<Finding[]>>();
+
+/** What is found in a stack, once for all rules. */
+function findingsIn(stack: string): Promise<Finding[]> {
+  const registered = [...releases.values()];
+  const key = JSON.stringify([stack, registered]);
+  const findings = held.get(key) ?? look(stack, registered);
+  held.set(key, findings);
+  return findings;
+}
+
+async function look(stack: string, registered: readonly ReleaseInputs[]): Promise<Finding[]> {
+  return judge(await targetOf(planStack(stack), registered), readExemptions());
+}
+
+/** The name in `urn:pulumi:stack::project::type::name`. */
+function stackOf([resource]: readonly PolicyResource[]): string {
+  return resource?.urn.split("::")[0]?.split(":")[2] ?? "";
+}
+
+/** A Release's inputs, as far as they are known. */
+function releaseOf(props: Readonly<Record<string, unknown>>): ReleaseInputs {
+  const { name, repositoryOpts, chart, version, maxHistory } = props;
+  const repo = isMap(repositoryOpts) ? repositoryOpts["repo"] : undefined;
+  return {
+    name: textOf(name),
+    chart: textOf(chart),
+    ...(typeof repo === "string" && { repo }),
+    ...(typeof version === "string" && { version }),
+    ...(typeof maxHistory === "number" && { maxHistory }),
+  };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+const policies: Policies = RULES.map((rule) => ({
+  name: rule.id,
+  description: `${rule.title}. Else ${rule.why}.`,
+  enforcementLevel: rule.severity === "error" ? "mandatory" : "advisory",
+  // Every policy sees every resource, and each notes the same.
+  validateResource: ({ type, name, props }) => {
+    if (type === RELEASE) {
+      releases.set(name, releaseOf(props));
+    }
+  },
+  validateStack: async ({ resources }, report) => {
+    const findings = await findingsIn(stackOf(resources));
+    findings
+      .filter((finding) => finding.rule.id === rule.id)
+      .forEach(({ at, what }) => report(`${at} ${what}. ${rule.fix}`));
+  },
+}));
+
+process.chdir(ROOT);
+new PolicyPack("soc-agent", { policies });

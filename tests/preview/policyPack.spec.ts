@@ -1,0 +1,49 @@
+/** The rules under Pulumi itself, as a pack of policies. */
+import * as assert from "node:assert/strict";
+import { Project } from "../support/project";
+
+describe("the policy pack", function () {
+  this.timeout("3m");
+  let project: Project;
+
+  before(async () => {
+    project = await Project.copy("installed", {
+      // Nothing answers there: rules need no Docker.
+      DOCKER_HOST: "unix:///nonexistent/docker.sock",
+    });
+    await project.must("pulumi", ["stack", "select", "--create", "--stack", "dev"]);
+  });
+  after(() => project?.remove());
+
+  const preview = () =>
+    project.run("pulumi", [
+      ...["preview", "--non-interactive", "--color=never", "--stack", "dev"],
+      ...["--policy-pack", "policy"],
+    ]);
+
+  it("passes the committed stack", async () => {
+    const { code, output } = await preview();
+    assert.equal(code, 0, output);
+    assert.match(output, /soc-agent/);
+    assert.doesNotMatch(output, /\[mandatory\]|\[advisory\]/);
+  });
+
+  it("ends a preview where a rule is broken, and says which, where and what to do", async () => {
+    project.configure("dev", {
+      values: { backend: { service: { type: "NodePort" } } },
+    });
+    const { code, output } = await preview();
+    assert.notEqual(code, 0, output);
+    assert.match(output, /\[mandatory\].*no-outer-service/);
+    assert.match(output, /Service \S+ is a NodePort\. /);
+    assert.match(output, /\[mandatory\].*flow-agreed/);
+  });
+
+  it("judges the Releases that the program registers, not those of the configuration", async () => {
+    project.configure("dev", {});
+    project.edit("components/app/socAgent.ts", "maxHistory: MAX_HISTORY,", "maxHistory: 50,");
+    const { code, output } = await preview();
+    assert.notEqual(code, 0, output);
+    assert.match(output, /release-history[^]*release soc-agent keeps 50 revisions/);
+  });
+});
