@@ -1,29 +1,8 @@
 /** What can never become ready, and what makes that certain. */
-import type { Fault } from "../../machine/faults";
-import type { Exits } from "./exits";
-import { A_MOMENT, partOf, POD_ROWS } from "./podFaults";
+import { A_MOMENT, partOf, type Certainty, type Seen } from "./certainty";
+import { POD_ROWS } from "./podFaults";
 import { podsOf } from "./ready";
-import { eventsOf, holds, timeOf, type Job, type Sight, type Workload } from "./sight";
-
-/** A fault that does not pass. */
-export interface Certainty {
-  /** What it is known by from one look to the next. */
-  readonly key: string;
-  /** What others say as well: the pods of a workload fail alike. */
-  readonly group: string;
-  readonly fault: Fault;
-  /** Seconds for which it must be seen without a break. */
-  readonly after: number;
-}
-
-/** What is judged. */
-export interface Seen {
-  readonly sight: Sight;
-  /** What was seen of containers before. */
-  readonly exits: Exits;
-  /** When the wait began, in milliseconds since the epoch: what was said before it is of something else. */
-  readonly since: number;
-}
+import { eventsOf, holds, timeOf, type Job, type Workload } from "./sight";
 
 /** Every fault of a release that is certain as soon as it has lasted. */
 export function certainties(seen: Seen): Certainty[] {

@@ -1,15 +1,12 @@
 /** What keeps a pod from ever becoming ready: a row for each kind of fault, and what makes it certain. */
 import { PARTS } from "../../config/settings";
-import type { Certainty, Seen } from "./certain";
+import { A_MOMENT, partOf, type Certainty, type Seen } from "./certainty";
 import { ENOUGH } from "./exits";
 import { refusedPull } from "./pull";
 import { containersOf, eventsOf, timesOf, type SeenPod } from "./sight";
 
 /** Of what is seen of a pod, the faults of one kind. */
 type Row = (pod: SeenPod, seen: Seen) => readonly Certainty[];
-
-/** Seconds until what the API says of an object counts: controllers, schedulers and people need a moment. */
-export const A_MOMENT = 10;
 
 /** A registry, or the kubelet, says that there will be no such image. */
 const pull: Row = (pod, { sight }) =>
@@ -184,11 +181,6 @@ const NO_VOLUME = /no storage class is set|storageclass\S* .*not found/i;
 function of(kind: string, { metadata }: SeenPod, what = ""): Pick<Certainty, "key" | "group"> {
   const owner = metadata.ownerReferences?.[0]?.uid;
   return { key: `${kind} ${metadata.uid} ${what}`, group: `${kind} ${owner} ${what}` };
-}
-
-/** What somebody says, as a part of a sentence. */
-export function partOf(message: string): string {
-  return message.trim().replace(/\.$/, "");
 }
 
 /** Blocks of the application's values, which are called as their containers are. */
