@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AGENTS } from "../src/agents/ruleAgents.js";
 import type { Finding } from "../src/threats/finding.js";
-import { detectManipulation } from "../src/analyzers/adversarial/detector.js";
+import { detectManipulation, suspect } from "../src/analyzers/adversarial/detector.js";
 import { Coordinator } from "../src/service/coordinator.js";
 import { seededRandom } from "../src/base/random.js";
 import { adversarialCase, ScenarioError } from "../src/threats/adversarialScenarios.js";
@@ -29,7 +29,7 @@ function detect(
   const findings = Object.fromEntries(
     AGENT_KEYS.map((key) => [key, { ...AGENTS[key](input), ...replaced[key] }]),
   ) as Record<AgentKey, Finding>;
-  return detectManipulation({ input, findings, egress });
+  return detectManipulation(suspect({ input, findings, egress }));
 }
 
 const blocked = (destination: string, minutesAgo = 1): EgressViolation => ({

@@ -9,7 +9,7 @@ import { History, type PastThreat } from "../src/threats/history.js";
 import { scenarioSignal } from "../src/threats/scenarios.js";
 import { AGENT_KEYS } from "../src/contract/analysis.js";
 import { THREAT_TYPES, type Metadata } from "../src/contract/signal.js";
-import { analyze, inputOf, NOON, past, signalOf } from "./support/analysis.js";
+import { analyze, inputOf, NOON, past, signalOf, SIGNS } from "./support/analysis.js";
 import { makeStored } from "./support/threat.js";
 
 describe("analysis", () => {
@@ -45,7 +45,7 @@ describe("analysis", () => {
   it("lets severity follow the evidence", async () => {
     const severities = await Promise.all(
       [0, 1, 2, 4].map(async (count) => {
-        const indicators = Array.from({ length: count }, (_, index) => `sign ${index}`);
+        const indicators = SIGNS.slice(0, count);
         const metadata = { source_ip: "203.0.113.5", indicators, privileged_account: count === 4 };
         return (await analyze(signalOf("device_compromise", metadata))).severity;
       }),
@@ -80,14 +80,18 @@ describe("analysis", () => {
 
   it("judges an address that comes back more gravely", async () => {
     const signal = signalOf("bot_traffic", { source_ip: "198.51.100.1", request_count: 2000 });
-    const [fresh, repeated] = [await analyze(signal), await analyze(signal, [past(), past()])];
+    const [fresh, repeated] = [
+      await analyze(signal, [past(), past()]),
+      await analyze(signal, [past({ confirmed: true }), past({ confirmed: true }), past()]),
+    ];
     assert.deepEqual(fresh.agent_analyses.historical.key_findings, []);
     assert.deepEqual(repeated.agent_analyses.historical.key_findings, [
-      "198.51.100.1 was behind 2 earlier threats",
+      "People called 2 of 2 such threats real",
+      "198.51.100.1 was behind 2 confirmed threats",
     ]);
     assert.deepEqual(repeated.agent_analyses.historical.raw_output, {
-      similar_incidents_found: 2,
-      pattern_match_score: 1,
+      similar_incidents_found: 3,
+      pattern_match_score: 0.667,
     });
   });
 
@@ -157,7 +161,7 @@ describe("analysis", () => {
       signalOf("device_compromise", {
         source_ip: "203.0.113.9",
         user_id: "user-1",
-        indicators: ["a", "b", "c", "d"],
+        indicators: SIGNS,
         privileged_account: true,
       }),
     );
@@ -189,8 +193,8 @@ describe("analysis", () => {
 });
 
 describe("false-positive score", () => {
-  const score = (metadata: Metadata, history: readonly PastThreat[] = [], confidence = 0.7) =>
-    scoreFalsePositive(inputOf(signalOf("bot_traffic", metadata), history), confidence);
+  const score = (metadata: Metadata, history: readonly PastThreat[] = []) =>
+    scoreFalsePositive(inputOf(signalOf("bot_traffic", metadata), history));
 
   it("is the base rate without indicators", () => {
     const { score: value, indicators, historical_fp_rate: rate } = score({});
@@ -210,18 +214,15 @@ describe("false-positive score", () => {
     it(`moves for ${what}`, () => assert.equal(score(metadata).score, expected));
   }
 
-  it("learns from history", () => {
-    const real = Array.from({ length: 5 }, () => past({ customer: "Other" }));
-    const nothing = real.map((threat) => ({ ...threat, falsePositive: true }));
+  it("learns from what people decided, and from nothing else", () => {
+    const verdicts = Array.from({ length: 5 }, () => past({ customer: "Other" }));
+    const real = verdicts.map((threat) => ({ ...threat, confirmed: true }));
+    const nothing = verdicts.map((threat) => ({ ...threat, falsePositive: true }));
+    assert.deepEqual(score({}, verdicts), score({}));
     assert.equal(score({}, real).score, 0.26);
     assert.equal(score({}, nothing).score, 0.44);
     assert.equal(score({}, nothing).historical_fp_rate, 1);
     assert.equal(score({}, nothing).similar_resolved_as_fp, 5);
-  });
-
-  it("weighs how sure the agents are", () => {
-    assert.equal(score({}, [], 0.4).score, 0.41);
-    assert.equal(score({}, [], 0.9).score, 0.29);
   });
 });
 

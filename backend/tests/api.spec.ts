@@ -94,6 +94,7 @@ for (const kind of ["memory", "redis"] as const) {
         "note",
         "confirmed",
         "decisions",
+        "evidence",
       ]);
       assert.match(threat.id, UUID);
       assert.match(threat.created_at, MICROS);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { judge } from "../src/analyzers/verdict.js";
 import type { PastThreat } from "../src/threats/history.js";
 import type { Metadata, ThreatSeverity, ThreatType } from "../src/contract/signal.js";
-import { analyze, past, signalOf } from "./support/analysis.js";
+import { analyze, past, signalOf, SIGNS } from "./support/analysis.js";
 
 describe("severity", () => {
   const levels = [
@@ -35,7 +35,7 @@ describe("severity", () => {
   });
 
   const device = (count: number, more: Metadata = {}): Metadata => ({
-    indicators: Array.from({ length: count }, (_, index) => `sign ${index}`),
+    indicators: SIGNS.slice(0, count),
     ...more,
   });
   const travel = (km: number, minutes: number, more: Metadata = {}): Metadata => ({
@@ -48,7 +48,7 @@ describe("severity", () => {
     time_window_minutes: 5,
     ...more,
   });
-  const seenBefore: readonly PastThreat[] = [past(), past()];
+  const seenBefore: readonly PastThreat[] = [past({ confirmed: true }), past()];
   const probes = Array.from({ length: 4 }, () => past({ falsePositive: true }));
   const table: readonly (readonly [
     ThreatSeverity,

@@ -1,4 +1,5 @@
 import { round } from "../base/numbers.js";
+import type { Evidence } from "../contract/threat.js";
 import type { AgentInput, Finding } from "../threats/finding.js";
 
 /** One specialist: judges a signal from its own point of view. Pure; throws if it cannot judge. */
@@ -11,6 +12,8 @@ export type RuleAgent = (input: AgentInput) => Finding;
 export interface Reason {
   readonly text: string;
   readonly risk: number;
+  /** Where it can be looked up, see {@link Evidence}. */
+  readonly fields: readonly string[];
   /** The technique of MITRE ATT&CK that it is evidence for. */
   readonly technique?: string;
 }
@@ -23,4 +26,9 @@ export function reasons(...candidates: readonly (Reason | false)[]): readonly Re
 /** The sum of what the reasons add. */
 export function riskOf(found: readonly Reason[]): number {
   return round(found.reduce((sum, reason) => sum + reason.risk, 0));
+}
+
+/** The reasons as facts that can be looked up. */
+export function evidenceOf(found: readonly Reason[]): readonly Evidence[] {
+  return found.map(({ text, fields }) => ({ fact: text, fields }));
 }

@@ -1,5 +1,6 @@
 import { clamp, round } from "../base/numbers.js";
-import { reasons, riskOf, type RuleAgent } from "./agent.js";
+import { inMetadata } from "../threats/evidence.js";
+import { evidenceOf, reasons, riskOf, type RuleAgent } from "./agent.js";
 import { count } from "../base/wording.js";
 
 /** Compares the signal with what is configured for the customer. */
@@ -16,12 +17,18 @@ export const configAgent: RuleAgent = ({ signal, facts, profile }) => {
     overLimit && {
       text: `${Math.round(facts.requestsPerMinute ?? 0)} requests a minute against a limit of ${profile.rateLimitRpm}`,
       risk: round(clamp(0.05 * Math.log2(ratio), 0, 0.15)),
+      fields: inMetadata(signal, "request_count", "time_window_minutes"),
     },
     forbiddenCountry && {
       text: `Sign-in from ${facts.country ?? ""}, which is not an allowed country`,
       risk: 0.15,
+      fields: inMetadata(signal, "country"),
     },
-    blindToBots && { text: "Bot detection is set to low sensitivity", risk: 0.05 },
+    blindToBots && {
+      text: "Bot detection is set to low sensitivity",
+      risk: 0.05,
+      fields: ["signal.customer_name"],
+    },
   );
   const changes = [
     ...(ratio > 2 ? ["Enforce the rate limit at the edge"] : []),
@@ -38,6 +45,7 @@ export const configAgent: RuleAgent = ({ signal, facts, profile }) => {
     recommendations: changes.length > 0 ? changes : ["No change of configuration needed"],
     sources: ["customer configuration"],
     risk: riskOf(found),
+    evidence: evidenceOf(found),
     output: { config_issues_found: found.length, suggested_config_changes: changes },
   };
 };

@@ -1,7 +1,9 @@
 import type { Industry } from "../threats/customers.js";
 import type { ThreatType } from "../contract/signal.js";
 import { claimsHarmless, hygienic } from "../threats/untrusted.js";
-import { riskOf, type RuleAgent } from "./agent.js";
+import { STATEMENTS } from "../threats/facts.js";
+import { inMetadata } from "../threats/evidence.js";
+import { evidenceOf, riskOf, type RuleAgent } from "./agent.js";
 
 /** What is known about an industry and makes a kind of signal more, or less, alarming. */
 interface Circumstance {
@@ -59,8 +61,6 @@ const CIRCUMSTANCES: readonly Circumstance[] = [
   },
 ];
 
-/** A claim is not checked, so it counts little. */
-const CLAIM_RISK = -0.1;
 const MAX_QUOTED = 120;
 
 /** Looks at what goes on around the customer's business, and at what people say about the signal. */
@@ -72,24 +72,38 @@ export const contextAgent: RuleAgent = ({ signal, facts, profile, now }) => {
       circumstance.industry === profile.industry &&
       circumstance.types.includes(signal.threat_type) &&
       (circumstance.months?.includes(month) ?? true),
-  ).map(({ title, risk }) => ({ text: title, risk }));
+  ).map(({ title, risk }) => ({
+    text: title,
+    risk,
+    fields: ["signal.customer_name", "signal.threat_type"],
+  }));
+  // Nobody has checked it, so it is told and does not count.
   const claimed =
     claim === undefined
       ? []
-      : [{ text: `Said, not checked: "${hygienic(claim, MAX_QUOTED)}"`, risk: CLAIM_RISK }];
+      : [
+          {
+            text: `Said, not checked: "${hygienic(claim, MAX_QUOTED)}"`,
+            risk: 0,
+            fields: inMetadata(signal, ...STATEMENTS),
+          },
+        ];
   const found = [...known, ...claimed];
   const risk = riskOf(found);
   return {
     analysis:
       found.length === 0
         ? "No outside circumstances explain or aggravate this."
-        : `Outside circumstances make this ${risk < 0 ? "less" : "more"} alarming.`,
+        : risk === 0
+          ? "What is said of this is not checked and changes nothing."
+          : `Outside circumstances make this ${risk < 0 ? "less" : "more"} alarming.`,
     confidence: profile.industry === null ? 0.5 : 0.75,
     findings: found.map((reason) => reason.text),
     recommendations:
       risk < 0 ? ["Ask the customer before a block"] : ["Inform the customer's security contact"],
     sources: ["industry knowledge"],
     risk,
+    evidence: evidenceOf(found),
     output: {
       external_factors_found: found.length,
       business_context: profile.industry ?? "unknown industry",

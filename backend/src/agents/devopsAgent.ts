@@ -1,5 +1,7 @@
 import type { ThreatType } from "../contract/signal.js";
-import { reasons, riskOf, type RuleAgent } from "./agent.js";
+import { inMetadata } from "../threats/evidence.js";
+import type { PastThreat } from "../threats/history.js";
+import { evidenceOf, reasons, riskOf, type RuleAgent } from "./agent.js";
 import { count, humanName } from "../base/wording.js";
 
 /** Work on the platform that comes back at fixed hours and looks like an attack from outside. */
@@ -26,17 +28,30 @@ export const devopsAgent: RuleAgent = ({ signal, facts, history, now }) => {
   );
   const customersHit = new Set(
     history
-      .filter((past) => past.threatType === signal.threat_type && now - past.at < WINDOW_MS)
+      .filter(
+        (past) =>
+          past.threatType === signal.threat_type && now - past.at < WINDOW_MS && !isMachine(past),
+      )
       .map((past) => past.customer),
   ).size;
 
   const found = reasons(
-    ...work.map((planned) => ({ text: `Coincides with the ${planned.title}`, risk: -0.1 })),
+    ...work.map((planned) => ({
+      text: `Coincides with the ${planned.title}`,
+      risk: -0.1,
+      fields: ["created_at", "signal.threat_type"],
+    })),
     facts.healthCheck &&
-      facts.internal && { text: "Internal calls of a health endpoint: an own probe", risk: -0.2 },
+      facts.internal && {
+        text: "Internal calls of a health endpoint: an own probe",
+        risk: -0.2,
+        fields: inMetadata(signal, "source_ip", "endpoint"),
+      },
     customersHit >= MANY_CUSTOMERS && {
       text: `${customersHit} customers report ${humanName(signal.threat_type)} at the same time`,
-      risk: 0.05,
+      // What the same machinery thought of others is no evidence; a person may see more in it.
+      risk: 0,
+      fields: ["signal.threat_type"],
     },
   );
   return {
@@ -52,9 +67,15 @@ export const devopsAgent: RuleAgent = ({ signal, facts, history, now }) => {
         : ["No action on the platform needed"],
     sources: ["planned work", "own probes", "threat history"],
     risk: riskOf(found),
+    evidence: evidenceOf(found),
     output: {
       infra_correlation_found: found.length > 0,
       related_events: found.map((reason) => reason.text),
     },
   };
 };
+
+/** Where a source names no customer, its machine's name stands for one; many machines are not many customers. */
+function isMachine({ customer, subjects = [] }: PastThreat): boolean {
+  return subjects.includes(`host ${customer}`);
+}

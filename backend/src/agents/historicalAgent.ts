@@ -1,103 +1,130 @@
-import type { PastThreat } from "../threats/history.js";
+import type { IntelMatch, ThreatSignal } from "../contract/signal.js";
+import { inMetadata } from "../threats/evidence.js";
+import { alike, peoplesWord, type PastThreat, type PeoplesWord } from "../threats/history.js";
+import { isTestFile } from "../threats/intel.js";
 import { claimsHarmless } from "../threats/untrusted.js";
 import { clamp, round } from "../base/numbers.js";
-import { reasons, riskOf, type RuleAgent } from "./agent.js";
-import type { AgentInput } from "../threats/finding.js";
 import { count } from "../base/wording.js";
+import { evidenceOf, reasons, riskOf, type Reason, type RuleAgent } from "./agent.js";
 
+/** Earlier threats that are cited, and that make it surer. */
 const MAX_MATCHES = 5;
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** So many notes have to agree before their word counts. */
 const MIN_NOTES = 3;
 /** What the surest hit in a feed adds to the risk. */
 const INTEL_RISK = 0.25;
+/** What a file adds with which virus scanners are tested. */
+const TEST_FILE_RISK = -0.3;
+/** What the first decision of a person adds or takes away, and each further one of the same mind. */
+const DECISION_RISK = 0.15;
+const FURTHER_RISK = 0.05;
+const MAX_DECISION_RISK = 0.25;
 
-/** Looks for earlier threats of the same kind, customer or address, and for known indicators. */
-export const historicalAgent: RuleAgent = (input) => {
-  const { signal, facts, intel } = input;
-  const { matches, sameCustomerToday, reassuring } = lookBack(input);
-  const repeated = matches.filter(
-    ({ past }) =>
-      past.sourceIp === facts.sourceIp && facts.sourceIp !== null && !past.falsePositive,
-  ).length;
-  const falsePositives = matches.filter(({ past }) => past.falsePositive).length;
-
+/**
+ * Looks at what people have decided of the same before, and for known indicators. What the analysis itself
+ * thought of earlier threats is no history: it would cite its own guesses.
+ */
+export const historicalAgent: RuleAgent = ({ signal, facts, intel, history }) => {
+  const before = alike(signal, history);
+  const word = peoplesWord(before);
+  const decided = word.asFalse.length + word.asReal.length;
+  const repeated = history.filter(
+    (past) =>
+      past.confirmed === true && facts.sourceIp !== null && past.sourceIp === facts.sourceIp,
+  );
+  const reassuring = history.filter((past) => reassures(past, signal)).length;
   const found = reasons(
-    ...intel.map((match) => ({
-      text: `Known ${match.ioc_type} ${match.ioc_value}: ${match.description}`,
-      risk: round(INTEL_RISK * clamp(match.confidence)),
-    })),
+    ...intel.map((match) => known(match, signal)),
+    ...decisions(word),
     reassuring >= MIN_NOTES && {
       text: `${reassuring} notes on such threats against ${signal.customer_name} call them harmless`,
       risk: -0.15,
+      fields: ["signal.customer_name", "signal.threat_type"],
     },
-    repeated > 0 && {
-      text: `${facts.sourceIp ?? ""} was behind ${count(repeated, "earlier threat")}`,
+    repeated.length > 0 && {
+      text: `${facts.sourceIp ?? ""} was behind ${count(repeated.length, "confirmed threat")}`,
       risk: 0.1,
+      fields: [
+        ...inMetadata(signal, "source_ip"),
+        ...repeated.slice(0, MAX_MATCHES).flatMap(fieldOf),
+      ],
     },
-    sameCustomerToday >= 3 && {
-      text: `${sameCustomerToday} threats against ${signal.customer_name} within a day`,
-      risk: 0.05,
-    },
-    falsePositives * 2 > matches.length && {
-      text: `${falsePositives} of ${matches.length} similar threats were false positives`,
-      risk: -0.2,
-    },
-  );
-  const score = round(
-    matches.reduce((sum, match) => sum + match.similarity, 0) / (matches.length || 1),
+    ...before.filter(onlyNoted).slice(0, 1).map(noted),
   );
   return {
     analysis:
-      matches.length === 0
+      before.length === 0
         ? "Nothing similar has been seen before."
-        : `${count(matches.length, "similar threat")} seen before, match ${score}.`,
-    confidence: round(clamp(0.6 + 0.06 * matches.length)),
+        : `${count(before.length, "similar threat")} seen before, ${decided} decided by people.`,
+    confidence: round(clamp(0.6 + 0.06 * Math.min(MAX_MATCHES, decided))),
     findings: found.map((reason) => reason.text),
     recommendations:
-      repeated > 0
+      repeated.length > 0
         ? ["Consider a lasting block of the repeating address"]
         : ["Keep for correlation"],
-    sources: ["threat history", "threat intelligence"],
+    sources: ["people's decisions", "threat intelligence"],
     risk: riskOf(found),
-    output: { similar_incidents_found: matches.length, pattern_match_score: score },
+    evidence: evidenceOf(found),
+    output: {
+      similar_incidents_found: before.length,
+      pattern_match_score: before.length === 0 ? 0 : round(decided / before.length),
+    },
   };
 };
 
-interface Match {
-  readonly past: PastThreat;
-  readonly similarity: number;
+function known(match: IntelMatch, signal: ThreatSignal): Reason {
+  const named = Object.keys(signal.metadata).filter((key) => {
+    const value = signal.metadata[key];
+    return typeof value === "string" && match.ioc_value.startsWith(value.toLowerCase());
+  });
+  return {
+    text: `Known ${match.ioc_type} ${match.ioc_value}: ${match.description}`,
+    risk: isTestFile(match) ? TEST_FILE_RISK : round(INTEL_RISK * clamp(match.confidence)),
+    fields: ["intel_matches", ...inMetadata(signal, ...named)],
+  };
 }
 
-/** What a single walk through the history finds; it runs for every signal, so it makes no copies. */
-function lookBack(input: AgentInput) {
-  const { signal, history, now } = input;
-  const similar: Match[] = [];
-  let sameCustomerToday = 0;
-  let reassuring = 0;
-  for (const past of history) {
-    const match = { past, similarity: similarity(past, input) };
-    if (match.similarity > 0) {
-      similar.push(match);
-    }
-    if (past.customer === signal.customer_name) {
-      sameCustomerToday += now - past.at < DAY_MS && !past.falsePositive ? 1 : 0;
-      reassuring += past.threatType === signal.threat_type && reassures(past) ? 1 : 0;
-    }
+/** What most people have decided; where they differ, that it is real. */
+function decisions({ asFalse, asReal, says }: PeoplesWord): readonly Reason[] {
+  if (says === null) {
+    return [];
   }
-  const matches = similar.sort((a, b) => b.similarity - a.similarity).slice(0, MAX_MATCHES);
-  return { matches, sameCustomerToday, reassuring };
+  const falseAlarm = says === "false";
+  const agreeing = falseAlarm ? asFalse : asReal;
+  const weight = Math.min(MAX_DECISION_RISK, DECISION_RISK + FURTHER_RISK * (agreeing.length - 1));
+  const who = agreeing.flatMap(({ decision }) => (decision ? [decision] : []))[0];
+  const last = who === undefined ? "" : `, last ${who.by} at ${who.at}`;
+  const note = who?.note ? `: "${who.note}"` : "";
+  return [
+    {
+      text: `People called ${agreeing.length} of ${count(asFalse.length + asReal.length, "such threat")} ${says}${last}${note}`,
+      risk: falseAlarm ? -weight : weight,
+      fields: ["signal", ...agreeing.slice(0, MAX_MATCHES).flatMap(fieldOf)],
+    },
+  ];
 }
 
-function reassures({ note }: PastThreat): boolean {
-  return note !== undefined && claimsHarmless(note);
+const onlyNoted = ({ decision }: PastThreat): boolean => decision?.field === "note";
+
+/** What a person wrote of the same: told, but not weighed, since it is not read. */
+function noted(past: PastThreat): Reason {
+  const { by = "", at = "", note = "" } = past.decision ?? {};
+  return {
+    text: `${by} wrote of such a threat at ${at}: "${note}"`,
+    risk: 0,
+    fields: fieldOf(past),
+  };
 }
 
-/** 0 (unrelated) to 1 (same kind, same customer, same address). */
-function similarity(past: PastThreat, { signal, facts }: AgentInput): number {
+function fieldOf({ decision }: PastThreat): readonly string[] {
+  return decision === undefined ? [] : [`threats/${decision.threatId}/${decision.field}`];
+}
+
+function reassures({ note, customer, threatType }: PastThreat, signal: ThreatSignal): boolean {
   return (
-    (past.threatType === signal.threat_type ? 0.4 : 0) +
-    (past.customer === signal.customer_name ? 0.3 : 0) +
-    (facts.sourceIp !== null && past.sourceIp === facts.sourceIp ? 0.3 : 0)
+    note !== undefined &&
+    customer === signal.customer_name &&
+    threatType === signal.threat_type &&
+    claimsHarmless(note)
   );
 }

@@ -2,6 +2,8 @@ import { clamp, round } from "../base/numbers.js";
 import type { AgentInput } from "../threats/finding.js";
 import type { FalsePositiveIndicator, FalsePositiveScore } from "../contract/analysis.js";
 import type { ThreatType } from "../contract/signal.js";
+import { alike, peoplesWord } from "../threats/history.js";
+import { isTestFile } from "../threats/intel.js";
 import { FALSE_POSITIVE_SCORE } from "./verdict.js";
 import { count, humanName } from "../base/wording.js";
 
@@ -19,17 +21,15 @@ const REVIEW_SCORE = 0.4;
 /** How much the indicators together move the base rate. */
 const INDICATOR_SHARE = 0.3;
 
-/**
- * Judges how likely it is that a signal is no threat.
- *
- * @param agentConfidence mean confidence of the agents, 0 to 1
- */
-export function scoreFalsePositive(input: AgentInput, agentConfidence: number): FalsePositiveScore {
+/** Judges how likely it is that a signal is no threat, by its facts and by what people have decided before. */
+export function scoreFalsePositive(input: AgentInput): FalsePositiveScore {
   const { signal, history } = input;
-  const similar = history.filter((past) => past.threatType === signal.threat_type);
-  const asFp = similar.filter((past) => past.falsePositive).length;
-  const rate = similar.length === 0 ? null : round(asFp / similar.length);
-  const indicators = findIndicators(input, rate, agentConfidence);
+  const { asFalse, asReal } = peoplesWord(
+    history.filter((past) => past.threatType === signal.threat_type),
+  );
+  const similar = asFalse.length + asReal.length;
+  const rate = similar === 0 ? null : round(asFalse.length / similar);
+  const indicators = findIndicators(input, rate);
   const weight = indicators.reduce((sum, indicator) => sum + indicator.weight, 0);
   const score = round(clamp(BASE_RATE[signal.threat_type] + INDICATOR_SHARE * weight));
   const recommendation =
@@ -41,12 +41,12 @@ export function scoreFalsePositive(input: AgentInput, agentConfidence: number): 
   return {
     score,
     confidence: round(
-      0.5 + Math.min(0.3, 0.05 * similar.length) + Math.min(0.2, 0.04 * indicators.length),
+      0.5 + Math.min(0.3, 0.05 * similar) + Math.min(0.2, 0.04 * indicators.length),
     ),
     indicators,
     historical_fp_rate: rate,
-    similar_resolved_as_fp: asFp,
-    similar_resolved_as_real: similar.length - asFp,
+    similar_resolved_as_fp: asFalse.length,
+    similar_resolved_as_real: asReal.length,
     recommendation,
     explanation: explain(signal.threat_type, indicators.length, score),
   };
@@ -64,14 +64,15 @@ function percent(share: number): string {
 }
 
 function findIndicators(
-  { signal, facts, history }: AgentInput,
+  { signal, facts, proofs, history, intel }: AgentInput,
   rate: number | null,
-  agentConfidence: number,
 ): readonly FalsePositiveIndicator[] {
   const rpm = facts.requestsPerMinute;
   const sameCustomer = history.filter((past) => past.customer === signal.customer_name);
   const noisyCustomer =
     sameCustomer.length >= 3 && sameCustomer.filter((past) => past.falsePositive).length >= 2;
+  const { says } = peoplesWord(alike(signal, history));
+  const level = facts.sourceSeverity;
   const rules: readonly (readonly [boolean, FalsePositiveIndicator])[] = [
     [facts.benignCrawler, rule("benign_crawler", 0.4, "A search engine's crawler", "user_agent")],
     [facts.scriptedClient, rule("scripted_client", -0.2, "A scripted client", "user_agent")],
@@ -83,8 +84,23 @@ function findIndicators(
     [rate !== null && rate > 0.5, rule("history_fp", 0.3, "Mostly nothing before", "history")],
     [rate !== null && rate < 0.2, rule("history_real", -0.3, "Mostly real before", "history")],
     [noisyCustomer, rule("noisy_customer", 0.25, "This customer's were often nothing", "history")],
-    [agentConfidence < 0.5, rule("unsure_agents", 0.2, "The agents are unsure", "agents")],
-    [agentConfidence > 0.85, rule("sure_agents", -0.2, "The agents are sure", "agents")],
+    [says === "false", rule("decided_false", 0.4, "People called the same false", "decisions")],
+    [says === "real", rule("decided_real", -0.4, "People called the same real", "decisions")],
+    [proofs.length > 0, rule("proof", -1, "It shows what only attacks show", "signal")],
+    [facts.sample, rule("sample", 1, "A sample of its source's findings", "signal")],
+    [facts.blocked, rule("blocked", 0.3, "The sensor has blocked it", "signal")],
+    [
+      intel.some(isTestFile),
+      rule("test_file", 1, "A file that tests virus scanners", "intelligence"),
+    ],
+    [
+      level === "HIGH" || level === "CRITICAL",
+      rule("grave_level", -0.5, "Its source calls it grave", "source_severity"),
+    ],
+    [
+      level === "LOW" || level === "INFO",
+      rule("minor_level", 0.3, "Its source calls it minor", "source_severity"),
+    ],
   ];
   return rules.filter(([applies]) => applies).map(([, indicator]) => indicator);
 }

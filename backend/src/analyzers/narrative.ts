@@ -52,13 +52,15 @@ export interface ReviewFacts {
   readonly failedAgents: readonly string[];
   /** The priority agent asks for a person. */
   readonly asked: boolean;
+  /** A model finds it milder than the rules do. */
+  readonly milder: boolean;
   /** What the signal weighs by itself. */
   readonly bySignal: ThreatSeverity;
 }
 
 /** Why a person has to look at it; null if nobody has to. */
 export function whyReview(facts: ReviewFacts): string | null {
-  const { severity, falsePositive, detection, failedAgents, asked, bySignal } = facts;
+  const { severity, falsePositive, detection, failedAgents, asked, milder, bySignal } = facts;
   const doubtful = falsePositive.recommendation;
   const why = [
     ...(severity === "CRITICAL" ? ["Critical severity"] : []),
@@ -72,6 +74,7 @@ export function whyReview(facts: ReviewFacts): string | null {
       ? [`Possible manipulation: ${humanName(detection.attack_vector ?? "unknown_way")}`]
       : []),
     ...(asked ? ["The priority agent asks for it"] : []),
+    ...(milder ? ["The model finds it milder than the rules do"] : []),
     ...(failedAgents.length > 0 ? [`Failed agents: ${failedAgents.join(", ")}`] : []),
   ];
   return why.length > 0 ? why.join("; ") : null;

@@ -34,6 +34,17 @@ export type ThreatStatus = z.infer<typeof STATUS>;
 const DECIDED = z.enum(["status", "assignee", "note", "confirmed"]);
 const DECISION = z.object({ by: text, at: time });
 
+/** A fact that the verdict rests on. */
+const EVIDENCE = z.object({
+  fact: text,
+  /**
+   * Where it can be looked up: fields of this threat, such as `signal.metadata.rule_level`, or of an earlier
+   * one, such as `threats/ID/status`.
+   */
+  fields: texts,
+});
+export type Evidence = Wire<typeof EVIDENCE>;
+
 /** The whole result: what the API returns, Redis keeps and WebSocket clients get. */
 export const THREAT_ANALYSIS = z.object({
   id: text,
@@ -70,5 +81,7 @@ export const THREAT_ANALYSIS = z.object({
   confirmed: z.boolean(),
   /** Who has decided what of it last, and when; without what nobody has decided. */
   decisions: z.partialRecord(DECIDED, DECISION),
+  /** What the verdict rests on, each fact with its fields. */
+  evidence: z.array(EVIDENCE),
 });
 export type ThreatAnalysis = Wire<typeof THREAT_ANALYSIS>;

@@ -3,7 +3,7 @@ import type { AgentInput, Finding } from "../threats/finding.js";
 import { AGENTS } from "../agents/ruleAgents.js";
 import { AGENT_KEYS, type AgentKey } from "../contract/analysis.js";
 import { answerSchema, readAnswer } from "./answers.js";
-import { openAiChat, type ChatObserver } from "./chat.js";
+import { openAiChat, type Chat, type ChatObserver } from "./chat.js";
 import { ModelError, type ModelFailure } from "./failure.js";
 import { Guard, type GuardOptions } from "./guard.js";
 import type { Circuit } from "../contract/responses.js";
@@ -26,9 +26,14 @@ export interface ModelObserver extends GuardOptions, ChatObserver {
 /**
  * Agents that ask a model. Each keeps the rules' finding beside the model's, for the detector to compare,
  * and where the model does not judge, the rules do and say so.
+ *
+ * @param chat how the model is asked; by default over its provider's API
  */
-export function modelAgents(config: ModelConfig, observer: ModelObserver = {}): ModelAgents {
-  const chat = openAiChat(config, observer);
+export function modelAgents(
+  config: ModelConfig,
+  observer: ModelObserver = {},
+  chat: Chat = openAiChat(config, observer),
+): ModelAgents {
   const guard = new Guard(observer);
   const ask = async (key: AgentKey, input: AgentInput): Promise<Finding> => {
     const rules = AGENTS[key](input);
@@ -42,7 +47,7 @@ export function modelAgents(config: ModelConfig, observer: ModelObserver = {}): 
       // Within the guard, so that a model that answers nonsense counts as failing.
       const answer = await guard.run(key, async () => readAnswer(key, await chat(question)));
       const sources = [...rules.sources, `model ${config.model}`];
-      return { ...answer, sources, ruleRisk: rules.risk };
+      return { ...answer, sources, ruleRisk: rules.risk, evidence: rules.evidence ?? [] };
     } catch (error) {
       if (!(error instanceof ModelError)) {
         throw error;

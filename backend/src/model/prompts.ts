@@ -56,7 +56,10 @@ const VIEWS: Readonly<
   historical: ({ signal, facts, history, intel, now }) => ({
     incidents: history
       .filter(
-        (past) => past.customer === signal.customer_name || past.threatType === signal.threat_type,
+        (past) =>
+          // What nobody has decided is a guess of our own.
+          (past.falsePositive || past.confirmed === true || past.note !== undefined) &&
+          (past.customer === signal.customer_name || past.threatType === signal.threat_type),
       )
       .slice(0, MAX_INCIDENTS)
       .map((past) => ({
@@ -65,6 +68,7 @@ const VIEWS: Readonly<
         same_address: past.sourceIp !== null && past.sourceIp === facts.sourceIp,
         severity: past.severity,
         false_positive: past.falsePositive,
+        confirmed: past.confirmed ?? false,
         minutes_ago: Math.round((now - past.at) / MINUTE_MS),
         ...(past.note !== undefined && { note: hygienic(past.note) }),
       })),

@@ -2,7 +2,11 @@ import type { Agent } from "../agents/agent.js";
 import type { AgentInput, Finding } from "../threats/finding.js";
 import { AGENT_NAMES, AGENTS } from "../agents/ruleAgents.js";
 import { attempt, describeAgent, publish } from "../agents/run.js";
-import { detectManipulation } from "../analyzers/adversarial/detector.js";
+import {
+  detectManipulation,
+  suspect,
+  suspicionEvidence,
+} from "../analyzers/adversarial/detector.js";
 import { scoreFalsePositive } from "../analyzers/falsePositive.js";
 import { mitreTags } from "../analyzers/mitre.js";
 import { narrate, summarize, whyReview } from "../analyzers/narrative.js";
@@ -22,6 +26,9 @@ import type { EgressViolation } from "../contract/requests.js";
 import type { IntelMatch, ThreatSignal } from "../contract/signal.js";
 import type { ThreatAnalysis } from "../contract/threat.js";
 import { UNTOUCHED } from "../threats/triage.js";
+
+/** How much less than the rules a model may find before a person looks at it. */
+const MILDER = 0.1;
 
 /** What one analysis is told besides the signal and the history; all of it may be left out. */
 export interface Circumstances {
@@ -122,23 +129,19 @@ export class Coordinator {
     const findings = results.map((result) => result.finding);
     const byAgent = recordOf(results, (result) => result.finding);
 
-    const confidence = findings.reduce((sum, f) => sum + f.confidence, 0) / findings.length;
-    const falsePositive = this.#phase("fp_analyzer", () => scoreFalsePositive(input, confidence));
+    const falsePositive = this.#phase("fp_analyzer", () => scoreFalsePositive(input));
     timeline.record("analysis", "False-positive check", "fp_analyzer", {
       description: falsePositive.explanation,
       data: { score: falsePositive.score },
     });
-    const detection = detectorEnabled
-      ? this.#phase("adversarial_detector", () =>
-          detectManipulation({ input, findings: byAgent, egress }),
-        )
+    const suspicions = detectorEnabled
+      ? this.#phase("adversarial_detector", () => suspect({ input, findings: byAgent, egress }))
       : null;
+    const detection = suspicions && detectManipulation(suspicions);
     recordDetection(timeline, detection);
     const deceived = detection?.manipulation_detected ?? false;
-    // A model that was misled is not believed where the rules see more.
-    const risks = findings.map(({ risk, ruleRisk = risk }) =>
-      deceived ? Math.max(risk, ruleRisk) : risk,
-    );
+    // A model reads what strangers wrote: it may see more than the rules, and never less.
+    const risks = findings.map(({ risk, ruleRisk = risk }) => Math.max(risk, ruleRisk));
     const { risk, severity } = judge(risks, falsePositive.score, deceived);
     const tags = mitreTags(signal.threat_type, signal.mitre_hints, byAgent.priority.techniques);
     timeline.record("correlation", "Findings combined", "coordinator", {
@@ -158,6 +161,7 @@ export class Coordinator {
       detection,
       failedAgents: results.filter((result) => result.failed).map((result) => result.key),
       asked: byAgent.priority.asksForReview ?? false,
+      milder: findings.some(({ risk, ruleRisk = risk }) => ruleRisk - risk >= MILDER),
       bySignal: severityOfRisk(byAgent.priority.risk),
     });
     const investigation = this.#phase("timeline_builder", () => timeline.build());
@@ -187,6 +191,10 @@ export class Coordinator {
       review_reason: reviewReason,
       trace_id: traceId,
       ...UNTOUCHED,
+      evidence: [
+        ...findings.flatMap((finding) => finding.evidence ?? []),
+        ...suspicionEvidence(suspicions ?? []),
+      ],
     };
   }
 

@@ -1,6 +1,7 @@
 import type { AgentInput } from "../threats/finding.js";
 import type { TimelineRecorder } from "../analyzers/timeline.js";
 import type { IntelMatch, ThreatSignal } from "../contract/signal.js";
+import { proofsIn } from "../threats/artefacts.js";
 import { customerProfile } from "../threats/customers.js";
 import { factsOf } from "../threats/facts.js";
 import type { PastThreat } from "../threats/history.js";
@@ -36,5 +37,5 @@ export function enrich(
   const profile = customerProfile(signal.customer_name);
   enriched("Customer looked up", { industry: profile.industry });
   enriched("History looked up", { threats: history.length });
-  return { signal, facts, profile, history, intel, now };
+  return { signal, facts, proofs: proofsIn(signal), profile, history, intel, now };
 }

@@ -18,10 +18,13 @@ export function encodeThreat(threat: ThreatAnalysis): StoredThreat {
   return describe(threat, Buffer.from(JSON.stringify(threat)));
 }
 
-/** The whole threat, also of a backend that knows no triage. */
+/** What threats of older backends lack. */
+const ABSENT_BEFORE = { ...UNTOUCHED, evidence: [] };
+
+/** The whole threat, also of an older backend. */
 export function decodeThreat({ json }: StoredThreat): ThreatAnalysis {
   const threat = JSON.parse(json.toString()) as ThreatAnalysis;
-  return { ...threat, ...UNTOUCHED, ...threat };
+  return { ...threat, ...ABSENT_BEFORE, ...threat };
 }
 
 /**

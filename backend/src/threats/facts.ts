@@ -25,6 +25,10 @@ export interface Facts {
   readonly sourceSeverity: ThreatSeverity | null;
   /** That level, as the sensor says it. */
   readonly sourceLevel: string | null;
+  /** The sensor has stopped what it reports. */
+  readonly blocked: boolean;
+  /** The source says itself that it made this up, to show what its findings look like. */
+  readonly sample: boolean;
   /** What people, or who says to be one, wrote about it. Not to be trusted. */
   readonly statements: readonly string[];
 }
@@ -38,9 +42,9 @@ const ATTACK_TOOL =
 const HEALTH_CHECK = /^\/(health|healthz|ready|readyz|status|ping)\b/;
 const DEFAULT_WINDOW_MINUTES = 5;
 /** Not `location`, by which sensors mean a log, a rack or a bucket. */
-const PLACES = ["country", "city", "geo", "latitude", "distance_km"];
+export const PLACES = ["country", "city", "geo", "latitude", "distance_km"];
 const MAX_PLACE = 60;
-const STATEMENTS = [
+export const STATEMENTS = [
   "note",
   "notes",
   "comment",
@@ -53,7 +57,7 @@ const MAX_RULE_LEVEL = 15;
 
 /** Reads the facts; values of an unexpected type count as absent. */
 export function factsOf(metadata: Metadata): Facts {
-  const sourceIp = text(metadata, "source_ip");
+  const sourceIp = word(metadata, "source_ip");
   const userAgent = text(metadata, "user_agent");
   const endpoint = text(metadata, "endpoint");
   const requests = number(metadata, "request_count");
@@ -64,7 +68,7 @@ export function factsOf(metadata: Metadata): Facts {
     userAgent,
     endpoint,
     userId: text(metadata, "user_id"),
-    country: text(metadata, "country"),
+    country: word(metadata, "country"),
     requestsPerMinute: requests === null || minutes <= 0 ? null : requests / minutes,
     internal: PRIVATE_IP.test(sourceIp ?? ""),
     knownGoodIp: KNOWN_GOOD_IP.test(sourceIp ?? ""),
@@ -78,8 +82,16 @@ export function factsOf(metadata: Metadata): Facts {
     ruleLevel: ruleLevelOf(metadata),
     sourceSeverity: SEVERITY.safeParse(metadata["source_severity"]).data ?? null,
     sourceLevel: text(metadata, "source_level"),
+    blocked: metadata["source"] === "suricata" && text(metadata, "action") === "blocked",
+    sample: metadata["source"] === "guardduty" && isSample(metadata["raw"]),
     statements: STATEMENTS.flatMap((key) => texts(metadata[key])),
   };
+}
+
+/** https://docs.aws.amazon.com/guardduty/latest/ug/sample_findings.html */
+function isSample(raw: unknown): boolean {
+  const finding = raw as { readonly service?: { readonly additionalInfo?: { sample?: unknown } } };
+  return finding?.service?.additionalInfo?.sample === true;
 }
 
 function placeOf(value: unknown): string {
@@ -102,6 +114,11 @@ function texts(value: unknown): readonly string[] {
 export function text(metadata: Metadata, key: string): string | null {
   const value = metadata[key];
   return typeof value === "string" && value !== "" ? value : null;
+}
+
+/** The first word of a text, where a text is one word: what somebody wrote behind it changes nothing. */
+export function word(metadata: Metadata, key: string): string | null {
+  return text(metadata, key)?.trim().split(/\s/, 1)[0] ?? null;
 }
 
 /** A finite number of the metadata, or null. */

@@ -1,4 +1,6 @@
 import type { IntelMatch, ThreatSignal } from "../contract/signal.js";
+import type { Evidence } from "../contract/threat.js";
+import type { Proof } from "./artefacts.js";
 import type { CustomerProfile } from "./customers.js";
 import type { Facts } from "./facts.js";
 import type { PastThreat } from "./history.js";
@@ -7,6 +9,8 @@ import type { PastThreat } from "./history.js";
 export interface AgentInput {
   readonly signal: ThreatSignal;
   readonly facts: Facts;
+  /** What only an attack leaves behind, the gravest first. */
+  readonly proofs: readonly Proof[];
   readonly profile: CustomerProfile;
   /** Earlier threats of all customers, newest first. */
   readonly history: readonly PastThreat[];
@@ -28,6 +32,8 @@ export interface Finding {
   readonly risk: number;
   /** What the rules alone would add, where something else judged; the detector compares the two. */
   readonly ruleRisk?: number;
+  /** The facts behind it, as the rules found them; a model's words are none. */
+  readonly evidence?: readonly Evidence[];
   /** Techniques of MITRE ATT&CK for which there is evidence. */
   readonly techniques?: readonly SuspectedTechnique[];
   /** What the customer may read, where the agent words it itself. */

@@ -1,8 +1,8 @@
 import { BoundedMap } from "../base/boundedMap.js";
 import { parseMicros } from "../base/clock.js";
 import type { ThreatAnalysis } from "../contract/threat.js";
-import type { ThreatSeverity, ThreatType } from "../contract/signal.js";
-import { text } from "./facts.js";
+import type { ThreatSeverity, ThreatSignal, ThreatType } from "../contract/signal.js";
+import { text, word } from "./facts.js";
 
 /** What is remembered of an analysed threat. */
 export interface PastThreat {
@@ -10,25 +10,122 @@ export interface PastThreat {
   readonly customer: string;
   readonly sourceIp: string | null;
   readonly severity: ThreatSeverity;
+  /** A person has called it false. What the analysis thought of it is no history. */
   readonly falsePositive: boolean;
   readonly requiresReview: boolean;
   /** What an analyst wrote when closing it, if anything. Not to be trusted: it may be planted. */
   readonly note?: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** What kind of alert it is, see {@link kindOf}. Default its type. */
+  readonly kind?: string;
+  /** What it happened to, see {@link subjectsOf}. Default its customer. */
+  readonly subjects?: readonly string[];
+  /** A person has called it real. Default false. */
+  readonly confirmed?: boolean;
+  /** The person's decision; absent where nobody has decided. */
+  readonly decision?: PastDecision;
 }
 
-/** What is remembered of a threat; about 200 bytes. */
+/** A person's decision of a threat. */
+export interface PastDecision {
+  readonly threatId: string;
+  /** The field of the threat that was decided. */
+  readonly field: "status" | "confirmed" | "note";
+  readonly by: string;
+  /** In the contract's form. */
+  readonly at: string;
+  /** What the person wrote, if anything. */
+  readonly note: string | null;
+}
+
+/** Characters of a person's note that are remembered. */
+const MAX_NOTE = 200;
+
+/** What is remembered of a threat; about 500 bytes. */
 export function pastThreat(threat: ThreatAnalysis): PastThreat {
+  const { signal } = threat;
+  const decided = decisionOf(threat);
   return {
-    threatType: threat.signal.threat_type,
-    customer: threat.signal.customer_name,
-    sourceIp: text(threat.signal.metadata, "source_ip"),
+    threatType: signal.threat_type,
+    customer: signal.customer_name,
+    sourceIp: word(signal.metadata, "source_ip"),
     severity: threat.severity,
-    falsePositive: threat.false_positive_score?.recommendation === "likely_false_positive",
+    falsePositive: decided?.field === "status",
     requiresReview: threat.requires_human_review,
     at: parseMicros(threat.created_at),
+    kind: kindOf(signal),
+    subjects: subjectsOf(signal),
+    ...(decided !== null && { confirmed: decided.field === "confirmed", decision: decided }),
   };
+}
+
+/** What a person has decided: that it is false, that it is real, or else what the person wrote. */
+function decisionOf(threat: ThreatAnalysis): PastDecision | null {
+  // Absent in those of a backend that knows no triage.
+  const { decisions = {}, confirmed = false, note = null } = threat as Partial<ThreatAnalysis>;
+  const field =
+    threat.status === "false_positive" && decisions.status !== undefined
+      ? "status"
+      : confirmed
+        ? "confirmed"
+        : "note";
+  const decision = decisions[field];
+  return decision === undefined || (field === "note" && note === null)
+    ? null
+    : { threatId: threat.id, field, ...decision, note: note?.slice(0, MAX_NOTE) ?? null };
+}
+
+/** The source and its rule, or else its own name for what it saw; of a signal without either its type. */
+export function kindOf({ threat_type: type, metadata }: ThreatSignal): string {
+  const rule =
+    text(metadata, "rule_id") ??
+    text(metadata, "finding_type") ??
+    text(metadata, "rule_description") ??
+    text(metadata, "source_type");
+  return rule === null ? type : `${type} ${text(metadata, "source") ?? ""} ${rule}`;
+}
+
+const HOST = ["endpoint_name", "device_id", "agent_name", "destination_ip"];
+
+/** The machine and the account that a signal is about; of one that names neither its customer. */
+export function subjectsOf({ customer_name: customer, metadata }: ThreatSignal): readonly string[] {
+  const host = HOST.map((key) => word(metadata, key)).find((found) => found !== null);
+  const user = word(metadata, "user_id");
+  const named = [
+    ...(host === undefined ? [] : [`host ${host}`]),
+    ...(user === null ? [] : [`user ${user}`]),
+  ];
+  return named.length > 0 ? named : [customer];
+}
+
+/** The earlier threats of the same kind and the same machine or account. */
+export function alike(signal: ThreatSignal, history: readonly PastThreat[]): readonly PastThreat[] {
+  const kind = kindOf(signal);
+  const subjects = subjectsOf(signal);
+  return history.filter(
+    (past) =>
+      past.threatType === signal.threat_type &&
+      (past.kind ?? past.threatType) === kind &&
+      (past.subjects ?? [past.customer]).some((subject) => subjects.includes(subject)),
+  );
+}
+
+/** What people have decided of some threats. */
+export interface PeoplesWord {
+  readonly asFalse: readonly PastThreat[];
+  readonly asReal: readonly PastThreat[];
+  /** What most of them say; where they differ evenly, that it is real. Null where nobody has decided. */
+  readonly says: "false" | "real" | null;
+}
+
+/** What people have decided of these threats. Automatic verdicts are no decisions. */
+export function peoplesWord(threats: readonly PastThreat[]): PeoplesWord {
+  const asFalse = threats.filter((past) => past.falsePositive);
+  const asReal = threats.filter((past) => past.confirmed === true);
+  const decided = asFalse.length + asReal.length > 0;
+  const says = asFalse.length > asReal.length ? "false" : "real";
+  return { asFalse, asReal, says: decided ? says : null };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { IntelMatch, Metadata } from "../contract/signal.js";
-import { text } from "./facts.js";
+import { word } from "./facts.js";
 
 type IocType = "ip" | "domain" | "hash" | "package";
 
@@ -14,6 +14,8 @@ interface Indicator {
   readonly actor: string | null;
 }
 
+/** The description of the file with which virus scanners are tested, https://www.eicar.org/download-anti-malware-testfile/ */
+const TEST_FILE = "EICAR test file: the virus scanner is being tested";
 const SOURCE = "local indicator list";
 
 /**
@@ -32,7 +34,7 @@ const INDICATORS: readonly Indicator[] = [
   known(
     "hash",
     "275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f",
-    "EICAR test file: the virus scanner is being tested",
+    TEST_FILE,
     "2006-06-22",
     0.6,
   ),
@@ -61,13 +63,18 @@ const KEYS: readonly (readonly [key: string, type: IocType])[] = [
   ["package_name", "package"],
 ];
 
+/** Whether a match says that only the virus scanner is being tested. */
+export function isTestFile({ description }: IntelMatch): boolean {
+  return description === TEST_FILE;
+}
+
 /** The built-in indicators that a signal's metadata shows. */
 export function localIntel(metadata: Metadata): readonly IntelMatch[] {
   const found = new Set<Indicator>();
   for (const [key, type] of KEYS) {
-    const value = text(metadata, key)?.toLowerCase();
+    const value = word(metadata, key)?.toLowerCase();
     if (value !== undefined) {
-      const version = type === "package" ? text(metadata, "package_version") : null;
+      const version = type === "package" ? word(metadata, "package_version") : null;
       const indicator = BY_KEY.get(`${type} ${version === null ? value : `${value}@${version}`}`);
       if (indicator !== undefined) {
         found.add(indicator);

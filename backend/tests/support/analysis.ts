@@ -2,6 +2,7 @@ import type { AgentInput } from "../../src/threats/finding.js";
 import type { Clock } from "../../src/base/clock.js";
 import { Coordinator, type Circumstances } from "../../src/service/coordinator.js";
 import { seededRandom } from "../../src/base/random.js";
+import { proofsIn } from "../../src/threats/artefacts.js";
 import { customerProfile } from "../../src/threats/customers.js";
 import { factsOf } from "../../src/threats/facts.js";
 import { generateSignal } from "../../src/threats/generator.js";
@@ -45,11 +46,20 @@ export function past(overrides: Partial<PastThreat> = {}): PastThreat {
   };
 }
 
+/** What a sensor says of a machine that is taken over, a different sign each. */
+export const SIGNS = [
+  "security agent stopped",
+  "credential dump tool seen",
+  "large upload to a new host",
+  "ransom note written",
+];
+
 /** What the agents get for a signal. */
 export function inputOf(signal: ThreatSignal, history: readonly PastThreat[] = []): AgentInput {
   return {
     signal,
     facts: factsOf(signal.metadata),
+    proofs: proofsIn(signal),
     profile: customerProfile(signal.customer_name),
     history,
     intel: [],

@@ -1,4 +1,6 @@
 import { round } from "../../base/numbers.js";
+import { inMetadata } from "../../threats/evidence.js";
+import { STATEMENTS } from "../../threats/facts.js";
 import { claimsHarmless } from "../../threats/untrusted.js";
 import { AGENT_KEYS } from "../../contract/analysis.js";
 import { severityOfRisk } from "../../threats/severity.js";
@@ -18,14 +20,19 @@ const MINOR = 0.15;
  * that weighs heavily; a circumstance that is known of the industry alone is no sign of manipulation.
  */
 export const contextAgainstPriority: Check = ({ input, findings: { context, priority } }) => {
-  if (context.risk >= 0 || priority.risk < GRAVE) {
+  const claimed = input.facts.statements.some(claimsHarmless);
+  if ((context.risk >= 0 && !claimed) || priority.risk < GRAVE) {
     return [];
   }
-  const claimed = input.facts.statements.some(claimsHarmless);
   const severity = severityOfRisk(priority.risk);
   return [
     {
       vector: "context_manipulation",
+      fields: [
+        ...inMetadata(input.signal, ...STATEMENTS),
+        "agent_analyses.context.key_findings",
+        "agent_analyses.priority.key_findings",
+      ],
       contradiction: contradiction({
         agents: ["context", "priority"],
         description: `The context speaks for harmless, the signal by itself for ${severity}`,
@@ -50,6 +57,7 @@ export const priorityOutlier: Check = ({ findings }) => {
   return [
     {
       vector: "agent_manipulation",
+      fields: ["agent_analyses.priority.key_findings"],
       anomaly: anomaly({
         type: "priority_outlier",
         description: `The other agents find a risk of ${round(others)}, the priority agent only ${priority.risk}`,
@@ -72,6 +80,7 @@ export const modelAgainstRules: Check = ({ findings }) =>
     return [
       {
         vector: "agent_manipulation" as const,
+        fields: [`agent_analyses.${key}.raw_output`],
         anomaly: anomaly({
           type: "model_outlier",
           description: `The model's ${key} agent finds a risk of ${risk}, the rules ${ruleRisk}`,
@@ -95,6 +104,7 @@ export const egressAgainstHistory: Check = ({ input, findings, egress }) => {
   return [
     {
       vector: "egress_evasion",
+      fields: ["agent_analyses.historical.key_findings"],
       contradiction: contradiction({
         agents: ["historical", "egress_monitor"],
         description: `History speaks for harmless, but ${count(fresh.length, "connection")} to the outside ${fresh.length === 1 ? "was" : "were"} blocked in the last minutes`,

