@@ -1,0 +1,90 @@
+import type { RuleAgent } from "../src/agents/agent.js";
+import { AGENTS } from "../src/agents/ruleAgents.js";
+import type { AgentKey } from "../src/contract/analysis.js";
+import type { AgentInput, Finding } from "../src/threats/finding.js";
+import type { Agents } from "./judge.js";
+
+/** A rule that is broken in one way, as a change of the program could break it. */
+export interface Fault {
+  readonly what: string;
+  readonly agents: Agents;
+}
+
+/** The rules with one agent changed. */
+function changed(key: AgentKey, agent: (rule: RuleAgent) => RuleAgent): Agents {
+  return { ...AGENTS, [key]: agent(AGENTS[key]) };
+}
+
+/** A rule that sees something else than there is. */
+const seeing =
+  (change: (input: AgentInput) => AgentInput) =>
+  (rule: RuleAgent): RuleAgent =>
+  (input) =>
+    rule(change(input));
+
+/** A rule that finds something else than it should. */
+const finding =
+  (change: (found: Finding, input: AgentInput) => Finding) =>
+  (rule: RuleAgent): RuleAgent =>
+  (input) =>
+    change(rule(input), input);
+
+/** Faults of the kinds that were in the rules once; each has to fail the eval. */
+export const FAULTS: readonly Fault[] = [
+  {
+    what: "the source's level does not count",
+    agents: changed(
+      "priority",
+      seeing((input) => ({ ...input, facts: { ...input.facts, sourceSeverity: null } })),
+    ),
+  },
+  {
+    what: "nothing but the source's level is looked at",
+    agents: changed(
+      "priority",
+      seeing((input) => ({
+        ...input,
+        proofs: [],
+        signal: {
+          ...input.signal,
+          mitre_hints: [],
+          metadata: {},
+        },
+      })),
+    ),
+  },
+  {
+    what: "automatic verdicts count as confirmed",
+    agents: changed(
+      "historical",
+      seeing((input) => ({
+        ...input,
+        history: input.history.map((past) => ({
+          ...past,
+          falsePositive: false,
+          confirmed: true,
+        })),
+      })),
+    ),
+  },
+  {
+    what: "every indicator is a sign, whatever it says",
+    agents: changed(
+      "priority",
+      finding((found, { signal }) => {
+        const listed = signal.metadata["indicators"];
+        return { ...found, risk: found.risk + (Array.isArray(listed) ? 0.12 * listed.length : 0) };
+      }),
+    ),
+  },
+  {
+    what: "facts come without their fields",
+    agents: changed(
+      "priority",
+      finding((found) => ({
+        ...found,
+        evidence: (found.evidence ?? []).map(({ fact }) => ({ fact, fields: [] })),
+      })),
+    ),
+  },
+];

@@ -1,0 +1,84 @@
+import type { Agent } from "../src/agents/agent.js";
+import { AGENTS } from "../src/agents/ruleAgents.js";
+import { seededRandom } from "../src/base/random.js";
+import type { AgentKey } from "../src/contract/analysis.js";
+import type { ThreatSignal } from "../src/contract/signal.js";
+import type { ThreatAnalysis } from "../src/contract/threat.js";
+import { Coordinator } from "../src/service/coordinator.js";
+import { pastThreat, type PastThreat } from "../src/threats/history.js";
+import { decide } from "../src/threats/triage.js";
+import type { Case } from "./corpus.js";
+import type { Before } from "./template.js";
+
+/** What judges signals. */
+export type Agents = Readonly<Record<AgentKey, Agent>>;
+
+/** A signal and what the analysis made of it. */
+export interface Judged {
+  readonly judged: Case;
+  readonly threat: ThreatAnalysis;
+}
+
+const NOON = Date.UTC(2026, 5, 10, 12);
+const HOUR_MS = 3_600_000;
+const DECIDED_AT = "2026-06-10T11:30:00.000000";
+
+/**
+ * Judges a signal with what came before it, always with the same clock and ids.
+ *
+ * @param instead what comes after that in its place
+ */
+export async function judge(
+  { signal, template: { before } }: Case,
+  agents: Agents = AGENTS,
+  instead = signal,
+): Promise<ThreatAnalysis> {
+  return analyze(instead, before === undefined ? [] : await historyOf(signal, before), agents);
+}
+
+/** Judges every signal for itself. */
+export async function judgeAll(
+  cases: readonly Case[],
+  agents?: Agents,
+): Promise<readonly Judged[]> {
+  const results: Judged[] = [];
+  for (const judged of cases) {
+    results.push({ judged, threat: await judge(judged, agents) });
+  }
+  return results;
+}
+
+function analyze(
+  signal: ThreatSignal,
+  history: readonly PastThreat[],
+  agents: Agents,
+  at = NOON,
+  seed = 7,
+): Promise<ThreatAnalysis> {
+  let now = at;
+  const clock = () => (now += 1);
+  return new Coordinator({ agents, clock, random: seededRandom(seed) }).analyze(signal, history);
+}
+
+/** The same alert as often before, each judged by what came before it, and decided by a person where one did. */
+async function historyOf(
+  signal: ThreatSignal,
+  { times, decided }: Before,
+): Promise<readonly PastThreat[]> {
+  const history: PastThreat[] = [];
+  for (let count = times; count > 0; count -= 1) {
+    const threat = await analyze(signal, history, AGENTS, NOON - count * HOUR_MS, count);
+    const asked = {
+      false_positive: { status: "false_positive" },
+      confirmed: { confirmed: true },
+    } as const;
+    history.unshift(
+      pastThreat(
+        decided === null
+          ? threat
+          : decide(threat, { version: threat.version, ...asked[decided] }, "Ada", DECIDED_AT),
+      ),
+    );
+  }
+  return history;
+}
