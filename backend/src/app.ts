@@ -23,7 +23,7 @@ import { threatRoutes } from "./routes/threats.js";
 import { ThreatService } from "./service/threatService.js";
 import { openStore } from "./store/open.js";
 import { NO_TELEMETRY, startTelemetry } from "./telemetry/tracing.js";
-import { History } from "./threats/history.js";
+import { History, HISTORY } from "./threats/history.js";
 import { WebSocketHub, type HubOptions } from "./server/webSockets.js";
 
 /** Time for requests and WebSocket clients to end by themselves at shutdown, in ms. */
@@ -56,8 +56,8 @@ export async function startApp(
   hubOptions?: HubOptions,
 ): Promise<App> {
   const log = moduleLogger(logger, "app");
-  const history = new History(config.maxStoredThreats);
-  const metrics = new Metrics(() => history.requiringReview(), config);
+  const history = new History(Math.min(HISTORY, config.maxStoredThreats));
+  const metrics = new Metrics(config);
   const telemetry =
     config.tracing === null
       ? NO_TELEMETRY

@@ -227,7 +227,7 @@ describe("false-positive score", () => {
 });
 
 describe("history", () => {
-  it("keeps the newest, each once, and counts what waits for review", async () => {
+  it("keeps the newest, each once", async () => {
     const history = new History(3);
     for (const id of ["a", "b", "b", "c", "d"]) {
       history.add(id, { ...(await makeStored(id)).past, requiresReview: id !== "c" });
@@ -236,7 +236,6 @@ describe("history", () => {
       history.recent().map((threat) => threat.requiresReview),
       [true, false, true],
     );
-    assert.equal(history.requiringReview(), 2);
   });
 });
 

@@ -109,6 +109,7 @@ for (const kind of ["memory", "redis"] as const) {
         threats_requiring_review: 0,
         threats_by_type: {},
         threats_by_severity: {},
+        dropped: { awaiting_review: 0, other: 0, forgotten: 0, by_reason: {} },
       });
       const wishes = ["bot_attack", "bot_attack", "geo_impossible", "critical_threat"];
       for (const scenario of ["crypto_surge", "crypto_surge", "geo_impossible", ...wishes]) {

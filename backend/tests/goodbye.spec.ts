@@ -21,8 +21,8 @@ describe("goodbyes at shutdown", () => {
   let clients: readonly WsClient[];
 
   const connect = async (goodbyeSpreadMs: number, count: number): Promise<void> => {
-    store = new MemoryStore(100);
-    hub = new WebSocketHub(store, new Metrics(() => 0), quietLogger(), { goodbyeSpreadMs });
+    store = new MemoryStore({ threats: 100 });
+    hub = new WebSocketHub(store, new Metrics(), quietLogger(), { goodbyeSpreadMs });
     store.start({
       onThreat: (threat) => hub.broadcast(threat),
       onLive: () => undefined,

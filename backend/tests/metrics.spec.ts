@@ -13,6 +13,7 @@ import {
 import { Metrics } from "../src/telemetry/metrics.js";
 import { ModelMetrics } from "../src/telemetry/modelMetrics.js";
 import { RedisMetrics } from "../src/telemetry/redisMetrics.js";
+import { RetentionMetrics } from "../src/telemetry/retentionMetrics.js";
 import { makeThreat } from "./support/threat.js";
 
 const OPEN_METRICS = "application/openmetrics-text;version=1.0.0";
@@ -117,7 +118,8 @@ describe("the metrics", () => {
   }
 
   it("have every line that they had in 2.0.0, and only more", async () => {
-    const metrics = new Metrics(() => 3);
+    const metrics = new Metrics();
+    new RetentionMetrics(metrics.registry, async () => 3);
     count(metrics, await makeThreat("id"));
     const lines = new Set((await expose(metrics.registry)).text.split("\n"));
     const before = readFileSync(new URL("support/exposition-2.0.0.txt", import.meta.url), "utf8");
@@ -128,8 +130,9 @@ describe("the metrics", () => {
   });
 
   it("read 0 of what has not happened", async () => {
-    const metrics = new Metrics(() => 0);
+    const metrics = new Metrics();
     new RedisMetrics(metrics.registry, () => false);
+    new RetentionMetrics(metrics.registry, async () => 0);
     new ModelMetrics(metrics.registry, "", true);
     metrics.httpRoute("GET", "/api/threats");
     const { text } = await expose(metrics.registry);
@@ -153,7 +156,7 @@ describe("the metrics", () => {
   });
 
   it("tell an agent's tenths of a millisecond apart", async () => {
-    const metrics = new Metrics(() => 0);
+    const metrics = new Metrics();
     metrics.agentDone("config", 0.00008);
     metrics.agentDone("config", 0.0002);
     const { text } = await expose(metrics.registry);
@@ -169,16 +172,14 @@ describe("the metrics", () => {
 
   it("tell of the build, with the image's tag where that is known", async () => {
     const info = async (imageTag: string | null) =>
-      /^soc_build_info.*$/m.exec(
-        (await expose(new Metrics(() => 0, { imageTag }).registry)).text,
-      )?.[0];
+      /^soc_build_info.*$/m.exec((await expose(new Metrics({ imageTag }).registry)).text)?.[0];
     assert.equal(await info(null), 'soc_build_info{version="2.0.0"} 1');
     assert.equal(await info("abc"), 'soc_build_info{version="2.0.0",image_tag="abc"} 1');
   });
 
   it("have exemplars of spans that are recorded, and of no others", async () => {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-    const metrics = new Metrics(() => 0);
+    const metrics = new Metrics();
     const within = (traceFlags: number, seconds: number): void =>
       context.with(trace.setSpanContext(ROOT_CONTEXT, { ...SPAN, traceFlags }), () => {
         metrics.agentDone("config", seconds);
@@ -199,7 +200,7 @@ describe("the metrics", () => {
   });
 
   it("count no fan-out before its beginning, and none without one", async () => {
-    const metrics = new Metrics(() => 0);
+    const metrics = new Metrics();
     metrics.webSockets.delivered(-0.2);
     metrics.webSockets.delivered(NaN);
     const { text } = await expose(metrics.registry);

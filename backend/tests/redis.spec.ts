@@ -17,7 +17,7 @@ import { makeStored, makeThreat } from "./support/threat.js";
 
 /** A store with one subscriber, which keeps the ids of what it hears. */
 async function openStore(url: string, maxStored = 100) {
-  const store = new RedisStore(redisAt(url), maxStored, quietLogger());
+  const store = new RedisStore(redisAt(url), { threats: maxStored }, quietLogger());
   const heard: StoredThreat[] = [];
   store.start({
     onThreat: (threat) => void heard.push(threat),
@@ -151,7 +151,7 @@ describe("Redis store", () => {
   it("says why it is not available", async () => {
     const store = new RedisStore(
       redisAt(`redis://127.0.0.1:${await freePort()}`),
-      5,
+      { threats: 5 },
       quietLogger(),
     );
     opened.push(store);

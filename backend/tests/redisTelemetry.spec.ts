@@ -52,7 +52,7 @@ describe("what is told of Redis", () => {
       "db.system.name": "redis",
       "db.namespace": "3",
       "db.operation.name": "MULTI",
-      "db.operation.batch.size": 3,
+      "db.operation.batch.size": 2,
       "server.address": "127.0.0.1",
       "server.port": Number(new URL(redis.url).port),
     });

@@ -99,7 +99,7 @@ describe("Redis over TLS", () => {
   it("a server that gets a trusted certificate is found again, and no longer complained of", async () => {
     await serve(await another.issue("IP:127.0.0.1"));
     const config: RedisConfig = { url, password: null, ca: await authority.ca() };
-    const store = new RedisStore(config, 5, quietLogger());
+    const store = new RedisStore(config, { threats: 5 }, quietLogger());
     try {
       const why = async (): Promise<string> =>
         store.ping().then(

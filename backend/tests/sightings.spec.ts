@@ -220,7 +220,7 @@ describe("what is remembered of an alert", () => {
 
 describe("an alert that could not be saved", () => {
   it("is no duplicate when it comes again", async () => {
-    const store = new MemoryStore(10);
+    const store = new MemoryStore({ threats: 10 });
     const identity = { key: "k", version: "1" };
     const first = await store.see(identity, "a");
     assert.equal((await store.see(identity, "b")).kind, "again");
@@ -243,7 +243,7 @@ describe("the two stores' memory of alerts", () => {
 
   before(async function () {
     redis = await testRedis(this);
-    shared = new RedisStore(redisAt(redis.url), 10, quietLogger());
+    shared = new RedisStore(redisAt(redis.url), { threats: 10 }, quietLogger());
     await eventually(() => shared.connected, "a connection");
   });
 
@@ -254,7 +254,7 @@ describe("the two stores' memory of alerts", () => {
 
   it("say the same, whatever comes, fails or is saved, in whatever order", async () => {
     const random = seededRandom(2026);
-    const memory = new MemoryStore(10);
+    const memory = new MemoryStore({ threats: 10 });
     const stores: readonly ThreatStore[] = [memory, shared];
     const threat = await makeStored("t");
     let told = 0;
@@ -281,7 +281,7 @@ describe("the two stores' memory of alerts", () => {
   });
 
   it("keep no version that a newer one has overtaken", async () => {
-    for (const store of [new MemoryStore(10), shared] as readonly ThreatStore[]) {
+    for (const store of [new MemoryStore({ threats: 10 }), shared] as readonly ThreatStore[]) {
       const slow = await store.see({ key: "overtaken", version: "1" }, "o");
       const fast = await store.see({ key: "overtaken", version: "2" }, "other");
       assert.deepEqual([fast.kind, fast.id], ["newer", "o"]);
@@ -289,10 +289,7 @@ describe("the two stores' memory of alerts", () => {
       await keep(store, recent, fast);
       await keep(store, old, slow);
       assert.deepEqual((await store.get("o"))?.json, recent.json);
-      assert.deepEqual(
-        (await store.content()).stored.find(({ id }) => id === "o")?.json,
-        recent.json,
-      );
+      assert.deepEqual((await store.list(10, 0)).find(({ id }) => id === "o")?.json, recent.json);
     }
   });
 });

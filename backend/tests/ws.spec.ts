@@ -164,8 +164,8 @@ class SlowStore extends MemoryStore {
 
 describe("WebSocketHub", () => {
   it("holds events back until the initial batch is sent, and leaves out what that holds", async () => {
-    const store = new SlowStore(100);
-    const hub = new WebSocketHub(store, new Metrics(() => 0), quietLogger());
+    const store = new SlowStore({ threats: 100 });
+    const hub = new WebSocketHub(store, new Metrics(), quietLogger());
     store.start({
       onThreat: (threat) => hub.broadcast(threat),
       onLive: () => undefined,

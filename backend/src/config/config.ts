@@ -67,8 +67,10 @@ export interface Config {
   readonly serviceName: string;
   /** The tag of the image that this runs from. `IMAGE_TAG`; null where it is not told. */
   readonly imageTag: string | null;
-  /** How many threats are kept. `MAX_STORED_THREATS`, default 100. */
+  /** How many threats are kept. `MAX_STORED_THREATS`, default 12000. */
   readonly maxStoredThreats: number;
+  /** Hours after which a threat that awaits no review is dropped; null for never. `MAX_STORED_HOURS`, default none. */
+  readonly maxStoredHours: number | null;
   /** Further origins whose pages may use the API. `CORS_ORIGINS`, a JSON list, default none. */
   readonly corsOrigins: readonly string[];
   /**

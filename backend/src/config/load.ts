@@ -72,7 +72,8 @@ const SCHEMA = z.object({
     .default("INFO"),
   OTEL_SERVICE_NAME: z.string().default("soc-agent-system"),
   IMAGE_TAG: z.string().nullable().default(null),
-  MAX_STORED_THREATS: integer(1, 1000).default(100),
+  MAX_STORED_THREATS: integer(1, 100_000).default(12_000),
+  MAX_STORED_HOURS: integer(1, 87_600).nullable().default(null),
   CORS_ORIGINS: z.string().transform(parseJson).pipe(z.array(z.string())).default([]),
   ALLOWED_HOSTS: z
     .string()
@@ -112,7 +113,8 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   LOG_LEVEL: "DEBUG, INFO, WARNING, ERROR or CRITICAL",
   OTEL_SERVICE_NAME: "a name",
   IMAGE_TAG: "a name",
-  MAX_STORED_THREATS: "a whole number from 1 to 1000",
+  MAX_STORED_THREATS: "a whole number from 1 to 100000",
+  MAX_STORED_HOURS: "a whole number of hours from 1 to 87600",
   CORS_ORIGINS: 'a JSON list such as ["http://localhost:3000"]',
   ALLOWED_HOSTS: "names without a port, separated by commas, such as soc.example.com,*.example.org",
   ENABLE_AUTO_THREAT_GENERATION: BOOLEAN,
@@ -203,6 +205,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     serviceName: values.OTEL_SERVICE_NAME,
     imageTag: values.IMAGE_TAG,
     maxStoredThreats: values.MAX_STORED_THREATS,
+    maxStoredHours: values.MAX_STORED_HOURS,
     corsOrigins: values.CORS_ORIGINS,
     allowedHosts: values.ALLOWED_HOSTS,
     generateEverySeconds: values.ENABLE_AUTO_THREAT_GENERATION

@@ -31,6 +31,14 @@ export const PAGE = z.object({
   offset: integer.min(0).default(0),
 });
 
+/** Which threats, and which part of them. */
+export const THREATS_QUERY = PAGE.extend({
+  /** Only those that await review. */
+  review: flag.default(false),
+  /** Those that were dropped while they awaited review, up to a day ago. */
+  dropped: flag.default(false),
+});
+
 /** Which threat to make; the most special wish counts, and with none it is a random one. */
 export const TRIGGER = z.object({
   threat_type: wish.nullish(),

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { perAgent } from "./analysis.js";
+import { DROPPED } from "./dropped.js";
 import type { Wire } from "./fields.js";
 import { ALERT_ERROR, DETAIL, UNAVAILABLE, VALIDATION_ERROR } from "./problems.js";
 import { EGRESS_VIOLATION } from "./requests.js";
@@ -60,7 +61,7 @@ export const NOT_READY = z.object({
   redis_error: z.string().optional(),
 });
 
-/** `total_threats` counts all since the last reset, the others what is stored. */
+/** `total_threats` and `dropped` count all since the last reset, the others what is stored. */
 export const DASHBOARD_METRICS = z.object({
   total_threats: count,
   customers_affected: count,
@@ -68,6 +69,7 @@ export const DASHBOARD_METRICS = z.object({
   threats_requiring_review: count,
   threats_by_type: z.partialRecord(THREAT_TYPE, count),
   threats_by_severity: z.partialRecord(SEVERITY, count),
+  dropped: DROPPED,
 });
 export type DashboardMetrics = Wire<typeof DASHBOARD_METRICS>;
 

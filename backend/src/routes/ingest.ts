@@ -12,9 +12,9 @@ import { Refusal } from "../ingest/fields.js";
 import { SOURCES } from "../ingest/sources.js";
 import { parseBody } from "../server/http.js";
 import type { Taken, ThreatService } from "../service/threatService.js";
-import { StoreUnavailable } from "../store/store.js";
+import { StoreFull, StoreUnavailable } from "../store/store.js";
 import { errorFields, type Logger } from "../telemetry/log.js";
-import { STORE_ANSWERS, type Route, type Routes } from "./route.js";
+import { SAVE_ANSWERS, type Route, type Routes } from "./route.js";
 
 /** Alerts of a batch that are analysed at the same time. */
 const AT_ONCE = 8;
@@ -79,7 +79,7 @@ function describeRoute(path: string, adapter: Adapter): Route {
         schema: "AlertError",
       },
       500: { description: "The analysis failed", schema: "AlertError" },
-      ...STORE_ANSWERS,
+      ...SAVE_ANSWERS,
     },
   };
 }
@@ -136,7 +136,7 @@ async function take(reading: Reading, service: ThreatService, log: Logger): Prom
   try {
     return await service.take(reading);
   } catch (error) {
-    if (error instanceof StoreUnavailable) {
+    if (error instanceof StoreUnavailable || error instanceof StoreFull) {
       throw error;
     }
     log.error(errorFields(error), "Alert not analysed");

@@ -1,7 +1,8 @@
+import { DROP_REASON } from "../contract/dropped.js";
 import type { DashboardMetrics } from "../contract/responses.js";
 import { EGRESS_QUERY, EGRESS_VIOLATION } from "../contract/requests.js";
 import type { Logger } from "../telemetry/log.js";
-import type { StoreContent, ThreatStore } from "../store/store.js";
+import type { StoreFigures, ThreatStore } from "../store/store.js";
 import { SMALL_BODY, STORE_ANSWERS, type Routes } from "./route.js";
 
 const HOUR_SECONDS = 60 * 60;
@@ -27,7 +28,7 @@ export function operationRoutes(
         ...STORE_ANSWERS,
       },
     },
-    async () => dashboardMetrics(await store.content()),
+    async () => dashboardMetrics(await store.figures()),
   );
 
   routes.add(
@@ -90,23 +91,32 @@ export function operationRoutes(
   }
 }
 
-/** The figures; all but the total are of what is stored. */
-export function dashboardMetrics({ total, stored }: StoreContent): DashboardMetrics {
-  const milliseconds = stored.reduce((sum, threat) => sum + threat.processingMs, 0);
+/** The figures; all but the total and what was dropped are of what is stored. */
+export function dashboardMetrics(figures: StoreFigures): DashboardMetrics {
+  const { threats, milliseconds, dropped } = figures;
   return {
-    total_threats: total,
-    customers_affected: new Set(stored.map(({ past }) => past.customer)).size,
-    average_processing_time_ms: stored.length === 0 ? 0 : Math.floor(milliseconds / stored.length),
-    threats_requiring_review: stored.filter(({ past }) => past.requiresReview).length,
-    threats_by_type: countBy(stored.map(({ past }) => past.threatType)),
-    threats_by_severity: countBy(stored.map(({ past }) => past.severity)),
+    total_threats: figures.total,
+    customers_affected: figures.customers,
+    average_processing_time_ms: threats === 0 ? 0 : Math.floor(milliseconds / threats),
+    threats_requiring_review: figures.waiting,
+    threats_by_type: figures.byType,
+    threats_by_severity: figures.bySeverity,
+    dropped: {
+      awaiting_review: sum(dropped.filter(({ kind }) => kind === "awaiting")),
+      other: sum(dropped.filter(({ kind }) => kind === "other")),
+      forgotten: sum(dropped.filter(({ kind }) => kind === "kept")),
+      by_reason: Object.fromEntries(
+        DROP_REASON.options
+          .map((reason) => {
+            const all = dropped.filter((drop) => drop.kind !== "kept" && drop.reason === reason);
+            return [reason, sum(all)] as const;
+          })
+          .filter(([, times]) => times > 0),
+      ),
+    },
   };
 }
 
-function countBy<K extends string>(values: readonly K[]): Partial<Record<K, number>> {
-  const counts: Partial<Record<K, number>> = {};
-  for (const value of values) {
-    counts[value] = (counts[value] ?? 0) + 1;
-  }
-  return counts;
+function sum(dropped: StoreFigures["dropped"]): number {
+  return dropped.reduce((all, { times }) => all + times, 0);
 }

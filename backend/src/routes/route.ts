@@ -47,6 +47,15 @@ export const STORE_ANSWERS: Readonly<Record<number, AnswerSpec>> = {
   503: { description: "Redis does not answer", schema: "Unavailable" },
 };
 
+/** The answers of every route that stores threats. */
+export const SAVE_ANSWERS: Readonly<Record<number, AnswerSpec>> = {
+  429: {
+    description: "No room: all that is stored is CRITICAL and awaits review",
+    schema: "Error",
+  },
+  ...STORE_ANSWERS,
+};
+
 /** Makes of the bytes of a body what the handler gets; undefined for none. */
 export type BodyReader = (request: FastifyRequest, body: Buffer) => Promise<unknown>;
 

@@ -1,9 +1,9 @@
 import type { AuditLog } from "../telemetry/audit.js";
-import { DECISIONS, PAGE, TRIGGER } from "../contract/requests.js";
+import { DECISIONS, THREATS_QUERY, TRIGGER } from "../contract/requests.js";
 import { HttpError } from "../contract/problems.js";
 import type { ThreatService } from "../service/threatService.js";
 import type { ThreatStore } from "../store/store.js";
-import { SMALL_BODY, STORE_ANSWERS, type Routes } from "./route.js";
+import { SMALL_BODY, SAVE_ANSWERS, STORE_ANSWERS, type Routes } from "./route.js";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 
@@ -23,15 +23,18 @@ export function threatRoutes(routes: Routes, { service, store, audit }: ThreatDe
     {
       method: "GET",
       path: "/api/threats",
-      summary: "The stored threats, newest first",
-      query: PAGE,
+      summary:
+        "The stored threats, those that await review, or those dropped while they did; newest first",
+      query: THREATS_QUERY,
       answers: {
         200: { description: "A part of the list", schema: "ThreatList" },
         ...STORE_ANSWERS,
       },
     },
     async ({ query, reply }) => {
-      const threats = await store.list(query.limit, query.offset);
+      const { limit, offset, review, dropped } = query;
+      const shelf = dropped ? "dropped" : review ? "waiting" : "stored";
+      const threats = await store.list(limit, offset, shelf);
       const parts = threats.flatMap(({ json }, index) => (index === 0 ? [json] : [COMMA, json]));
       return reply.type(JSON_TYPE).send(Buffer.concat([OPEN, ...parts, CLOSE]));
     },
@@ -115,7 +118,7 @@ export function threatRoutes(routes: Routes, { service, store, audit }: ThreatDe
           schema: "ThreatAnalysis",
         },
         400: { description: "Unknown type or adversarial scenario", schema: "Error" },
-        ...STORE_ANSWERS,
+        ...SAVE_ANSWERS,
       },
     },
     async ({ body, reply }) => reply.type(JSON_TYPE).send((await service.trigger(body)).json),

@@ -10,7 +10,7 @@ import { HttpError } from "../contract/problems.js";
 import { traceparentOf, type SpanIds } from "../telemetry/activeTrace.js";
 import { errorFields, type Logger } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";
-import { StoreUnavailable } from "../store/store.js";
+import { StoreFull, StoreUnavailable } from "../store/store.js";
 import type { RequestSpan, Telemetry } from "../telemetry/tracing.js";
 import { rawAnswer } from "./rawAnswer.js";
 import { Request } from "./request.js";
@@ -22,6 +22,9 @@ export interface Receiving {
   /** Time between two looks at the connections, in ms: as much longer may a request take. */
   readonly checkMs: number;
 }
+
+/** People take a while. */
+const FULL_RETRY_SECONDS = "60";
 
 /** How long it may take in production. */
 export const RECEIVING: Receiving = { receiveMs: 15_000, checkMs: 500 };
@@ -215,26 +218,35 @@ export function answerErrors(server: FastifyInstance, log: Logger): void {
       : reply.code(404).send({ detail: "Not Found" });
   });
 
-  server.setErrorHandler((error: FastifyError | HttpError | StoreUnavailable, request, reply) => {
-    if (error instanceof HttpError) {
-      return reply.code(error.statusCode).send({ detail: error.detail });
-    }
-    if (error instanceof StoreUnavailable) {
-      const { error: cause } = errorFields(error.cause);
-      log.warn({ error: cause, path: request.routeOptions.url }, error.message);
-      return reply
-        .code(503)
-        .header("retry-after", "1")
-        .send({ detail: "Threat store unavailable", reason: error.reason });
-    }
-    if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") {
-      return reply.code(413).send({ detail: tooLarge(request) });
-    }
-    const status = error.statusCode ?? 500;
-    if (status < 500) {
-      return reply.code(status).send({ detail: error.message });
-    }
-    log.error({ ...errorFields(error), path: request.routeOptions.url }, "Request failed");
-    return reply.code(500).send({ detail: "Internal Server Error" });
-  });
+  server.setErrorHandler(
+    (error: FastifyError | HttpError | StoreFull | StoreUnavailable, request, reply) => {
+      if (error instanceof HttpError) {
+        return reply.code(error.statusCode).send({ detail: error.detail });
+      }
+      if (error instanceof StoreUnavailable) {
+        const { error: cause } = errorFields(error.cause);
+        log.warn({ error: cause, path: request.routeOptions.url }, error.message);
+        return reply
+          .code(503)
+          .header("retry-after", "1")
+          .send({ detail: "Threat store unavailable", reason: error.reason });
+      }
+      if (error instanceof StoreFull) {
+        log.warn({ path: request.routeOptions.url }, error.message);
+        return reply
+          .code(429)
+          .header("retry-after", FULL_RETRY_SECONDS)
+          .send({ detail: `${error.message}. Review some of them, then send this again` });
+      }
+      if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") {
+        return reply.code(413).send({ detail: tooLarge(request) });
+      }
+      const status = error.statusCode ?? 500;
+      if (status < 500) {
+        return reply.code(status).send({ detail: error.message });
+      }
+      log.error({ ...errorFields(error), path: request.routeOptions.url }, "Request failed");
+      return reply.code(500).send({ detail: "Internal Server Error" });
+    },
+  );
 }

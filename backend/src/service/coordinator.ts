@@ -82,7 +82,7 @@ export class Coordinator {
    * the same result.
    *
    * @param history earlier threats of all pods, newest first: their essence only, see
-   *   {@link PastThreat}. What the store keeps (50 to 100) is meant; the cost grows with it.
+   *   {@link PastThreat}. Up to 100 are meant; the cost grows with them.
    */
   analyze(
     signal: ThreatSignal,

@@ -39,11 +39,6 @@ export class Documents {
     this.#known = new BoundedMap(capacity);
   }
 
-  /** What is remembered under an id. */
-  get(id: string): StoredThreat | undefined {
-    return this.#known.get(id);
-  }
-
   /** Remembers a threat. */
   add(threat: StoredThreat): void {
     this.#known.delete(threat.id);

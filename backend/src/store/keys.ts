@@ -11,8 +11,40 @@ export const KEYS = {
   sightingOrder: "ingest:order",
   /** The versions of the threats that have changed since they were first stored. */
   versions: "threats:versions",
+  /** What retention keeps besides the documents: the order in which they are dropped, by place. */
+  order: "retention:order",
+  /** Those that await review, by the time of creation. */
+  waiting: "retention:waiting",
+  /** What the figures need of each stored threat, and the figures. */
+  summaries: "retention:summaries",
+  figures: "retention:figures",
+  customers: "retention:customers",
+  /** Those that were dropped while they awaited review, by when that was, their documents, and all drops. */
+  dropped: "retention:dropped",
+  documents: "retention:documents",
+  drops: "retention:drops",
   claim: (job: string): string => `claim:${job}`,
 } as const;
+
+/** What is counted and indexed by retention alone; without a time to live, so that Redis evicts none. */
+export const RETENTION_OWN = [
+  KEYS.order,
+  KEYS.waiting,
+  KEYS.summaries,
+  KEYS.figures,
+  KEYS.customers,
+  KEYS.dropped,
+  KEYS.documents,
+  KEYS.drops,
+] as const;
+/** All keys of the scripts that store threats, in their order. */
+export const RETENTION_KEYS = [
+  KEYS.index,
+  KEYS.total,
+  KEYS.versions,
+  KEYS.sightings,
+  ...RETENTION_OWN,
+] as const;
 
 /** Pub/Sub. Each event is a whole threat as JSON, and nothing else, since other backends read it. */
 export const CHANNELS = {

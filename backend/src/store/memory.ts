@@ -1,15 +1,18 @@
 import type { Reset } from "../contract/responses.js";
-import type { EgressViolation } from "../contract/requests.js";
 import type { IntelMatch } from "../contract/signal.js";
 import type { StoredThreat } from "./documents.js";
-import { MAX_VIOLATIONS } from "./redisEgress.js";
+import { MemoryEgress } from "./memoryEgress.js";
+import { MemoryThreats } from "./memoryThreats.js";
+import type { Limits } from "./retention.js";
 import { MAX_SIGHTINGS, sight, type Identity, type Seen, type Sighting } from "./sightings.js";
 import {
-  MAX_RECENT,
-  RECENT_SECONDS,
+  CATCH_UP,
+  StoreFull,
   type EgressLog,
+  type OnDropped,
   type Replaced,
-  type StoreContent,
+  type Shelf,
+  type StoreFigures,
   type ThreatListener,
   type ThreatStore,
 } from "./store.js";
@@ -20,19 +23,20 @@ export class MemoryStore implements ThreatStore {
   readonly kind = "memory";
   readonly live = true;
   egress: EgressLog = new MemoryEgress();
-  /** Newest first. */
-  #threats: readonly StoredThreat[] = [];
+  readonly #threats: MemoryThreats;
   readonly #sightings = new Map<string, Seen>();
   readonly #intel = new Map<string, IntelMatch>();
   #total = 0;
   #listener: ThreatListener | null = null;
 
-  /** @param maxStored how many threats are kept */
-  constructor(private readonly maxStored: number) {}
+  /** @param limits how much is kept */
+  constructor(limits: Limits, onDropped: OnDropped = () => undefined) {
+    this.#threats = new MemoryThreats(limits, onDropped);
+  }
 
   start(listener: ThreatListener): void {
     this.#listener = listener;
-    listener.onLive(this.#threats);
+    listener.onLive(this.#threats.list("stored").slice(0, CATCH_UP));
   }
 
   async save(
@@ -40,11 +44,12 @@ export class MemoryStore implements ThreatStore {
     traceparent: string | null = null,
     sighting?: Sighting,
   ): Promise<void> {
+    this.#refuseIfFull(threat);
+    this.#total += 1;
     if (!this.#noteStored(sighting)) {
       return;
     }
-    this.#threats = [threat, ...this.#threats].slice(0, this.maxStored);
-    this.#total += 1;
+    this.#threats.put(threat);
     this.#listener?.onThreat(threat, traceparent);
   }
 
@@ -53,18 +58,26 @@ export class MemoryStore implements ThreatStore {
     before: StoredThreat | null,
     sighting?: Sighting,
   ): Promise<Replaced> {
-    if (this.#find(threat.id)?.json !== before?.json) {
+    if (this.#threats.find(threat.id)?.json !== before?.json) {
       return "changed";
     }
-    if (!this.#noteStored(sighting)) {
-      return "overtaken";
+    if (sighting !== undefined) {
+      this.#refuseIfFull(threat);
+      if (!this.#noteStored(sighting)) {
+        return "overtaken";
+      }
+      this.#threats.put(threat);
+    } else if (!this.#threats.amend(threat)) {
+      this.#threats.put(threat);
     }
-    const others = this.#threats.filter(({ id }) => id !== threat.id);
-    this.#threats = [threat, ...others]
-      .sort((a, b) => b.past.at - a.past.at)
-      .slice(0, this.maxStored);
     this.#listener?.onUpdate(threat);
     return "stored";
+  }
+
+  #refuseIfFull(threat: StoredThreat): void {
+    if (this.#threats.full(threat)) {
+      throw new StoreFull();
+    }
   }
 
   /** Notes that this version of an alert is stored; false if a newer one has come. */
@@ -103,19 +116,19 @@ export class MemoryStore implements ThreatStore {
   }
 
   async get(id: string): Promise<StoredThreat | null> {
-    return this.#find(id) ?? null;
+    return this.#threats.find(id) ?? null;
   }
 
-  #find(id: string): StoredThreat | undefined {
-    return this.#threats.find((threat) => threat.id === id);
+  async list(
+    limit: number,
+    offset: number,
+    shelf: Shelf = "stored",
+  ): Promise<readonly StoredThreat[]> {
+    return this.#threats.list(shelf).slice(offset, offset + limit);
   }
 
-  async list(limit: number, offset: number): Promise<readonly StoredThreat[]> {
-    return this.#threats.slice(offset, offset + limit);
-  }
-
-  async content(): Promise<StoreContent> {
-    return { total: this.#total, stored: this.#threats };
+  async figures(): Promise<StoreFigures> {
+    return { total: this.#total, ...this.#threats.figures() };
   }
 
   async packageIntel(name: string): Promise<IntelMatch | null> {
@@ -128,8 +141,7 @@ export class MemoryStore implements ThreatStore {
   }
 
   async reset(): Promise<Reset> {
-    const threats = this.#threats.length;
-    this.#threats = [];
+    const threats = this.#threats.clear();
     this.#total = 0;
     this.#sightings.clear();
     this.egress = new MemoryEgress();
@@ -150,27 +162,5 @@ export class MemoryStore implements ThreatStore {
 
   async close(): Promise<void> {
     this.#listener = null;
-  }
-}
-
-class MemoryEgress implements EgressLog {
-  /** Newest first, each with its JSON, by which the same one is known. */
-  #kept: readonly { readonly violation: EgressViolation; readonly json: string }[] = [];
-
-  async add(violation: EgressViolation): Promise<void> {
-    const json = JSON.stringify(violation);
-    const others = this.#kept.filter((other) => other.json !== json);
-    this.#kept = [{ violation, json }, ...others]
-      .sort((a, b) => b.violation.timestamp - a.violation.timestamp)
-      .slice(0, MAX_VIOLATIONS);
-  }
-
-  async newest(since: number, limit: number): Promise<readonly EgressViolation[]> {
-    const violations = this.#kept.map(({ violation }) => violation);
-    return violations.filter(({ timestamp }) => timestamp >= since).slice(0, limit);
-  }
-
-  recent(): Promise<readonly EgressViolation[]> {
-    return this.newest(Date.now() / 1000 - RECENT_SECONDS, MAX_RECENT);
   }
 }

@@ -1,120 +1,62 @@
-import { createHash } from "node:crypto";
 import { BoundedMap } from "../base/boundedMap.js";
 import type { RedisConfig } from "../config/config.js";
 import type { Reset } from "../contract/responses.js";
 import { INTEL_MATCH, type IntelMatch } from "../contract/signal.js";
-import type { Logger } from "../telemetry/log.js";
-import { UNTOUCHED } from "../threats/triage.js";
+import { errorFields, type Logger } from "../telemetry/log.js";
 import type { RedisWatch } from "../telemetry/redisWatch.js";
 import { Documents, type StoredThreat } from "./documents.js";
 import { CHANNELS, KEYS } from "./keys.js";
 import { RedisLink } from "./link.js";
 import { RedisEgress } from "./redisEgress.js";
 import { resetRedis } from "./redisReset.js";
-import { LEASE_MS, MAX_SIGHTINGS, type Identity, type Sighting } from "./sightings.js";
-import type { Replaced, StoreContent, ThreatListener, ThreatStore } from "./store.js";
+import { inBatches, RedisRetention, type Storing } from "./redisRetention.js";
+import { RedisSightings } from "./redisSightings.js";
+import type { Limits } from "./retention.js";
+import type { Identity, Sighting } from "./sightings.js";
+import {
+  CATCH_UP,
+  type OnDropped,
+  type Replaced,
+  type Shelf,
+  type StoreFigures,
+  type ThreatListener,
+  type ThreatStore,
+} from "./store.js";
 
 /** Traces whose event has not come yet: as many as may be published in between by other pods. */
 const PENDING_TRACES = 1000;
-
-/**
- * Keeps a document, forgets the oldest beyond the limit (index entry and document together, which are
- * known only here), and publishes. A script, so that the document is sent once. A document that is changed
- * must still be the one whose digest is given. Of an alert that may come again it is noted that this
- * version is stored, unless a newer one has come.
- */
-const STORE = `
-local limit, prefix, id, json, at, channel, version = unpack(ARGV)
-local before, alert, alertVersion = ARGV[8], ARGV[9], ARGV[10]
-if before ~= "any" then
-  local present = redis.call("GET", prefix .. id)
-  if before ~= (present and redis.sha1hex(present) or "none") then
-    return "changed"
-  end
-end
-if alert then
-  local known = redis.call("HGET", KEYS[3], alert)
-  local seen = known and cjson.decode(known)
-  if seen and seen.version ~= alertVersion then
-    return "overtaken"
-  end
-  if seen then
-    seen.stored = alertVersion
-    seen.lease = nil
-    redis.call("HSET", KEYS[3], alert, cjson.encode(seen))
-  end
-end
-redis.call("SET", prefix .. id, json)
-redis.call("ZADD", KEYS[1], at, id)
-if before ~= "any" then
-  redis.call("HSET", KEYS[2], id, version)
-end
-for _, oldest in ipairs(redis.call("ZRANGE", KEYS[1], 0, -1 - tonumber(limit))) do
-  redis.call("DEL", prefix .. oldest)
-  redis.call("ZREM", KEYS[1], oldest)
-  redis.call("HDEL", KEYS[2], oldest)
-end
-redis.call("PUBLISH", channel, json)
-return "stored"`;
-
-/** {@link sight}, for all pods at once; the alerts that came longest ago are forgotten. */
-const SEE = `
-local known = redis.call("HGET", KEYS[1], ARGV[1])
-local seen = known and cjson.decode(known) or {id = ARGV[3], count = 0}
-local now = tonumber(ARGV[4])
-local version = seen.version
-if seen.lease and seen.lease < now then
-  version = seen.stored
-end
-seen.count = seen.count + 1
-local kind = not version and "new" or ARGV[2] > version and "newer" or "again"
-if kind ~= "again" then
-  seen.version = ARGV[2]
-  seen.lease = now + tonumber(ARGV[5])
-end
-redis.call("HSET", KEYS[1], ARGV[1], cjson.encode(seen))
-redis.call("ZADD", KEYS[2], now, ARGV[1])
-local excess = redis.call("ZCARD", KEYS[2]) - tonumber(ARGV[6])
-if excess > 0 then
-  local oldest = redis.call("ZPOPMIN", KEYS[2], excess)
-  for index = 1, #oldest, 2 do
-    redis.call("HDEL", KEYS[1], oldest[index])
-  end
-end
-return {kind, seen.id, seen.count}`;
-
-/** Ends the lease of a version that could not be saved. */
-const UNSEE = `
-local known = redis.call("HGET", KEYS[1], ARGV[1])
-local seen = known and cjson.decode(known)
-if seen and seen.version == ARGV[2] and seen.lease then
-  seen.lease = 0
-  redis.call("HSET", KEYS[1], ARGV[1], cjson.encode(seen))
-end`;
+/** Documents that are remembered: those of the pages and the feed that are read over and over. */
+const KNOWN_DOCUMENTS = 500;
+/** Time between two looks at what no request looks at, in ms. */
+const TIDY_MS = 60_000;
 
 /** Keeps threats in Redis, shared by all pods. */
 export class RedisStore implements ThreatStore {
   readonly kind = "redis";
   readonly egress: RedisEgress;
   readonly #link: RedisLink;
-  readonly #documents: Documents;
+  readonly #documents = new Documents(KNOWN_DOCUMENTS);
+  readonly #sightings: RedisSightings;
+  readonly #retention: RedisRetention;
+  #tidying: NodeJS.Timeout | undefined;
   readonly #traces = new BoundedMap<string, string>(PENDING_TRACES);
 
   /**
    * Begins to connect, and does not wait for it.
    *
-   * @param maxStored how many threats are kept
+   * @param limits how much is kept
    */
   constructor(
     config: RedisConfig,
-    private readonly maxStored: number,
+    limits: Limits,
     private readonly log: Logger,
     watch?: RedisWatch,
+    onDropped: OnDropped = () => undefined,
   ) {
     this.#link = new RedisLink(config, log, watch);
     this.egress = new RedisEgress(this.#link);
-    // Twice as many as are stored, for those on their way in.
-    this.#documents = new Documents(2 * maxStored);
+    this.#sightings = new RedisSightings(this.#link);
+    this.#retention = new RedisRetention(this.#link, this.#documents, limits, onDropped);
   }
 
   /** True while there are connections to Redis. */
@@ -130,11 +72,26 @@ export class RedisStore implements ThreatStore {
     this.#link.start(Object.values(CHANNELS), {
       onMessage: (channel, message) => this.#receive(channel, message, listener),
       onSubscribed: async () => {
-        const stored = await this.list(this.maxStored, 0);
+        await this.#retention.measure();
+        // Those of before the upgrade, or of a backend that knows no retention.
+        await this.#retention.takeUp();
+        const stored = await this.list(CATCH_UP, 0);
         this.egress.changed();
         return () => listener.onLive(stored);
       },
     });
+    this.#tidying = setInterval(() => void this.#tidy(), TIDY_MS);
+  }
+
+  /** What no request makes happen: one of all pods looks what others have written, and what is too old. */
+  async #tidy(): Promise<void> {
+    try {
+      if (await this.claim("retention", 0.9 * TIDY_MS)) {
+        await this.#retention.takeUp();
+      }
+    } catch (error) {
+      this.log.debug(errorFields(error), "Not tidied up");
+    }
   }
 
   async save(
@@ -143,18 +100,18 @@ export class RedisStore implements ThreatStore {
     sighting?: Sighting,
   ): Promise<void> {
     const { id } = threat;
+    const alert = alertOf(sighting);
     if (sighting === undefined) {
       this.#documents.add(threat);
     }
     const results = await this.#link.transact([
-      ["incr", KEYS.total],
       ...(traceparent === null
         ? []
         : ([["publish", CHANNELS.traces, `${id} ${traceparent}`]] as const)),
-      ["eval", STORE, ...this.#storing(threat, CHANNELS.events, "any", sighting)],
+      ["eval", ...this.#retention.command(threat, { channel: CHANNELS.events, ...alert })],
     ]);
     // One that was overtaken must not be remembered in the place of what is stored.
-    if (sighting !== undefined && String(results.at(-1)) === "stored") {
+    if (this.#retention.outcome(results.at(-1)) === "stored" && sighting !== undefined) {
       this.#documents.add(threat);
     }
   }
@@ -164,78 +121,48 @@ export class RedisStore implements ThreatStore {
     before: StoredThreat | null,
     sighting?: Sighting,
   ): Promise<Replaced> {
-    const digest = before === null ? "none" : createHash("sha1").update(before.json).digest("hex");
-    const args = this.#storing(threat, CHANNELS.updates, digest, sighting);
-    return (await this.#link.ask("EVAL", (redis) => redis.eval(STORE, ...args))) as Replaced;
+    const storing = { channel: CHANNELS.updates, before, ...alertOf(sighting) };
+    const [script, ...args] = this.#retention.command(threat, storing);
+    const answer = await this.#link.ask("EVAL", (redis) => redis.eval(script, ...args));
+    return this.#retention.outcome(answer) as Replaced;
   }
 
-  /** What {@link STORE} takes. */
-  #storing(
-    { id, json, past, version }: StoredThreat,
-    channel: string,
-    before: string,
-    sighting: Sighting | undefined,
-  ) {
-    const keys = [KEYS.index, KEYS.versions, KEYS.sightings] as const;
-    const alert = sighting === undefined ? [] : [sighting.key, sighting.version];
-    const at = past.at / 1000;
-    const args = [this.maxStored, KEYS.threat(""), id, json, at, channel, version] as const;
-    return [keys.length, ...keys, ...args, before, ...alert] as const;
+  see(identity: Identity, id: string): Promise<Sighting> {
+    return this.#sightings.see(identity, id);
   }
 
-  async see({ key, version }: Identity, id: string): Promise<Sighting> {
-    const [kind, threat, count] = (await this.#link.ask("EVAL", (redis) =>
-      redis.eval(
-        SEE,
-        2,
-        KEYS.sightings,
-        KEYS.sightingOrder,
-        key,
-        version,
-        id,
-        Date.now(),
-        LEASE_MS,
-        MAX_SIGHTINGS,
-      ),
-    )) as [Sighting["kind"], string, number];
-    return { key, version, kind, id: threat, count };
-  }
-
-  async unsee({ key, version }: Sighting): Promise<void> {
-    await this.#link.ask("EVAL", (redis) => redis.eval(UNSEE, 1, KEYS.sightings, key, version));
+  unsee(sighting: Sighting): Promise<void> {
+    return this.#sightings.unsee(sighting);
   }
 
   async get(id: string): Promise<StoredThreat | null> {
-    return this.#documents.read(
-      await this.#link.ask("GET", (redis) => redis.getBuffer(KEYS.threat(id))),
-    );
+    const stored = await this.#link.ask("GET", (redis) => redis.getBuffer(KEYS.threat(id)));
+    const json =
+      stored ?? (await this.#link.ask("HGET", (redis) => redis.hgetBuffer(KEYS.documents, id)));
+    return this.#documents.read(json);
   }
 
-  async list(limit: number, offset: number): Promise<readonly StoredThreat[]> {
+  async list(
+    limit: number,
+    offset: number,
+    shelf: Shelf = "stored",
+  ): Promise<readonly StoredThreat[]> {
     const ids = await this.#link.ask("ZREVRANGE", (redis) =>
-      redis.zrevrange(KEYS.index, offset, offset + limit - 1),
+      redis.zrevrange(LISTS[shelf], offset, offset + limit - 1),
     );
-    return this.#fetch(ids);
+    const threats: StoredThreat[] = [];
+    for (const batch of inBatches(ids)) {
+      const documents = await (shelf === "dropped"
+        ? this.#link.ask("HMGET", (redis) => redis.hmgetBuffer(KEYS.documents, ...batch))
+        : this.#link.ask("MGET", (redis) => redis.mgetBuffer(batch.map(KEYS.threat))));
+      const read = documents.map((json) => this.#documents.read(json));
+      threats.push(...read.filter((threat) => threat !== null));
+    }
+    return threats;
   }
 
-  async content(): Promise<StoreContent> {
-    const [total, ids, changed] = await this.#link.transact([
-      ["get", KEYS.total],
-      ["zrevrange", KEYS.index, 0, -1],
-      ["hgetall", KEYS.versions],
-    ]);
-    const all = (ids as readonly Buffer[]).map(String);
-    const versions = changed as Readonly<Record<string, unknown>>;
-    // The documents are many and large, and this process knows most of them already.
-    const unknown = all.filter(
-      (id) => this.#documents.get(id)?.version !== Number(versions[id] ?? FIRST),
-    );
-    const fetched = new Map((await this.#fetch(unknown)).map((threat) => [threat.id, threat]));
-    const stored = all.map((id) => fetched.get(id) ?? this.#documents.get(id));
-    return {
-      total: total === null ? 0 : Number((total as Buffer).toString()),
-      stored: stored.filter((threat) => threat !== undefined),
-    };
+  figures(): Promise<StoreFigures> {
+    return this.#retention.figures();
   }
 
   async packageIntel(name: string): Promise<IntelMatch | null> {
@@ -270,17 +197,8 @@ export class RedisStore implements ThreatStore {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#tidying);
     this.#link.close();
-  }
-
-  async #fetch(ids: readonly string[]): Promise<readonly StoredThreat[]> {
-    if (ids.length === 0) {
-      return [];
-    }
-    const documents = await this.#link.ask("MGET", (redis) =>
-      redis.mgetBuffer(ids.map(KEYS.threat)),
-    );
-    return documents.map((json) => this.#documents.read(json)).filter((threat) => threat !== null);
   }
 
   #receive(channel: string, message: Buffer, listener: ThreatListener): void {
@@ -316,5 +234,13 @@ export class RedisStore implements ThreatStore {
   }
 }
 
-/** The version of what has not changed since it was stored. */
-const FIRST = UNTOUCHED.version;
+/** Which index a list is made of. */
+const LISTS: Readonly<Record<Shelf, string>> = {
+  stored: KEYS.index,
+  waiting: KEYS.waiting,
+  dropped: KEYS.dropped,
+};
+
+function alertOf(sighting: Sighting | undefined): Pick<Storing, "alert"> {
+  return sighting === undefined ? {} : { alert: [sighting.key, sighting.version] };
+}

@@ -1,5 +1,5 @@
 import type { Reset } from "../contract/responses.js";
-import { CHANNELS, KEYS } from "./keys.js";
+import { CHANNELS, KEYS, RETENTION_OWN } from "./keys.js";
 import type { RedisLink } from "./link.js";
 import { count } from "../base/wording.js";
 
@@ -7,13 +7,14 @@ const BATCH = 500;
 
 /**
  * Removes what the index knows together with the index, so that a threat which is saved at this moment
- * is either gone as a whole or there as a whole.
+ * is either gone as a whole or there as a whole. Indexes are removed, and not counted.
  */
 const REMOVE = `
 local ids = redis.call("ZRANGE", KEYS[1], 0, -1)
 for _, id in ipairs(ids) do
   redis.call("UNLINK", ARGV[1] .. id)
 end
+redis.call("UNLINK", unpack(ARGV, 2))
 return redis.call("UNLINK", unpack(KEYS))`;
 
 /** Removes all threats, and what backends of the same system keep besides them, but no intelligence. */
@@ -31,7 +32,7 @@ export async function resetRedis(link: RedisLink): Promise<Reset> {
     KEYS.sightingOrder,
   ];
   const [others] = await link.transact([
-    ["eval", REMOVE, removed.length, ...removed, KEYS.threat("")],
+    ["eval", REMOVE, removed.length, ...removed, KEYS.threat(""), ...RETENTION_OWN],
     ["publish", CHANNELS.resets, "all"],
   ]);
   // What no index knew of: left behind by a backend that trims the index only.

@@ -1,6 +1,7 @@
+import type { Drop } from "../contract/dropped.js";
 import type { Reset } from "../contract/responses.js";
 import type { EgressViolation } from "../contract/requests.js";
-import type { IntelMatch } from "../contract/signal.js";
+import type { IntelMatch, ThreatSeverity, ThreatType } from "../contract/signal.js";
 import type { StoredThreat } from "./documents.js";
 import type { Identity, Sighting } from "./sightings.js";
 
@@ -17,20 +18,39 @@ export interface ThreatListener {
   /**
    * Events flow (again). Those of the time before are lost; what is stored shows what was missed.
    *
-   * @param stored all that is stored, newest first
+   * @param stored the newest that are stored, at most {@link CATCH_UP}, newest first
    */
   onLive(stored: readonly StoredThreat[]): void;
   /** All threats have been removed. */
   onReset(): void;
 }
 
-/** What is stored, as a whole. */
-export interface StoreContent {
+/** How many stored threats a listener gets when events flow (again). */
+export const CATCH_UP = 1000;
+
+/** What is stored, in figures. They come from indexes: no document is read for them. */
+export interface StoreFigures {
   /** How many threats have been stored since the last reset; more than are there. */
   readonly total: number;
-  /** What is there, newest first. */
-  readonly stored: readonly StoredThreat[];
+  /** How many are there. */
+  readonly threats: number;
+  /** How many of these await review. */
+  readonly waiting: number;
+  /** How many customers they are of. */
+  readonly customers: number;
+  /** Time that their analyses took, all together. */
+  readonly milliseconds: number;
+  readonly byType: Readonly<Partial<Record<ThreatType, number>>>;
+  readonly bySeverity: Readonly<Partial<Record<ThreatSeverity, number>>>;
+  /** What was dropped since the last reset, and how often, each kind once. */
+  readonly dropped: readonly (Drop & { readonly times: number })[];
 }
+
+/** Told of what this process has dropped. */
+export type OnDropped = (drops: readonly Drop[]) => void;
+
+/** Which threats a list is of: all that are stored, those that await review, those dropped while they did. */
+export type Shelf = "stored" | "waiting" | "dropped";
 
 /** Blocked connections to the outside, as reported by whatever enforces the network policies. */
 export interface EgressLog {
@@ -62,8 +82,9 @@ export interface ThreatStore {
   /** Begins to feed the listener, and keeps doing so over losses of the connection. */
   start(listener: ThreatListener): void;
   /**
-   * Keeps a threat, forgets the oldest beyond the limit, and tells the listeners of all pods.
+   * Keeps a threat, drops what has to go for it, and tells the listeners of all pods.
    *
+   * @throws {@link StoreFull} if that would cost a critical one that awaits review; nothing is done then
    * @param traceparent handed to the listeners
    * @param sighting the alert that it is of: one that a newer one has overtaken meanwhile is not kept
    */
@@ -73,6 +94,7 @@ export interface ThreatStore {
    *
    * @param before what must be stored for that; null for nothing, as it may have been forgotten
    * @param sighting the newer alert that it is of
+   * @throws {@link StoreFull} as `save`, but never for a threat that is there
    */
   replace(
     threat: StoredThreat,
@@ -87,11 +109,15 @@ export interface ThreatStore {
   see(identity: Identity, id: string): Promise<Sighting>;
   /** Takes it back that an alert has come which could not be saved, so that it may come again. */
   unsee(sighting: Sighting): Promise<void>;
-  /** One threat, or null. */
+  /** One threat, also one that was dropped while it awaited review and is kept for that; or null. */
   get(id: string): Promise<StoredThreat | null>;
-  /** Newest first. */
-  list(limit: number, offset: number): Promise<readonly StoredThreat[]>;
-  content(): Promise<StoreContent>;
+  /**
+   * Newest first; of dropped ones what was dropped last.
+   *
+   * @param shelf default all that are stored
+   */
+  list(limit: number, offset: number, shelf?: Shelf): Promise<readonly StoredThreat[]>;
+  figures(): Promise<StoreFigures>;
   /** What a feed says of a package, as far as somebody has asked lately. */
   packageIntel(name: string): Promise<IntelMatch | null>;
   /** Keeps what a feed says of a package, for so many seconds. */
@@ -119,5 +145,14 @@ export class StoreUnavailable extends Error {
     cause: unknown,
   ) {
     super(`Threat store unavailable: ${reason}`, { cause });
+  }
+}
+
+/** There is no room: all that is stored is critical and awaits review. People have to look at some first. */
+export class StoreFull extends Error {
+  override readonly name = "StoreFull";
+
+  constructor() {
+    super("No room for more threats: all that are stored are CRITICAL and await review");
   }
 }

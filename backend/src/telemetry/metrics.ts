@@ -90,20 +90,8 @@ export class Metrics {
   readonly #requestSize = this.#sizes("http_request_size_bytes", "Size of request bodies");
   readonly #responseSize = this.#sizes("http_response_size_bytes", "Size of response bodies");
 
-  /**
-   * What has not happened yet reads 0, wherever the labels are known beforehand.
-   *
-   * @param requiringReview counts the stored threats that wait for a person, at each scrape
-   */
-  constructor(requiringReview: () => number, { imageTag }: BuildFacts = { imageTag: null }) {
-    new Gauge({
-      name: "soc_threats_requiring_review",
-      help: "Stored threats of all pods that require human review",
-      registers: [this.registry],
-      collect() {
-        this.set(requiringReview());
-      },
-    });
+  /** What has not happened yet reads 0, wherever the labels are known beforehand. */
+  constructor({ imageTag }: BuildFacts = { imageTag: null }) {
     const build = {
       version: PROGRAM_VERSION,
       ...(imageTag !== null && { image_tag: imageTag }),

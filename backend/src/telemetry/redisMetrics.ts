@@ -5,6 +5,11 @@ import type { MetricRegistry } from "./exposition.js";
 export const REDIS_COMMANDS = [
   "EVAL",
   "GET",
+  "HGET",
+  "HGETALL",
+  "HMGET",
+  "HSET",
+  "INFO",
   "MGET",
   "MULTI",
   "PING",

@@ -128,6 +128,9 @@ export function peoplesWord(threats: readonly PastThreat[]): PeoplesWord {
   return { asFalse, asReal, says: decided ? says : null };
 }
 
+/** How many earlier threats an analysis looks back at, at most: its cost grows with them. */
+export const HISTORY = 100;
+
 /**
  * The essence of the newest stored threats, of all pods. It is fed from the store's events, so that
  * an analysis can look back without reading whole documents from Redis.
@@ -135,7 +138,7 @@ export function peoplesWord(threats: readonly PastThreat[]): PeoplesWord {
 export class History {
   readonly #threats: BoundedMap<string, PastThreat>;
 
-  /** @param capacity as many threats as the store keeps */
+  /** @param capacity how many are remembered */
   constructor(capacity: number) {
     this.#threats = new BoundedMap(capacity);
   }
@@ -157,10 +160,5 @@ export class History {
   /** Newest first. */
   recent(): readonly PastThreat[] {
     return [...this.#threats.values()].reverse();
-  }
-
-  /** How many of the remembered threats wait for a person. */
-  requiringReview(): number {
-    return this.recent().filter((threat) => threat.requiresReview).length;
   }
 }

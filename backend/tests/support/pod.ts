@@ -49,6 +49,7 @@ export async function startLocalPod(
     serviceName: "test",
     imageTag: null,
     maxStoredThreats: 100,
+    maxStoredHours: null,
     corsOrigins: [],
     allowedHosts: [],
     generateEverySeconds: null,

@@ -1,10 +1,10 @@
 import { Coordinator } from "../../src/service/coordinator.js";
 import { seededRandom } from "../../src/base/random.js";
 import { generateSignal } from "../../src/threats/generator.js";
-import { systemClock } from "../../src/base/clock.js";
+import { isoMicros, systemClock } from "../../src/base/clock.js";
 import { encodeThreat, type StoredThreat } from "../../src/store/documents.js";
 import type { ThreatAnalysis } from "../../src/contract/threat.js";
-import type { ThreatType } from "../../src/contract/signal.js";
+import type { ThreatSeverity, ThreatType } from "../../src/contract/signal.js";
 
 /** A real analysis under a chosen id. */
 export async function makeThreat(
@@ -18,6 +18,17 @@ export async function makeThreat(
 /** The same, ready to be saved. */
 export async function makeStored(id: string, type?: ThreatType): Promise<StoredThreat> {
   return encodeThreat(await makeThreat(id, type));
+}
+
+/** A threat of which is told what retention looks at, made so many seconds after others. */
+export async function makeRanked(
+  id: string,
+  severity: ThreatSeverity,
+  requires_human_review: boolean,
+  seconds = 0,
+): Promise<StoredThreat> {
+  const created_at = isoMicros(systemClock() + seconds * 1000);
+  return encodeThreat({ ...(await makeThreat(id)), severity, requires_human_review, created_at });
 }
 
 /** The threat of an event or a list. */

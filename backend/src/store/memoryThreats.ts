@@ -1,0 +1,179 @@
+import { systemClock } from "../base/clock.js";
+import type { Drop, DropReason } from "../contract/dropped.js";
+import type { StoredThreat } from "./documents.js";
+import {
+  boundsOf,
+  dropName,
+  dropPlace,
+  KEPT_SECONDS,
+  parseDrop,
+  reasonToDrop,
+  UNTOUCHABLE,
+  type Bounds,
+  type Limits,
+} from "./retention.js";
+import type { OnDropped, Shelf, StoreFigures } from "./store.js";
+
+/** A threat that was dropped while it awaited review. */
+interface Kept {
+  readonly threat: StoredThreat;
+  /** When it was dropped, in seconds since the epoch. */
+  readonly since: number;
+}
+
+/** Keeps threats in this process within their bounds, as the scripts do in Redis. */
+export class MemoryThreats {
+  readonly #bounds: Bounds;
+  /** Newest first. */
+  #stored: readonly StoredThreat[] = [];
+  #storedBytes = 0;
+  /** What was dropped first comes first. */
+  readonly #kept = new Map<string, Kept>();
+  readonly #drops = new Map<string, number>();
+
+  constructor(
+    limits: Limits,
+    private readonly onDropped: OnDropped,
+  ) {
+    this.#bounds = boundsOf(limits);
+  }
+
+  /** A threat that is stored, or was dropped and is kept by id. */
+  find(id: string): StoredThreat | undefined {
+    return this.#stored.find((threat) => threat.id === id) ?? this.#kept.get(id)?.threat;
+  }
+
+  /** Newest first. */
+  list(shelf: Shelf): readonly StoredThreat[] {
+    return shelf === "dropped"
+      ? [...this.#kept.values()].map(({ threat }) => threat).reverse()
+      : this.#stored.filter(({ past }) => shelf === "stored" || past.requiresReview);
+  }
+
+  /** Whether one more would cost one that must not be touched. */
+  full({ id, json }: StoredThreat): boolean {
+    const first = this.#first();
+    return (
+      first !== undefined &&
+      dropPlace(first) >= UNTOUCHABLE &&
+      !this.#stored.some((threat) => threat.id === id) &&
+      (this.#stored.length >= this.#bounds.threats ||
+        this.#storedBytes + json.length > this.#bounds.bytes)
+    );
+  }
+
+  /** Puts what a person decides in the place of one that was dropped; false if that was not. */
+  amend(threat: StoredThreat): boolean {
+    const kept = this.#kept.get(threat.id);
+    if (kept !== undefined) {
+      this.#kept.set(threat.id, { ...kept, threat });
+    }
+    return kept !== undefined;
+  }
+
+  /** Stores a threat, in the place of one with its id, and drops what has to go. */
+  put(threat: StoredThreat): void {
+    this.#remove(threat.id);
+    this.#kept.delete(threat.id);
+    const newer = this.#stored.findIndex(({ past }) => past.at <= threat.past.at);
+    const at = newer < 0 ? this.#stored.length : newer;
+    this.#stored = [...this.#stored.slice(0, at), threat, ...this.#stored.slice(at)];
+    this.#storedBytes += threat.json.length;
+    const drops = [...this.#settle(systemClock() / 1000)];
+    for (const name of drops.map(dropName)) {
+      this.#drops.set(name, (this.#drops.get(name) ?? 0) + 1);
+    }
+    if (drops.length > 0) {
+      this.onDropped(drops);
+    }
+  }
+
+  /** All figures but the total. */
+  figures(): Omit<StoreFigures, "total"> {
+    const all = this.#stored;
+    return {
+      threats: all.length,
+      waiting: this.list("waiting").length,
+      customers: new Set(all.map(({ past }) => past.customer)).size,
+      milliseconds: all.reduce((sum, threat) => sum + threat.processingMs, 0),
+      byType: countBy(all.map(({ past }) => past.threatType)),
+      bySeverity: countBy(all.map(({ past }) => past.severity)),
+      dropped: [...this.#drops].map(([name, times]) => ({ ...parseDrop(name), times })),
+    };
+  }
+
+  /** Removes all, and says how many were stored. */
+  clear(): number {
+    const { length } = this.#stored;
+    this.#stored = [];
+    this.#storedBytes = 0;
+    this.#kept.clear();
+    this.#drops.clear();
+    return length;
+  }
+
+  #first(): StoredThreat | undefined {
+    return this.#stored.reduce<StoredThreat | undefined>(
+      (first, threat) =>
+        first === undefined || dropPlace(threat) <= dropPlace(first) ? threat : first,
+      undefined,
+    );
+  }
+
+  #remove(id: string): void {
+    const there = this.#stored.find((threat) => threat.id === id);
+    if (there !== undefined) {
+      this.#stored = this.#stored.filter((threat) => threat !== there);
+      this.#storedBytes -= there.json.length;
+    }
+  }
+
+  *#settle(now: number): Iterable<Drop> {
+    for (;;) {
+      const first = this.#first();
+      const reason = first && this.#reasonToDrop(first, now);
+      if (first === undefined || !reason) {
+        break;
+      }
+      this.#remove(first.id);
+      if (first.past.requiresReview) {
+        this.#kept.set(first.id, { threat: first, since: now });
+      }
+      const kind = first.past.requiresReview ? "awaiting" : "other";
+      yield { kind, severity: first.past.severity, reason };
+    }
+    for (const [id, { since }] of this.#kept) {
+      const reason = this.#reasonToForget(since, now);
+      if (reason === null) {
+        break;
+      }
+      this.#kept.delete(id);
+      yield { kind: "kept", severity: null, reason };
+    }
+  }
+
+  #reasonToDrop(first: StoredThreat, now: number): DropReason | null {
+    const { length: threats } = this.#stored;
+    const stored = { threats, bytes: this.#storedBytes, first: dropPlace(first) };
+    return reasonToDrop(this.#bounds, stored, now);
+  }
+
+  #reasonToForget(since: number, now: number): DropReason | null {
+    const bytes = [...this.#kept.values()].reduce((sum, { threat }) => sum + threat.json.length, 0);
+    return this.#kept.size > this.#bounds.kept
+      ? "count"
+      : bytes > this.#bounds.keptBytes
+        ? "memory"
+        : since < now - KEPT_SECONDS
+          ? "age"
+          : null;
+  }
+}
+
+function countBy<K extends string>(values: readonly K[]): Partial<Record<K, number>> {
+  const counts: Partial<Record<K, number>> = {};
+  for (const value of values) {
+    counts[value] = (counts[value] ?? 0) + 1;
+  }
+  return counts;
+}

@@ -1,0 +1,240 @@
+import { createHash } from "node:crypto";
+import { systemClock } from "../base/clock.js";
+import type { Drop } from "../contract/dropped.js";
+import { SEVERITY, THREAT_TYPE } from "../contract/signal.js";
+import type { Documents, StoredThreat } from "./documents.js";
+import { KEYS, RETENTION_KEYS } from "./keys.js";
+import type { RedisLink } from "./link.js";
+import {
+  boundsOf,
+  dropPlace,
+  KEPT_SECONDS,
+  parseDrop,
+  RANK,
+  secondsOf,
+  UNTOUCHABLE,
+  type Limits,
+} from "./retention.js";
+import { FIGURES, STORE, TAKE_UP } from "./retentionScripts.js";
+import { StoreFull, type OnDropped, type StoreFigures } from "./store.js";
+
+/** Threats that are taken up, or read, at a time. */
+export const BATCH = 100;
+
+type EvalArguments = readonly [script: string, keys: number, ...(string | number | Buffer)[]];
+
+/** How a threat is to be stored. */
+export interface Storing {
+  readonly channel: string;
+  /** What must be stored before; null for nothing, undefined for whatever there is. */
+  readonly before?: StoredThreat | null;
+  /** The alert that it is of, and its version. */
+  readonly alert?: readonly [key: string, version: string];
+}
+
+/** Keeps the threats in Redis within their bounds, and the indexes and figures that go with them. */
+export class RedisRetention {
+  #memory = 0;
+  #takingUp: Promise<void> | null = null;
+
+  constructor(
+    private readonly link: RedisLink,
+    private readonly documents: Documents,
+    private readonly limits: Limits,
+    private readonly onDropped: OnDropped,
+  ) {}
+
+  /** Learns how much memory Redis has. One that does not tell is taken for the chart's. */
+  async measure(): Promise<void> {
+    const info = await this.link
+      .ask("INFO", (redis) => redis.info("memory"))
+      // A user without the right to ask. What else fails does so at the next command too.
+      .catch(() => "");
+    this.#memory = Number(/^maxmemory:(\d+)/m.exec(info)?.[1] ?? 0);
+  }
+
+  /** The command that stores a threat. */
+  command(threat: StoredThreat, { channel, before, alert }: Storing): EvalArguments {
+    const { id, json, past, version } = threat;
+    const expected = before === undefined ? "any" : digestOf(before?.json ?? null);
+    return [
+      STORE,
+      RETENTION_KEYS.length,
+      ...RETENTION_KEYS,
+      this.#bounds(),
+      ...[id, json, secondsOf(past), dropPlace(threat), summaryOf(threat)],
+      ...[channel, version, expected, ...(alert ?? [])],
+    ];
+  }
+
+  /**
+   * What its answer means: what became of the threat.
+   *
+   * @throws {@link StoreFull}
+   */
+  outcome(answer: unknown): string {
+    const [status = "", ...drops] = (answer as readonly unknown[]).map(String);
+    if (status === "full") {
+      throw new StoreFull();
+    }
+    this.#tell(drops);
+    return status;
+  }
+
+  /** The figures, with what others have written meanwhile. */
+  async figures(): Promise<StoreFigures> {
+    const first = await this.#read();
+    if (inStep(first)) {
+      return first.figures;
+    }
+    await this.takeUp();
+    return (await this.#read()).figures;
+  }
+
+  /** Takes up what backends have written that know nothing of the indexes, and drops what is too old. */
+  takeUp(): Promise<void> {
+    this.#takingUp ??= this.#takeUp().finally(() => (this.#takingUp = null));
+    return this.#takingUp;
+  }
+
+  async #takeUp(): Promise<void> {
+    const { foreign } = await this.#read();
+    const [index, order] = await this.link.ask("ZREVRANGE", (redis) =>
+      Promise.all([redis.zrevrange(KEYS.index, 0, -1), redis.zrevrange(KEYS.order, 0, -1)]),
+    );
+    const [listed, ordered] = [new Set(index), new Set(order)];
+    const unknown = index.filter((id) => !ordered.has(id));
+    const changed = (await this.#changed()).filter((id) => ordered.has(id));
+    const missing = order.filter((id) => !listed.has(id));
+    for (const ids of inBatches([...unknown, ...changed])) {
+      const json = await this.link.ask("MGET", (redis) => redis.mgetBuffer(ids.map(KEYS.threat)));
+      const threats = ids.flatMap((id, at) => this.#entering(id, json[at] ?? null));
+      await this.#enter([ids.length, ...threats]);
+    }
+    for (const ids of inBatches(missing)) {
+      await this.#enter([0, ...ids]);
+    }
+    // Also with nothing to take up: what is too old is dropped.
+    await this.#enter([0]);
+    await this.link.ask("HSET", (redis) => redis.hset(KEYS.figures, "foreign", foreign));
+  }
+
+  /** What others have changed: what is known of it is of another version. */
+  async #changed(): Promise<readonly string[]> {
+    const versions = Object.entries(
+      await this.link.ask("HGETALL", (redis) => redis.hgetall(KEYS.versions)),
+    );
+    const changed: string[] = [];
+    for (const batch of inBatches(versions)) {
+      const known = await this.link.ask("HMGET", (redis) =>
+        redis.hmget(KEYS.summaries, ...batch.map(([id]) => id)),
+      );
+      const stale = batch.filter(([, version], at) => versionOf(known[at]) !== version);
+      changed.push(...stale.map(([id]) => id));
+    }
+    return changed;
+  }
+
+  #entering(id: string, json: Buffer | null): readonly (string | number)[] {
+    const threat = this.documents.read(json);
+    // What cannot be read is the first that has to go.
+    const [at, place, summary] =
+      threat === null
+        ? [0, 0, JSON.stringify({ bytes: json?.length ?? 0, ms: 0, review: false })]
+        : [secondsOf(threat.past), dropPlace(threat), summaryOf(threat)];
+    return [id, digestOf(json), at, place, summary];
+  }
+
+  async #enter(args: readonly (string | number)[]): Promise<void> {
+    const answer = await this.link.ask("EVAL", (redis) =>
+      redis.eval(TAKE_UP, RETENTION_KEYS.length, ...RETENTION_KEYS, this.#bounds(), ...args),
+    );
+    this.#tell(answer as readonly string[]);
+  }
+
+  async #read() {
+    const answer = await this.link.ask("EVAL", (redis) =>
+      redis.eval(FIGURES, RETENTION_KEYS.length, ...RETENTION_KEYS),
+    );
+    const [total, listed, threats, waiting, customers, figures, drops] = answer as [
+      ...[number, number, number, number, number],
+      ...[readonly string[], readonly string[]],
+    ];
+    const values = new Map(pairs(figures));
+    const numbers = <K extends string>(kind: string, names: readonly K[]) =>
+      Object.fromEntries(
+        names
+          .map((name) => [name, values.get(`${kind} ${name}`) ?? 0] as const)
+          .filter(([, number]) => number > 0),
+      ) as Partial<Record<K, number>>;
+    return {
+      listed,
+      /** How many threats others have counted, and how many of these are taken up. */
+      foreign: total - (values.get("saved") ?? 0),
+      known: values.get("foreign") ?? 0,
+      figures: {
+        ...{ total, threats, waiting, customers },
+        milliseconds: values.get("ms") ?? 0,
+        byType: numbers("type", THREAT_TYPE.options),
+        bySeverity: numbers("severity", SEVERITY.options),
+        dropped: pairs(drops).map(([name, times]) => ({ ...parseDrop(name), times })),
+      } satisfies StoreFigures,
+    };
+  }
+
+  #bounds(): string {
+    const now = systemClock() / 1000;
+    return JSON.stringify({
+      ...boundsOf(this.limits, this.#memory),
+      prefix: KEYS.threat(""),
+      now,
+      keptSince: now - KEPT_SECONDS,
+      untouchable: UNTOUCHABLE,
+      rank: RANK,
+    });
+  }
+
+  #tell(drops: readonly string[]): void {
+    if (drops.length > 0) {
+      this.onDropped(drops.map(parseDrop) satisfies readonly Drop[]);
+    }
+  }
+}
+
+type Reading = Awaited<ReturnType<RedisRetention["figures"]>>;
+
+/** Whether nobody else has written since somebody looked. */
+function inStep(read: {
+  readonly listed: number;
+  readonly foreign: number;
+  readonly known: number;
+  readonly figures: Reading;
+}): boolean {
+  return read.listed === read.figures.threats && read.foreign === read.known;
+}
+
+/** What the figures need of a threat. */
+function summaryOf({ json, past, processingMs, version }: StoredThreat): string {
+  return JSON.stringify({
+    ...{ bytes: json.length, ms: processingMs, version, review: past.requiresReview },
+    ...{ type: past.threatType, severity: past.severity, customer: past.customer },
+  });
+}
+
+function versionOf(summary: string | null | undefined): string | undefined {
+  return /"version":(\d+)/.exec(summary ?? "")?.[1];
+}
+
+function digestOf(json: Buffer | null): string {
+  return json === null ? "none" : createHash("sha1").update(json).digest("hex");
+}
+
+function pairs(flat: readonly string[]): readonly (readonly [string, number])[] {
+  return flat.flatMap((name, at) => (at % 2 === 0 ? [[name, Number(flat[at + 1])] as const] : []));
+}
+
+/** A list in parts of at most {@link BATCH}. */
+export function inBatches<T>(items: readonly T[]): readonly (readonly T[])[] {
+  const parts = Math.ceil(items.length / BATCH);
+  return Array.from({ length: parts }, (_, at) => items.slice(at * BATCH, (at + 1) * BATCH));
+}

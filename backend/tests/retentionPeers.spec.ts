@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { decodeThreat, encodeThreat } from "../src/store/documents.js";
+import { KEYS, RETENTION_OWN } from "../src/store/keys.js";
+import { decide, UNTOUCHED } from "../src/threats/triage.js";
+import { droppedOf, idsOf, useStores } from "./support/retention.js";
+import { makeRanked, makeThreat } from "./support/threat.js";
+
+const AT = "2026-03-04T05:06:07.000000";
+
+describe("retention beside backends that know nothing of it", () => {
+  const stores = useStores("redis");
+
+  /** As a backend without triage saves. */
+  const saveAsOthers = async (id: string, seconds = 0): Promise<void> => {
+    const untouched = Object.keys(UNTOUCHED);
+    const known = Object.entries(await makeThreat(id)).filter(([key]) => !untouched.includes(key));
+    await stores.raw.incr(KEYS.total);
+    await stores.raw.set(KEYS.threat(id), JSON.stringify(Object.fromEntries(known)));
+    await stores.raw.zadd(KEYS.index, Date.now() / 1000 + seconds, id);
+  };
+
+  it("takes over what is there, and what comes", async () => {
+    await saveAsOthers("before");
+    const store = await stores.open({ threats: 10 });
+    assert.deepEqual(await idsOf(store, "waiting"), ["before"]);
+    await saveAsOthers("beside", 1);
+    await store.save(await makeRanked("own", "LOW", false, 2));
+    const { total, threats, waiting, byType } = await store.figures();
+    assert.deepEqual([total, threats, waiting, byType], [3, 3, 2, { bot_traffic: 3 }]);
+  });
+
+  it("takes back what they cut off the list, and counts what they delete", async () => {
+    const store = await stores.open({ threats: 10 });
+    for (const [index, id] of ["a", "b", "c"].entries()) {
+      await store.save(await makeRanked(id, "HIGH", true, index));
+    }
+    await stores.raw.zremrangebyrank(KEYS.index, 0, 1);
+    await stores.raw.del(KEYS.threat("b"));
+    assert.equal((await store.figures()).threats, 2);
+    assert.deepEqual(await idsOf(store), ["c", "a"]);
+    assert.deepEqual(await droppedOf(store), { "awaiting HIGH elsewhere": 1 });
+  });
+
+  it("keeps within its bounds with what they write, and drops first what cannot be read", async () => {
+    const store = await stores.open({ threats: 2 });
+    await stores.raw.set(KEYS.threat("broken"), "{");
+    await stores.raw.zadd(KEYS.index, Date.now(), "broken", Date.now(), "missing");
+    for (const [index, id] of ["a", "b", "c"].entries()) {
+      await saveAsOthers(id, index);
+    }
+    assert.equal((await store.figures()).threats, 2);
+    assert.deepEqual(await idsOf(store), ["c", "b"]);
+    assert.equal(await stores.raw.exists(KEYS.threat("broken")), 0);
+  });
+
+  it("knows what they have changed once it looks", async () => {
+    const store = await stores.open({ threats: 10 });
+    const open = await makeRanked("open", "HIGH", true);
+    await store.save(open);
+    const closed = decide(decodeThreat(open), { version: 1, status: "resolved" }, "a", AT);
+    await stores.raw.set(KEYS.threat("open"), JSON.stringify(closed));
+    await stores.raw.hset(KEYS.versions, "open", 2);
+    const next = await stores.open({ threats: 10 });
+    assert.equal((await next.figures()).waiting, 0);
+  });
+
+  it("begins anew where they have removed everything", async () => {
+    const store = await stores.open({ threats: 2 });
+    for (const [index, id] of ["a", "b", "c"].entries()) {
+      await store.save(await makeRanked(id, "LOW", true, index));
+    }
+    await stores.raw.del(KEYS.index, KEYS.total, ...["a", "b", "c"].map(KEYS.threat));
+    await store.save(await makeRanked("d", "LOW", true));
+    const { total, threats, dropped } = await store.figures();
+    assert.deepEqual([total, threats, dropped], [1, 1, []]);
+    assert.equal(await store.get("a"), null);
+  });
+
+  it("has no key that Redis may evict, and leaves none after a reset", async () => {
+    const store = await stores.open({ threats: 1 });
+    await store.save(await makeRanked("a", "LOW", true));
+    await store.save(await makeRanked("b", "HIGH", true, 1));
+    const keys = [...RETENTION_OWN, KEYS.index, KEYS.total, KEYS.threat("b")];
+    assert.deepEqual(
+      await Promise.all(keys.map((key) => stores.raw.ttl(key))),
+      keys.map(() => -1),
+    );
+    await store.reset();
+    assert.equal(await stores.raw.exists(...keys), 0);
+  });
+
+  it("loses none of 100 high and critical ones in a flood of 10,000 low ones", async () => {
+    const store = await stores.open({ threats: 120 });
+    const low = await makeThreat("low");
+    const waiting = new Set<string>();
+    for (let index = 0; index < 100; index += 1) {
+      const id = `waiting-${index}`;
+      waiting.add(id);
+      await store.save(await makeRanked(id, index % 2 ? "HIGH" : "CRITICAL", true, -index));
+      const flood = Array.from({ length: 100 }, (_, at) => ({
+        ...low,
+        ...{
+          id: `low-${index}-${at}`,
+          severity: "LOW" as const,
+          requires_human_review: at % 2 > 0,
+        },
+      }));
+      await Promise.all(flood.map((threat) => store.save(encodeThreat(threat))));
+    }
+    const { total, threats } = await store.figures();
+    assert.deepEqual([total, threats], [10_100, 120]);
+    const left = await store.list(200, 0, "waiting");
+    assert.equal(left.filter(({ id }) => waiting.has(id)).length, 100);
+  }).timeout(120_000);
+});
