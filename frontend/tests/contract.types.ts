@@ -41,7 +41,6 @@ export type Known = [
   Takes<Analysis.FalsePositiveScore, Page.FalsePositiveScore>,
   Takes<Analysis.InvestigationTimeline, Page.InvestigationTimeline>,
   Takes<Plan.ResponseAction, Page.ResponseAction>,
-  Takes<DashboardMetrics, Page.DashboardMetrics>,
   Takes<Observability, Page.Observability>,
   Takes<ServerMessage["type"], Page.ServerMessage["type"]>,
 ];
@@ -54,6 +53,7 @@ type Deadline = "auto_escalate_after_minutes";
  * these values only.
  */
 export type Read = [
+  Takes<Pick<DashboardMetrics, keyof Page.DashboardMetrics>, Page.DashboardMetrics>,
   Takes<Pick<Analysis.Contradiction, keyof Page.Contradiction>, Page.Contradiction>,
   Takes<Pick<Analysis.DetectedAnomaly, keyof Page.DetectedAnomaly>, Page.DetectedAnomaly>,
   Takes<keyof Analysis.AdversarialDetectionResult, keyof Page.AdversarialDetectionResult>,
