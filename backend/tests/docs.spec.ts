@@ -46,13 +46,13 @@ describe("description of the API", () => {
       "GET /api/threats 200 403 422 503",
       "GET /api/threats/{id} 200 403 404 503",
       "PATCH /api/threats/{id} 200 403 404 409 413 415 422 503",
-      "POST /api/threats/trigger 200 400 403 413 415 422 503",
-      "POST /api/threats/ingest 202 207 400 403 413 415 422 500 503",
-      "POST /api/threats/ingest/wazuh 202 207 400 403 413 415 422 500 503",
-      "POST /api/threats/ingest/suricata 202 207 400 403 413 415 422 500 503",
-      "POST /api/threats/ingest/falco 202 207 400 403 413 415 422 500 503",
-      "POST /api/threats/ingest/guardduty 202 207 400 403 413 415 422 500 503",
-      "POST /api/threats/ingest/ocsf 202 207 400 403 413 415 422 500 503",
+      "POST /api/threats/trigger 200 400 403 413 415 422 429 503",
+      "POST /api/threats/ingest 202 207 400 403 413 415 422 429 500 503",
+      "POST /api/threats/ingest/wazuh 202 207 400 403 413 415 422 429 500 503",
+      "POST /api/threats/ingest/suricata 202 207 400 403 413 415 422 429 500 503",
+      "POST /api/threats/ingest/falco 202 207 400 403 413 415 422 429 500 503",
+      "POST /api/threats/ingest/guardduty 202 207 400 403 413 415 422 429 500 503",
+      "POST /api/threats/ingest/ocsf 202 207 400 403 413 415 422 429 500 503",
       "GET /api/analytics 200 403 503",
       "POST /api/egress-violations 202 403 413 415 422 503",
       "GET /api/egress-violations 200 403 422 503",
@@ -70,8 +70,14 @@ describe("description of the API", () => {
       assert.ok(name !== undefined && name in description.components.schemas, name);
     }
     assert.doesNotMatch(text, /\$defs|\$id/);
-    const list = description.paths["/api/threats"]?.["get"] as unknown as { parameters: unknown };
-    assert.deepEqual(list.parameters, [
+    const list = description.paths["/api/threats"]?.["get"] as unknown as {
+      parameters: readonly { name: string }[];
+    };
+    assert.deepEqual(
+      list.parameters.map(({ name }) => name),
+      ["limit", "offset", "review", "dropped"],
+    );
+    assert.deepEqual(list.parameters.slice(0, 2), [
       {
         name: "limit",
         in: "query",

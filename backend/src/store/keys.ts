@@ -27,23 +27,24 @@ export const KEYS = {
 } as const;
 
 /** What is counted and indexed by retention alone; without a time to live, so that Redis evicts none. */
-export const RETENTION_OWN = [
-  KEYS.order,
-  KEYS.waiting,
-  KEYS.summaries,
-  KEYS.figures,
-  KEYS.customers,
-  KEYS.dropped,
-  KEYS.documents,
-  KEYS.drops,
+const RETENTION_OWN_NAMES = [
+  "order",
+  "waiting",
+  "summaries",
+  "figures",
+  "customers",
+  "dropped",
+  "documents",
+  "drops",
 ] as const;
-/** All keys of the scripts that store threats, in their order. */
-export const RETENTION_KEYS = [
-  KEYS.index,
-  KEYS.total,
-  KEYS.versions,
-  KEYS.sightings,
-  ...RETENTION_OWN,
+export const RETENTION_OWN = RETENTION_OWN_NAMES.map((name) => KEYS[name]);
+/** All keys of the scripts that store threats. */
+export const RETENTION_NAMES = [
+  "index",
+  "total",
+  "versions",
+  "sightings",
+  ...RETENTION_OWN_NAMES,
 ] as const;
 
 /** Pub/Sub. Each event is a whole threat as JSON, and nothing else, since other backends read it. */

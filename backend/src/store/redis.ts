@@ -72,7 +72,7 @@ export class RedisStore implements ThreatStore {
     this.#link.start(Object.values(CHANNELS), {
       onMessage: (channel, message) => this.#receive(channel, message, listener),
       onSubscribed: async () => {
-        await this.#retention.measure();
+        await this.#retention.prepare();
         // Those of before the upgrade, or of a backend that knows no retention.
         await this.#retention.takeUp();
         const stored = await this.list(CATCH_UP, 0);
@@ -99,19 +99,17 @@ export class RedisStore implements ThreatStore {
     traceparent: string | null = null,
     sighting?: Sighting,
   ): Promise<void> {
-    const { id } = threat;
-    const alert = alertOf(sighting);
     if (sighting === undefined) {
       this.#documents.add(threat);
     }
-    const results = await this.#link.transact([
-      ...(traceparent === null
+    const storing = { channel: CHANNELS.events, ...alertOf(sighting) };
+    const trace =
+      traceparent === null
         ? []
-        : ([["publish", CHANNELS.traces, `${id} ${traceparent}`]] as const)),
-      ["eval", ...this.#retention.command(threat, { channel: CHANNELS.events, ...alert })],
-    ]);
+        : ([["publish", CHANNELS.traces, `${threat.id} ${traceparent}`]] as const);
+    const status = await this.#retention.store(threat, storing, trace);
     // One that was overtaken must not be remembered in the place of what is stored.
-    if (this.#retention.outcome(results.at(-1)) === "stored" && sighting !== undefined) {
+    if (status === "stored" && sighting !== undefined) {
       this.#documents.add(threat);
     }
   }
@@ -122,9 +120,7 @@ export class RedisStore implements ThreatStore {
     sighting?: Sighting,
   ): Promise<Replaced> {
     const storing = { channel: CHANNELS.updates, before, ...alertOf(sighting) };
-    const [script, ...args] = this.#retention.command(threat, storing);
-    const answer = await this.#link.ask("EVAL", (redis) => redis.eval(script, ...args));
-    return this.#retention.outcome(answer) as Replaced;
+    return (await this.#retention.store(threat, storing)) as Replaced;
   }
 
   see(identity: Identity, id: string): Promise<Sighting> {

@@ -3,25 +3,24 @@ import { systemClock } from "../base/clock.js";
 import type { Drop } from "../contract/dropped.js";
 import { SEVERITY, THREAT_TYPE } from "../contract/signal.js";
 import type { Documents, StoredThreat } from "./documents.js";
-import { KEYS, RETENTION_KEYS } from "./keys.js";
-import type { RedisLink } from "./link.js";
+import { KEYS } from "./keys.js";
+import type { RedisCommand, RedisLink } from "./link.js";
 import {
   boundsOf,
   dropPlace,
   KEPT_SECONDS,
   parseDrop,
-  RANK,
   secondsOf,
-  UNTOUCHABLE,
   type Limits,
 } from "./retention.js";
 import { FIGURES, STORE, TAKE_UP } from "./retentionScripts.js";
-import { StoreFull, type OnDropped, type StoreFigures } from "./store.js";
+import { StoreFull, StoreUnavailable, type OnDropped, type StoreFigures } from "./store.js";
 
 /** Threats that are taken up, or read, at a time. */
 export const BATCH = 100;
 
-type EvalArguments = readonly [script: string, keys: number, ...(string | number | Buffer)[]];
+const NO_ALERT: readonly string[] = [];
+const STORE_DIGEST = digestOf(Buffer.from(STORE));
 
 /** How a threat is to be stored. */
 export interface Storing {
@@ -29,7 +28,7 @@ export interface Storing {
   /** What must be stored before; null for nothing, undefined for whatever there is. */
   readonly before?: StoredThreat | null;
   /** The alert that it is of, and its version. */
-  readonly alert?: readonly [key: string, version: string];
+  readonly alert?: readonly string[];
 }
 
 /** Keeps the threats in Redis within their bounds, and the indexes and figures that go with them. */
@@ -44,8 +43,9 @@ export class RedisRetention {
     private readonly onDropped: OnDropped,
   ) {}
 
-  /** Learns how much memory Redis has. One that does not tell is taken for the chart's. */
-  async measure(): Promise<void> {
+  /** Gives Redis the script, and learns how much memory it has. One that does not tell is taken for the chart's. */
+  async prepare(): Promise<void> {
+    await this.link.ask("SCRIPT", (redis) => redis.script("LOAD", STORE));
     const info = await this.link
       .ask("INFO", (redis) => redis.info("memory"))
       // A user without the right to ask. What else fails does so at the next command too.
@@ -53,26 +53,33 @@ export class RedisRetention {
     this.#memory = Number(/^maxmemory:(\d+)/m.exec(info)?.[1] ?? 0);
   }
 
-  /** The command that stores a threat. */
-  command(threat: StoredThreat, { channel, before, alert }: Storing): EvalArguments {
-    const { id, json, past, version } = threat;
-    const expected = before === undefined ? "any" : digestOf(before?.json ?? null);
-    return [
-      STORE,
-      RETENTION_KEYS.length,
-      ...RETENTION_KEYS,
-      this.#bounds(),
-      ...[id, json, secondsOf(past), dropPlace(threat), summaryOf(threat)],
-      ...[channel, version, expected, ...(alert ?? [])],
-    ];
-  }
-
   /**
-   * What its answer means: what became of the threat.
+   * Stores a threat, and says what became of it.
    *
+   * @param first what is done just before, at once with it
    * @throws {@link StoreFull}
    */
-  outcome(answer: unknown): string {
+  async store(
+    threat: StoredThreat,
+    { channel, before, alert = NO_ALERT }: Storing,
+    first: readonly RedisCommand[] = [],
+  ): Promise<string> {
+    const { id, json, past, version } = threat;
+    const expected = before === undefined ? "any" : digestOf(before?.json ?? null);
+    const args = [
+      ...[0, this.#bounds()],
+      ...[id, json, secondsOf(past), dropPlace(threat), summaryOf(threat)],
+      ...[channel, version, expected, ...alert],
+    ];
+    const send = async (command: string, script: string): Promise<unknown> =>
+      (await this.link.transact([...first, [command, script, ...args]])).at(-1);
+    // By its digest, since the script is nearly as long as the document.
+    const answer = await send("evalsha", STORE_DIGEST).catch((error: unknown) => {
+      if (!isUnknownScript(error)) {
+        throw error;
+      }
+      return send("eval", STORE);
+    });
     const [status = "", ...drops] = (answer as readonly unknown[]).map(String);
     if (status === "full") {
       throw new StoreFull();
@@ -147,15 +154,13 @@ export class RedisRetention {
 
   async #enter(args: readonly (string | number)[]): Promise<void> {
     const answer = await this.link.ask("EVAL", (redis) =>
-      redis.eval(TAKE_UP, RETENTION_KEYS.length, ...RETENTION_KEYS, this.#bounds(), ...args),
+      redis.eval(TAKE_UP, 0, this.#bounds(), ...args),
     );
     this.#tell(answer as readonly string[]);
   }
 
   async #read() {
-    const answer = await this.link.ask("EVAL", (redis) =>
-      redis.eval(FIGURES, RETENTION_KEYS.length, ...RETENTION_KEYS),
-    );
+    const answer = await this.link.ask("EVAL", (redis) => redis.eval(FIGURES, 0));
     const [total, listed, threats, waiting, customers, figures, drops] = answer as [
       ...[number, number, number, number, number],
       ...[readonly string[], readonly string[]],
@@ -186,11 +191,8 @@ export class RedisRetention {
     const now = systemClock() / 1000;
     return JSON.stringify({
       ...boundsOf(this.limits, this.#memory),
-      prefix: KEYS.threat(""),
       now,
       keptSince: now - KEPT_SECONDS,
-      untouchable: UNTOUCHABLE,
-      rank: RANK,
     });
   }
 
@@ -219,6 +221,12 @@ function summaryOf({ json, past, processingMs, version }: StoredThreat): string 
     ...{ bytes: json.length, ms: processingMs, version, review: past.requiresReview },
     ...{ type: past.threatType, severity: past.severity, customer: past.customer },
   });
+}
+
+/** Whether Redis has not seen a script since its start. */
+function isUnknownScript(error: unknown): boolean {
+  const cause = error instanceof StoreUnavailable ? error.cause : null;
+  return cause instanceof Error && cause.message.startsWith("NOSCRIPT");
 }
 
 function versionOf(summary: string | null | undefined): string | undefined {

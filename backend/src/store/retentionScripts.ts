@@ -1,19 +1,26 @@
+import { KEYS, RETENTION_NAMES } from "./keys.js";
+import { RANK, UNTOUCHABLE } from "./retention.js";
+
+/** The keys as variables of the scripts. */
+const NAMES = RETENTION_NAMES.map((name) => `local ${name} = "${KEYS[name]}"`).join("\n");
+
 /**
  * What the scripts of the store have in common: `enter` and `leave` keep the indexes and the figures true to
  * the documents, `settle` drops what the bounds do not allow. The rule is that of `retention.ts`, in whose
  * order the threats stand in the sorted set `order`.
  *
- * `KEYS` are those of {@link RETENTION_KEYS}; `ARGV[1]` is JSON of the bounds, the prefix of documents, the
- * time in seconds, from when on dropped ones are kept, and the place from which on nothing is dropped.
+ * Their keys stand in them: sent each time, they would cost more than all the rest. `ARGV[1]` is JSON of the bounds, the
+ * time in seconds, and from when on dropped ones are kept.
  */
 const COMMON = `
-local index, total, versions, sightings, order, waiting, summaries, figures, customers, dropped, documents, drops =
-  unpack(KEYS)
+${NAMES}
+local prefix = "${KEYS.threat("")}"
 local bounds = cjson.decode(ARGV[1])
+local untouchable = ${UNTOUCHABLE}
 local told = {}
 
 local function document(id)
-  return redis.call("GET", bounds.prefix .. id)
+  return redis.call("GET", prefix .. id)
 end
 
 local function digest(json)
@@ -102,7 +109,7 @@ local function drop(id, reason)
     redis.call("ZADD", dropped, bounds.now + #told * 1e-6, id)
     add("keptBytes", #json)
   end
-  redis.call("DEL", bounds.prefix .. id)
+  redis.call("DEL", prefix .. id)
   redis.call("ZREM", index, id)
   redis.call("HDEL", versions, id)
   tell_of(summary, reason)
@@ -116,12 +123,12 @@ end
 -- Whether one more would cost one that must not be touched.
 local function full(bytes)
   local id, place = lowest()
-  return id and place >= bounds.untouchable
+  return id and place >= untouchable
     and (redis.call("ZCARD", order) >= bounds.threats or figure("bytes") + bytes > bounds.bytes)
 end
 
 local function reason_to_drop(place)
-  return place < bounds.untouchable
+  return place < untouchable
     and (redis.call("ZCARD", order) > bounds.threats and "count"
       or figure("bytes") > bounds.bytes and "memory"
       or place < bounds.now - bounds.seconds and "age")
@@ -196,7 +203,7 @@ if alert then
     redis.call("HSET", sightings, alert, cjson.encode(seen))
   end
 end
-redis.call("SET", bounds.prefix .. id, json)
+redis.call("SET", prefix .. id, json)
 if not fresh then
   redis.call("HSET", versions, id, version)
 end
@@ -226,7 +233,7 @@ for missing = from, #ARGV do
   local place = redis.call("ZSCORE", order, id)
   if place and not redis.call("ZSCORE", index, id) then
     if document(id) then
-      redis.call("ZADD", index, tonumber(place) % bounds.rank, id)
+      redis.call("ZADD", index, tonumber(place) % ${RANK}, id)
     else
       tell_of(leave(id), "elsewhere")
     end
@@ -237,7 +244,7 @@ return told`;
 
 /** The figures, all of one moment. */
 export const FIGURES = `
-local index, total, _, _, order, waiting, _, figures, customers, _, _, drops = unpack(KEYS)
+${NAMES}
 return {
   tonumber(redis.call("GET", total) or 0), redis.call("ZCARD", index), redis.call("ZCARD", order),
   redis.call("ZCARD", waiting), redis.call("HLEN", customers), redis.call("HGETALL", figures),

@@ -14,6 +14,7 @@ export const REDIS_COMMANDS = [
   "MULTI",
   "PING",
   "SCAN",
+  "SCRIPT",
   "SET",
   "UNLINK",
   "ZREVRANGE",
