@@ -17,7 +17,7 @@ import { useOpenThreat } from "./hooks/useOpenThreat";
 import { useView } from "./hooks/useView";
 import { triggerThreat } from "./lib/api";
 import { countThreats } from "./state/analytics";
-import { applyFilters } from "./state/filters";
+import { applyFilters, writeView } from "./state/filters";
 import type { TriggerRequest } from "./types";
 
 /** From this width on, list and detail stand side by side (`layout.css` has the same). */
@@ -45,7 +45,12 @@ function Dashboard() {
   const observability = useObservability();
   const sideBySide = useMedia(SIDE_BY_SIDE);
   const [triggerError, setTriggerError] = useState<string>();
-  const hold = useHold(live.threats, applyFilters(live.threats, view.filters));
+  const hold = useHold({
+    all: live.threats,
+    shown: applyFilters(live.threats, view.filters),
+    filters: writeView({ filters: view.filters, threatId: undefined }),
+    settled: live.loaded && !live.reading,
+  });
   const answered = live.loaded || live.loadError !== undefined;
   const [open, retryOpen] = useOpenThreat(view.threatId, live, answered);
   useDetailFocus(view.threatId, view.close);

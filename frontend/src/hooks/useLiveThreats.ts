@@ -11,6 +11,8 @@ export interface LiveThreats extends ThreatsState {
   readonly connection: ConnectionState;
   /** Why the list could not be read over HTTP, when that was tried last. */
   readonly loadError: string | undefined;
+  /** Whether more of it is being read over HTTP. */
+  readonly reading: boolean;
   /** Puts a threat into the list that came another way than over the live connection. */
   readonly add: (threat: ThreatAnalysis) => void;
   /** Takes what a threat has become. */
@@ -32,6 +34,7 @@ export function useLiveThreats(): LiveThreats {
   const [state, dispatch] = useReducer(threatsReducer, NO_THREATS);
   const [connection, setConnection] = useState<ConnectionState>({ kind: "connecting" });
   const [loadError, setLoadError] = useState<string>();
+  const [reading, setReading] = useState(false);
   const [changed, setChanged] = useState<ThreatAnalysis>();
   const change = useCallback((threat: ThreatAnalysis) => {
     setChanged(threat);
@@ -47,15 +50,18 @@ export function useLiveThreats(): LiveThreats {
   const resync = useCallback(() => {
     const read = ++latestRead.current;
     const isLatest = () => read === latestRead.current;
+    setReading(true);
     readSnapshot(known.current, listThreats).then(
       (snapshot) => {
         if (isLatest()) {
+          setReading(false);
           setLoadError(undefined);
           dispatch({ type: "snapshot", snapshot });
         }
       },
       (error: Error) => {
         if (isLatest()) {
+          setReading(false);
           setLoadError(error.message);
         }
       },
@@ -120,5 +126,5 @@ export function useLiveThreats(): LiveThreats {
 
   const add = useCallback((threat: ThreatAnalysis) => dispatch({ type: "new_threat", threat }), []);
   const retryNow = useCallback(() => live.current?.retryNow(), []);
-  return { ...state, connection, loadError, add, change, changed, retryNow, resync };
+  return { ...state, connection, loadError, reading, add, change, changed, retryNow, resync };
 }

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { hasBrowser } from "../support/browser";
-import { connection, figure, Harness, row, rowIds, severities } from "../support/harness";
+import {
+  connection,
+  figure,
+  Harness,
+  inView,
+  isFocused,
+  link,
+  pane,
+  row,
+  rowIds,
+  severities,
+} from "../support/harness";
 import { makeThreat, utc } from "../support/threats";
 import { until } from "../support/until";
 
@@ -150,6 +161,64 @@ if (hasBrowser()) {
       await page.getByRole("button", { name: "Show 1 new threat" }).click();
       await row(page, "waiting").waitFor();
       assert.deepEqual(await rowIds(page), ["waiting", "held"]);
+    });
+
+    it("stands still under the pointer: what was aimed at is what opens", async () => {
+      harness.backend.threats = aged(1, 30);
+      const page = await harness.openLive();
+      await row(page, "age-30").waitFor({ state: "attached" });
+      const aimed = await link(page, "age-3").boundingBox();
+      assert.ok(aimed);
+      await page.mouse.move(aimed.x + 20, aimed.y + 5);
+      for (const id of ["new-1", "new-2", "new-3"]) {
+        harness.backend.publish(makeThreat({ id, created_at: utc(0) }));
+      }
+      const waiting = page.getByRole("button", { name: "Show 3 new threats" });
+      await waiting.waitFor();
+      await page.mouse.down();
+      await page.mouse.up();
+      await pane(page).getByText("Summary").waitFor();
+      assert.match(page.url(), /threat=age-3$/);
+      await waiting.click();
+      await row(page, "new-3").waitFor();
+      assert.equal((await rowIds(page)).indexOf("age-3"), 5);
+    });
+
+    it("moves on by itself once the pointer has left", async () => {
+      harness.backend.threats = aged(1, 2);
+      const page = await harness.openLive();
+      await row(page, "age-1").hover();
+      harness.backend.publish(makeThreat({ id: "new" }));
+      await page.getByRole("button", { name: "Show 1 new threat" }).waitFor();
+      await page.locator(".header").hover();
+      await row(page, "new").waitFor();
+    });
+
+    it("stands still under the keyboard's focus", async () => {
+      harness.backend.threats = aged(1, 3);
+      const page = await harness.openLive();
+      await row(page, "age-3").waitFor();
+      await page.locator("#threats").focus();
+      await page.keyboard.press("Tab");
+      while (!(await isFocused(link(page, "age-1")))) {
+        await page.keyboard.press("Tab");
+      }
+      harness.backend.publish(makeThreat({ id: "new" }));
+      const waiting = page.getByRole("button", { name: "Show 1 new threat" });
+      await waiting.waitFor();
+      await page.keyboard.press("ArrowDown");
+      assert.ok(await isFocused(link(page, "age-2")));
+      await waiting.focus();
+      await page.keyboard.press("Enter");
+      await row(page, "new").waitFor();
+      assert.ok(await isFocused(page.locator("#threats")));
+    });
+
+    it("scrolls to the row of the threat that a link opens", async () => {
+      harness.backend.threats = aged(1, 60);
+      const page = await harness.openLive("?threat=age-55");
+      await row(page, "age-60").waitFor({ state: "attached" });
+      await until(() => inView(row(page, "age-55")));
     });
 
     it("shows text from the network as text", async () => {

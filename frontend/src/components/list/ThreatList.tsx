@@ -19,16 +19,17 @@ interface ThreatListProps {
 /** The live list with its filters, or why there is none. */
 export function ThreatList({ live, view, hold }: ThreatListProps) {
   return (
-    <section className="panel threats" id={LIST_ID} tabIndex={-1} aria-labelledby="list-title">
+    <section
+      className="panel threats"
+      id={LIST_ID}
+      tabIndex={-1}
+      aria-labelledby="list-title"
+      {...hold.handlers}
+    >
       <h2 id="list-title" className="visually-hidden">
         {view.filters.review ? "Review queue" : "Live threats"}
       </h2>
       <Toolbar live={live} view={view} hold={hold} />
-      {hold.waiting > 0 && (
-        <button type="button" className="arrivals" onClick={hold.toggle}>
-          Show {count(hold.waiting, "new threat")}
-        </button>
-      )}
       <Body live={live} view={view} hold={hold} />
     </section>
   );

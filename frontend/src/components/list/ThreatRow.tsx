@@ -1,4 +1,4 @@
-import { memo, type MouseEvent } from "react";
+import { memo, useEffect, useRef, type MouseEvent } from "react";
 import { humanize } from "../../lib/text";
 import type { ThreatAnalysis } from "../../types";
 import { RelativeTime } from "../RelativeTime";
@@ -23,6 +23,14 @@ interface ThreatRowProps {
 /** One row of the list: a link to the threat's detail. */
 export const ThreatRow = memo(function ThreatRow(props: ThreatRowProps) {
   const { threat, href, onOpen, open, latest, due } = props;
+  const row = useRef<HTMLLIElement>(null);
+
+  // Opened by a link or a key, it may be anywhere.
+  useEffect(() => {
+    if (open) {
+      row.current?.scrollIntoView({ block: "nearest" });
+    }
+  }, [open]);
 
   function onClick(event: MouseEvent): void {
     // With a modifier the browser does what it does for links: a new tab, a new window.
@@ -34,6 +42,7 @@ export const ThreatRow = memo(function ThreatRow(props: ThreatRowProps) {
 
   return (
     <li
+      ref={row}
       className="threat"
       data-severity={threat.severity}
       data-latest={latest}

@@ -1,7 +1,9 @@
+import type { ReactNode } from "react";
+import { LIST_ID } from "../../hooks/useDetailFocus";
 import type { Hold } from "../../hooks/useHold";
 import type { LiveThreats } from "../../hooks/useLiveThreats";
 import type { ViewControl } from "../../hooks/useView";
-import { humanize, toggled } from "../../lib/text";
+import { count, formatCount, humanize, toggled } from "../../lib/text";
 import { isNarrowed, NO_FILTERS } from "../../state/filters";
 import { SEVERITIES, THREAT_TYPES } from "../../types";
 import { Icon } from "../Icon";
@@ -20,26 +22,35 @@ export function Toolbar({ live, view, hold }: ToolbarProps) {
       <div className="toolbar-row">
         <div className="tabs" role="group" aria-label="List">
           <Tab
-            name="Live threats"
+            name={
+              <span>
+                Live<span className="wide-only"> threats</span>
+              </span>
+            }
             active={!filters.review}
             onChoose={() => setFilters({ review: false })}
           />
           <Tab
-            name="Review queue"
+            name={
+              <span>
+                Review<span className="wide-only"> queue</span>
+              </span>
+            }
             count={live.threats.filter((threat) => threat.requires_human_review).length}
             active={filters.review}
             onChoose={() => setFilters({ review: true })}
           />
         </div>
+        <Arrivals hold={hold} />
         <button
           type="button"
           className="button quiet"
-          aria-pressed={hold.held}
-          onClick={hold.toggle}
-          title={hold.held ? "Let new threats in" : "Keep new threats from moving the list"}
+          aria-pressed={hold.paused}
+          onClick={hold.togglePause}
+          title={hold.paused ? "Let new threats in" : "Keep new threats from moving the list"}
         >
-          <Icon name={hold.held ? "play" : "pause"} />
-          <span>{hold.held ? "Paused" : "Pause"}</span>
+          <Icon name={hold.paused ? "play" : "pause"} />
+          <span>{hold.paused ? "Paused" : "Pause"}</span>
         </button>
       </div>
       <div className="toolbar-row filters" role="search" aria-label="Filters">
@@ -97,8 +108,31 @@ export function Toolbar({ live, view, hold }: ToolbarProps) {
   );
 }
 
+/** What waits while the list is held. It has its place also while it is absent: rows must not move. */
+function Arrivals({ hold: { waiting, letIn } }: Pick<ToolbarProps, "hold">) {
+  function show(): void {
+    letIn();
+    // The button is about to go, and would take the keyboard's focus with it.
+    document.getElementById(LIST_ID)?.focus({ preventScroll: true });
+  }
+  return (
+    <span className="arrivals">
+      {waiting > 0 && (
+        <button
+          type="button"
+          className="button quiet"
+          aria-label={`Show ${count(waiting, "new threat")}`}
+          onClick={show}
+        >
+          {formatCount(waiting)} <span>new</span>
+        </button>
+      )}
+    </span>
+  );
+}
+
 interface TabProps {
-  readonly name: string;
+  readonly name: ReactNode;
   readonly count?: number;
   readonly active: boolean;
   readonly onChoose: () => void;
