@@ -121,7 +121,7 @@ function Dashboard() {
       <Announcer
         connection={live.connection}
         alerts={observability.alerts}
-        latest={live.threats.find((threat) => threat.id === live.latestId)}
+        arrivals={live.arrivals}
       />
     </LinksContext>
   );

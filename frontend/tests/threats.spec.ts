@@ -3,6 +3,7 @@ import { PAGE_SIZE, readSnapshot } from "../src/lib/resync";
 import {
   MAX_THREATS,
   mergeSnapshot,
+  NO_ARRIVALS,
   NO_THREATS,
   threatsReducer,
   type Snapshot,
@@ -21,7 +22,14 @@ const whole = (threats: ThreatAnalysis[]): Snapshot => ({ threats, complete: tru
 const newest = (threats: ThreatAnalysis[]): Snapshot => ({ threats, complete: false });
 
 function arrive(state: ThreatsState, ...threats: ThreatAnalysis[]): ThreatsState {
-  return threats.reduce((s, threat) => threatsReducer(s, { type: "new_threat", threat }), state);
+  return threats.reduce(
+    (s, data) => threatsReducer(s, { type: "events", events: [{ type: "new_threat", data }] }),
+    state,
+  );
+}
+
+function update(state: ThreatsState, data: ThreatAnalysis): ThreatsState {
+  return threatsReducer(state, { type: "events", events: [{ type: "threat_updated", data }] });
 }
 
 describe("the live list", () => {
@@ -34,12 +42,12 @@ describe("the live list", () => {
     const state = threatsReducer(NO_THREATS, { type: "snapshot", snapshot: whole(ages(1, 3)) });
     assert.deepEqual(ids(state.threats), ["age-1", "age-2", "age-3"]);
     assert.equal(state.loaded, true);
-    assert.equal(state.latestId, undefined);
+    assert.equal(state.arrivals, NO_ARRIVALS);
   });
 
   it("is loaded and empty after an empty snapshot", () => {
     const state = threatsReducer(NO_THREATS, { type: "snapshot", snapshot: whole([]) });
-    assert.deepEqual(state, { threats: [], loaded: true, latestId: undefined });
+    assert.deepEqual(state, { threats: [], loaded: true, arrivals: NO_ARRIVALS });
   });
 
   it("puts a threat where its time belongs: clocks of two servers differ", () => {
@@ -49,7 +57,7 @@ describe("the live list", () => {
   it("puts a new threat on top and names it the latest", () => {
     const state = arrive(NO_THREATS, aged(2), aged(1));
     assert.deepEqual(ids(state.threats), ["age-1", "age-2"]);
-    assert.equal(state.latestId, "age-1");
+    assert.equal(state.arrivals.latest?.id, "age-1");
   });
 
   it("shows a threat once that comes twice", () => {
@@ -60,25 +68,40 @@ describe("the live list", () => {
   it("takes what a threat has become, in its place and without naming it the latest", () => {
     const known = arrive(NO_THREATS, aged(2), aged(1));
     const threat = { ...aged(2), severity: "CRITICAL" as const };
-    const state = threatsReducer(known, { type: "threat_updated", threat });
+    const state = update(known, threat);
     assert.deepEqual(ids(state.threats), ["age-1", "age-2"]);
     assert.equal(state.threats[1]?.severity, "CRITICAL");
-    assert.equal(state.latestId, "age-1");
+    assert.equal(state.arrivals, known.arrivals);
   });
 
   it("keeps the newer version, whichever comes first", () => {
     const newer = { ...aged(1), version: 3, note: "newer" };
-    const known = threatsReducer(arrive(NO_THREATS, aged(1)), {
-      type: "threat_updated",
-      threat: newer,
-    });
-    const late = threatsReducer(known, {
-      type: "threat_updated",
-      threat: { ...aged(1), version: 2 },
-    });
+    const known = update(arrive(NO_THREATS, aged(1)), newer);
+    const late = update(known, { ...aged(1), version: 2 });
     assert.equal(late.threats[0]?.note, "newer");
     const read = mergeSnapshot(known.threats, whole([{ ...aged(1), version: 2 }]));
     assert.equal(read[0]?.version, 2, "what is stored counts where nothing came meanwhile");
+  });
+
+  it("takes many events as it takes each, and counts what arrived", () => {
+    const critical = { ...aged(2), severity: "CRITICAL" as const };
+    const events = [
+      { type: "new_threat", data: aged(3) },
+      { type: "new_threat", data: critical },
+      { type: "threat_updated", data: { ...aged(3), version: 2, note: "changed" } },
+      { type: "new_threat", data: aged(3) },
+      { type: "new_threat", data: aged(1) },
+    ] as const;
+    const known = arrive(NO_THREATS, aged(4));
+    const together = threatsReducer(known, { type: "events", events });
+    const each = events.reduce(
+      (state, event) => threatsReducer(state, { type: "events", events: [event] }),
+      known,
+    );
+    assert.deepEqual(together, each);
+    assert.deepEqual(ids(together.threats), ["age-1", "age-2", "age-3", "age-4"]);
+    assert.equal(together.threats[2]?.note, "changed");
+    assert.deepEqual(together.arrivals, { total: 4, critical: 1, latest: aged(1) });
   });
 
   it(`keeps the newest ${MAX_THREATS}`, () => {

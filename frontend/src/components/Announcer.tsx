@@ -1,33 +1,37 @@
 import { useState } from "react";
+import { usePaced } from "../hooks/usePaced";
 import { nextNews, NO_NEWS, type Alert } from "../lib/alerts";
-import { humanize } from "../lib/text";
+import { NOTHING_TOLD, tellArrivals } from "../lib/arrivals";
 import type { ConnectionState } from "../live/liveSocket";
-import type { ThreatAnalysis } from "../types";
+import type { Arrivals } from "../state/threats";
 import { CONNECTION_LABELS } from "./ConnectionBadge";
+
+/** The shortest time between two announcements of threats, in ms: a burst must not drown everything else. */
+const REST_MS = 5000;
 
 interface AnnouncerProps {
   readonly connection: ConnectionState;
   /** What fires; undefined when nobody knows. */
   readonly alerts: readonly Alert[] | undefined;
-  /** The threat that arrived last. */
-  readonly latest: ThreatAnalysis | undefined;
+  readonly arrivals: Arrivals;
 }
 
-/** Tells screen readers what others see change: the connection, alerts and the newest threat. */
-export function Announcer({ connection, alerts, latest }: AnnouncerProps) {
+/** Tells screen readers what others see change: the connection, alerts and new threats. */
+export function Announcer({ connection, alerts, arrivals }: AnnouncerProps) {
   const [news, setNews] = useState(NO_NEWS);
   if (news.alerts !== alerts) {
     setNews(nextNews(news, alerts));
+  }
+  const paced = usePaced(arrivals, REST_MS);
+  const [told, setTold] = useState(NOTHING_TOLD);
+  if (told.arrivals !== paced) {
+    setTold(tellArrivals(told, paced));
   }
   return (
     <div className="visually-hidden">
       <p role="status">{`Connection: ${CONNECTION_LABELS[connection.kind]}`}</p>
       <p role="status">{news.text}</p>
-      <p role="status">{latest && describe(latest)}</p>
+      <p role="status">{told.text}</p>
     </div>
   );
-}
-
-function describe({ severity, signal }: ThreatAnalysis): string {
-  return `New ${severity.toLowerCase()} threat: ${humanize(signal.threat_type)} at ${signal.customer_name}`;
 }

@@ -1,10 +1,20 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 import { listThreats } from "../lib/api";
 import { readSnapshot } from "../lib/resync";
+import { Gatherer } from "../live/gatherer";
 import { LiveSocket, type ConnectionState } from "../live/liveSocket";
 import { liveUrl, openWebSocket } from "../live/webSocket";
-import { BATCH_SIZE, NO_THREATS, threatsReducer, type ThreatsState } from "../state/threats";
+import {
+  BATCH_SIZE,
+  NO_THREATS,
+  threatsReducer,
+  type ThreatEvent,
+  type ThreatsState,
+} from "../state/threats";
 import type { ThreatAnalysis, ThreatPage } from "../types";
+
+/** The shortest time between two changes of the list by messages, in ms: each one draws the page anew. */
+const REST_MS = 100;
 
 /** The live list and where it stands. */
 export interface LiveThreats extends ThreatsState {
@@ -17,8 +27,8 @@ export interface LiveThreats extends ThreatsState {
   readonly add: (threat: ThreatAnalysis) => void;
   /** Takes what a threat has become. */
   readonly change: (threat: ThreatAnalysis) => void;
-  /** What has changed last, also of those that are not listed. */
-  readonly changed: ThreatAnalysis | undefined;
+  /** What has changed last, oldest first, also of those that are not listed. */
+  readonly changed: readonly ThreatAnalysis[];
   /** Reconnects now instead of after the current wait. */
   readonly retryNow: () => void;
   /** Reads the list anew over HTTP. */
@@ -35,10 +45,13 @@ export function useLiveThreats(): LiveThreats {
   const [connection, setConnection] = useState<ConnectionState>({ kind: "connecting" });
   const [loadError, setLoadError] = useState<string>();
   const [reading, setReading] = useState(false);
-  const [changed, setChanged] = useState<ThreatAnalysis>();
-  const change = useCallback((threat: ThreatAnalysis) => {
-    setChanged(threat);
-    dispatch({ type: "threat_updated", threat });
+  const [changed, setChanged] = useState<readonly ThreatAnalysis[]>([]);
+  const take = useCallback((events: readonly ThreatEvent[]) => {
+    const updates = events.filter(({ type }) => type === "threat_updated");
+    if (updates.length > 0) {
+      setChanged(updates.map(({ data }) => data));
+    }
+    dispatch({ type: "events", events });
   }, []);
   const live = useRef<LiveSocket>(undefined);
   const known = useRef(state.threats);
@@ -82,15 +95,15 @@ export function useLiveThreats(): LiveThreats {
   );
 
   useEffect(() => {
+    const events = new Gatherer(take, REST_MS);
     const socket = new LiveSocket({
       connect: (handlers) => openWebSocket(liveUrl(location), handlers),
       onMessage: (message) => {
         if (message.type === "initial_batch") {
+          events.flush();
           takeBatch(message.data);
-        } else if (message.type === "new_threat") {
-          dispatch({ type: message.type, threat: message.data });
-        } else if (message.type === "threat_updated") {
-          change(message.data);
+        } else if (message.type === "new_threat" || message.type === "threat_updated") {
+          events.add(message);
         }
       },
       onState: setConnection,
@@ -104,17 +117,18 @@ export function useLiveThreats(): LiveThreats {
     };
     // A machine that wakes up, or is back on a network, should not sit out a long backoff; and a
     // connection that did not survive should not go on looking alive.
-    const events = [
+    const occasions = [
       [window, "online"],
       [window, "offline"],
       [document, "visibilitychange"],
     ] as const;
-    events.forEach(([target, name]) => target.addEventListener(name, check));
+    occasions.forEach(([target, name]) => target.addEventListener(name, check));
     return () => {
-      events.forEach(([target, name]) => target.removeEventListener(name, check));
+      occasions.forEach(([target, name]) => target.removeEventListener(name, check));
       socket.close();
+      events.stop();
     };
-  }, [takeBatch, change]);
+  }, [takeBatch, take]);
 
   // Unchanged while the next attempt is under way: a slow answer over HTTP still counts then.
   const failures = "attempt" in connection ? connection.attempt : 0;
@@ -124,7 +138,11 @@ export function useLiveThreats(): LiveThreats {
     }
   }, [failures, resync]);
 
-  const add = useCallback((threat: ThreatAnalysis) => dispatch({ type: "new_threat", threat }), []);
+  const add = useCallback((data: ThreatAnalysis) => take([{ type: "new_threat", data }]), [take]);
+  const change = useCallback(
+    (data: ThreatAnalysis) => take([{ type: "threat_updated", data }]),
+    [take],
+  );
   const retryNow = useCallback(() => live.current?.retryNow(), []);
   return { ...state, connection, loadError, reading, add, change, changed, retryNow, resync };
 }

@@ -26,7 +26,7 @@ export function useOpenThreat(
   const [found, setFound] = useState<{ readonly id: string; readonly state: OpenThreat }>();
   const [attempt, setAttempt] = useState(0);
   const listed =
-    threats.find((threat) => threat.id === id) ?? (changed?.id === id ? changed : undefined);
+    threats.find((threat) => threat.id === id) ?? changed.findLast((threat) => threat.id === id);
   const held = found && found.id === id ? found.state : undefined;
   if (listed && !(held?.kind === "shown" && held.threat === listed)) {
     setFound({ id: listed.id, state: { kind: "shown", threat: listed } });

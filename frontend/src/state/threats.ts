@@ -1,5 +1,5 @@
 import { parseUtc } from "../lib/time";
-import type { ThreatAnalysis } from "../types";
+import type { ServerMessage, ThreatAnalysis } from "../types";
 
 /** How many threats the page keeps: the newest ones. */
 export const MAX_THREATS = 200;
@@ -13,8 +13,16 @@ export interface ThreatsState {
   readonly threats: readonly ThreatAnalysis[];
   /** Whether a snapshot has come: an empty list means "none" only then. */
   readonly loaded: boolean;
-  /** The threat that came last by itself (not in a snapshot): announced and highlighted. */
-  readonly latestId: string | undefined;
+  /** What came by itself (not in a snapshot) since the page was opened. */
+  readonly arrivals: Arrivals;
+}
+
+/** What has come by itself so far. */
+export interface Arrivals {
+  readonly total: number;
+  readonly critical: number;
+  /** The last of them: announced and highlighted. */
+  readonly latest: ThreatAnalysis | undefined;
 }
 
 /** The server's newest threats at one moment. */
@@ -32,20 +40,24 @@ export interface Snapshot {
 
 export type ThreatsAction =
   | { readonly type: "snapshot"; readonly snapshot: Snapshot }
-  | { readonly type: "new_threat"; readonly threat: ThreatAnalysis }
-  | { readonly type: "threat_updated"; readonly threat: ThreatAnalysis };
+  | { readonly type: "events"; readonly events: readonly ThreatEvent[] };
 
-export const NO_THREATS: ThreatsState = { threats: [], loaded: false, latestId: undefined };
+/** What the server tells of one threat. */
+export type ThreatEvent = Extract<
+  ServerMessage,
+  { readonly type: "new_threat" | "threat_updated" }
+>;
+
+export const NO_ARRIVALS: Arrivals = { total: 0, critical: 0, latest: undefined };
+export const NO_THREATS: ThreatsState = { threats: [], loaded: false, arrivals: NO_ARRIVALS };
 
 /** The reducer behind the live list. */
 export function threatsReducer(state: ThreatsState, action: ThreatsAction): ThreatsState {
   switch (action.type) {
     case "snapshot":
       return { ...state, threats: mergeSnapshot(state.threats, action.snapshot), loaded: true };
-    case "new_threat":
-      return addThreat(state, action.threat);
-    case "threat_updated":
-      return { ...state, threats: newestFirst([action.threat, ...state.threats]) };
+    case "events":
+      return applyEvents(state, action.events);
   }
 }
 
@@ -75,15 +87,38 @@ export function mergeSnapshot(
   return newestFirst([...threats, ...kept]);
 }
 
-/** Adds a threat. One that is known already (our own trigger's answer, say) stays as it is. */
-function addThreat(state: ThreatsState, threat: ThreatAnalysis): ThreatsState {
-  if (state.threats.some(({ id }) => id === threat.id)) {
+/** Takes events together. A new threat that is known already (our own trigger's answer, say) stays as it is. */
+function applyEvents(state: ThreatsState, events: readonly ThreatEvent[]): ThreatsState {
+  const known = new Set(state.threats.map(({ id }) => id));
+  const taken: ThreatAnalysis[] = [];
+  const arrived: ThreatAnalysis[] = [];
+  for (const { type, data: threat } of events) {
+    if (type === "threat_updated") {
+      taken.push(threat);
+    } else if (!known.has(threat.id)) {
+      known.add(threat.id);
+      taken.push(threat);
+      arrived.push(threat);
+    }
+  }
+  if (taken.length === 0) {
     return state;
   }
   return {
     ...state,
-    threats: newestFirst([threat, ...state.threats]),
-    latestId: threat.id,
+    threats: newestFirst([...taken.reverse(), ...state.threats]),
+    arrivals: arrived.length > 0 ? countArrivals(state.arrivals, arrived) : state.arrivals,
+  };
+}
+
+function countArrivals(
+  { total, critical, latest }: Arrivals,
+  arrived: readonly ThreatAnalysis[],
+): Arrivals {
+  return {
+    total: total + arrived.length,
+    critical: critical + arrived.filter(({ severity }) => severity === "CRITICAL").length,
+    latest: arrived.at(-1) ?? latest,
   };
 }
 
@@ -99,6 +134,8 @@ function newestFirst(threats: readonly ThreatAnalysis[]): ThreatAnalysis[] {
   // The sort is stable: threats of the same millisecond stay in the order in which they came.
   return [...byId.values()]
     .reverse()
-    .sort((a, b) => parseUtc(b.created_at) - parseUtc(a.created_at))
-    .slice(0, MAX_THREATS);
+    .map((threat) => ({ threat, time: parseUtc(threat.created_at) }))
+    .sort((a, b) => b.time - a.time)
+    .slice(0, MAX_THREATS)
+    .map(({ threat }) => threat);
 }

@@ -221,6 +221,28 @@ if (hasBrowser()) {
       await until(() => inView(row(page, "age-55")));
     });
 
+    it("tells screen readers of a burst in one sentence", async () => {
+      const page = await harness.openLive();
+      const told = page.locator("[role=status]").last();
+      harness.backend.publish(makeThreat({ id: "first" }));
+      await told.getByText("New high threat: Bot traffic at RetailMax").waitFor();
+      await told.evaluate((element) => {
+        const said: (string | null)[] = [];
+        Object.assign(globalThis, { said });
+        const options = { childList: true, characterData: true, subtree: true };
+        new MutationObserver(() => said.push(element.textContent)).observe(element, options);
+      });
+      for (let n = 1; n <= 12; n += 1) {
+        harness.backend.publish(
+          makeThreat({ id: `burst-${n}`, severity: n <= 2 ? "CRITICAL" : "LOW" }),
+        );
+      }
+      await row(page, "burst-12").waitFor();
+      await told.getByText("12 new threats, 2 critical").waitFor();
+      const said = await page.evaluate(() => (globalThis as unknown as { said: string[] }).said);
+      assert.deepEqual(said, ["12 new threats, 2 critical"]);
+    });
+
     it("shows text from the network as text", async () => {
       harness.backend.threats = [makeThreat({ executive_summary: "<img src=x onerror=alert(1)>" })];
       const page = await harness.openLive();

@@ -65,7 +65,7 @@ function Body({ live, view, hold }: ThreatListProps) {
             href={view.hrefOf(threat.id)}
             onOpen={view.open}
             open={threat.id === view.threatId}
-            latest={threat.id === live.latestId}
+            latest={threat.id === live.arrivals.latest?.id}
             due={view.filters.review}
           />
         ))}
