@@ -41,7 +41,7 @@ export function App() {
 function Dashboard() {
   const live = useLiveThreats();
   const view = useView();
-  const figures = useMetrics(live.threats, live.resync);
+  const figures = useMetrics(live.threats, live.verify);
   const observability = useObservability();
   const sideBySide = useMedia(SIDE_BY_SIDE);
   const [triggerError, setTriggerError] = useState<string>();
@@ -79,7 +79,7 @@ function Dashboard() {
       modal={!sideBySide}
       onOpen={view.open}
       onClose={view.close}
-      onChange={live.change}
+      onDecide={live.decide}
       onRetry={retryOpen}
     />
   );
@@ -112,7 +112,7 @@ function Dashboard() {
             view={view}
           />
           <div className="workspace" data-open={view.threatId !== undefined}>
-            <ThreatList live={live} view={view} hold={hold} />
+            <ThreatList live={live} view={view} hold={hold} toReview={toReview} />
             {sideBySide && detail}
           </div>
         </main>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countWaiting, heldRows, refilter, takeHold } from "../src/state/hold";
+import { admit, countWaiting, heldRows, refilter, takeHold } from "../src/state/hold";
 import type { ThreatAnalysis } from "../src/types";
 import { makeThreat } from "./support/threats";
 
@@ -27,6 +27,12 @@ describe("a held list", () => {
   it("shows what its rows have become, also of one that left the list", () => {
     const closed = makeThreat({ id: "a", status: "resolved" });
     assert.deepEqual(heldRows(held, [late, closed]), [c, closed]);
+  });
+
+  it("lets older ones in that were asked for", () => {
+    const older = admit(held, [b, late]);
+    assert.equal(countWaiting(older, [late, c, a]), 0);
+    assert.deepEqual(ids(refilter(older, [c, a, late], "?review=1").rows), ["c", "a", "late"]);
   });
 
   it("follows other filters, without what waits", () => {

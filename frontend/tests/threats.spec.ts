@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PAGE_SIZE, readSnapshot } from "../src/lib/resync";
+import { PAGE_SIZE, readOlder, readSnapshot } from "../src/lib/resync";
 import {
   MAX_THREATS,
   mergeSnapshot,
@@ -47,7 +47,7 @@ describe("the live list", () => {
 
   it("is loaded and empty after an empty snapshot", () => {
     const state = threatsReducer(NO_THREATS, { type: "snapshot", snapshot: whole([]) });
-    assert.deepEqual(state, { threats: [], loaded: true, arrivals: NO_ARRIVALS });
+    assert.deepEqual(state, { ...NO_THREATS, loaded: true, complete: true });
   });
 
   it("puts a threat where its time belongs: clocks of two servers differ", () => {
@@ -153,42 +153,55 @@ describe("a snapshot after a reconnect", () => {
   });
 
   it(`stays within ${MAX_THREATS}`, () => {
-    const merged = mergeSnapshot(ages(1, MAX_THREATS), newest(ages(0, 19)));
-    assert.deepEqual(ids(merged), ids(ages(0, MAX_THREATS - 1)));
+    const known = arrive(NO_THREATS, ...ages(1, MAX_THREATS));
+    const state = threatsReducer(known, { type: "snapshot", snapshot: newest(ages(0, 19)) });
+    assert.deepEqual(ids(state.threats), ids(ages(0, MAX_THREATS - 1)));
   });
 });
 
+/** A server that holds these threats. */
+function serving(threats: ThreatAnalysis[]) {
+  const asked: number[] = [];
+  const list = async (limit: number, offset: number): Promise<ThreatPage> => {
+    asked.push(offset);
+    const page = threats.slice(offset, offset + limit);
+    return { threats: page, received: page.length };
+  };
+  return { asked, list };
+}
+
 describe("reading a snapshot over HTTP", () => {
-  /** A server that holds threats of these ages. */
-  function serving(threats: ThreatAnalysis[]) {
-    const asked: number[] = [];
-    const list = async (limit: number, offset: number): Promise<ThreatPage> => {
-      asked.push(offset);
-      const page = threats.slice(offset, offset + limit);
-      return { threats: page, received: page.length };
-    };
-    return { asked, list };
-  }
+  const knowing = (threats: ThreatAnalysis[]) => ({ threats, limit: MAX_THREATS });
+
+  it("goes on beyond what is known to learn what is gone", async () => {
+    const { asked, list } = serving([...ages(1, 40), ...ages(51, 500)]);
+    const whole = await readSnapshot(knowing(ages(1, 200)), list, true);
+    assert.deepEqual(asked, [0, 100]);
+    assert.deepEqual(
+      ids(mergeSnapshot(ages(1, 200), whole)).slice(0, 190),
+      ids([...ages(1, 40), ...ages(51, 200)]),
+    );
+  });
 
   it("takes one page when that is all", async () => {
     const { asked, list } = serving(ages(1, 30));
-    const snapshot = await readSnapshot([], list);
+    const snapshot = await readSnapshot(NO_THREATS, list);
     assert.deepEqual([ids(snapshot.threats), snapshot.complete], [ids(ages(1, 30)), true]);
     assert.deepEqual(asked, [0]);
   });
 
   it("goes on until it meets what is known", async () => {
     const { asked, list } = serving(ages(1, 500));
-    const near = await readSnapshot(ages(90, 120), list);
+    const near = await readSnapshot(knowing(ages(90, 120)), list);
     assert.deepEqual([near.threats.length, near.complete, asked], [PAGE_SIZE, false, [0]]);
-    const far = await readSnapshot(ages(130, 140), list);
+    const far = await readSnapshot(knowing(ages(130, 140)), list);
     assert.deepEqual(ids(mergeSnapshot(ages(130, 140), far)), ids(ages(1, 200)));
     assert.deepEqual(asked, [0, 0, 100]);
   });
 
   it("stops at what the page keeps", async () => {
     const { asked, list } = serving(ages(1, 1000));
-    assert.equal((await readSnapshot([], list)).threats.length, MAX_THREATS);
+    assert.equal((await readSnapshot(NO_THREATS, list)).threats.length, MAX_THREATS);
     assert.deepEqual(asked, [0, 100]);
   });
 
@@ -197,6 +210,71 @@ describe("reading a snapshot over HTTP", () => {
       threats: ages(1, limit - 1),
       received: limit,
     });
-    assert.equal((await readSnapshot([aged(1)], list)).complete, false);
+    assert.equal((await readSnapshot(knowing([aged(1)]), list)).complete, false);
+  });
+});
+
+describe("reading older threats", () => {
+  const older = (state: ThreatsState, snapshot: Snapshot) =>
+    threatsReducer(state, { type: "older", snapshot });
+  const full = arrive(NO_THREATS, ...ages(1, MAX_THREATS));
+
+  it("adds the next page, and makes room for it that stays", async () => {
+    const { asked, list } = serving(ages(1, 250));
+    const state = older(full, await readOlder(full.threats, list));
+    assert.deepEqual(asked, [199]);
+    assert.deepEqual([ids(state.threats), state.complete], [ids(ages(1, 250)), true]);
+    const later = arrive(state, aged(0));
+    assert.deepEqual([ids(later.threats), later.complete], [ids(ages(0, 249)), false]);
+  });
+
+  it("goes back where known ones are gone, which leave the list", async () => {
+    const { asked, list } = serving([...ages(1, 50), ...ages(191, 400)]);
+    const snapshot = await readOlder(full.threats, list);
+    assert.deepEqual(asked, [199, 99, 0]);
+    assert.deepEqual(ids(older(full, snapshot).threats).slice(0, 60), [
+      ...ids(ages(1, 50)),
+      ...ids(ages(191, 200)),
+    ]);
+    assert.equal(older(full, snapshot).threats.length, 260);
+  });
+
+  it("goes on where as many have arrived", async () => {
+    const { asked, list } = serving([...ages(-149, 0), ...ages(1, 500)]);
+    const snapshot = await readOlder(full.threats, list);
+    assert.deepEqual(asked, [199, 299]);
+    assert.equal(older(full, snapshot).threats.at(-1)?.id, "age-249");
+    assert.equal(snapshot.complete, false);
+  });
+
+  it("empties the list when nothing is left", async () => {
+    const { list } = serving([]);
+    const state = older(full, await readOlder(full.threats, list));
+    assert.deepEqual([state.threats, state.complete], [[], true]);
+  });
+});
+
+describe("whether the list has all that is stored", () => {
+  const take = (state: ThreatsState, snapshot: Snapshot) =>
+    threatsReducer(state, { type: "snapshot", snapshot });
+
+  it("is known from a snapshot of everything, until something is cut off", () => {
+    const all = take(NO_THREATS, whole(ages(1, MAX_THREATS)));
+    assert.equal(all.complete, true);
+    assert.equal(arrive(all, aged(0)).complete, false);
+    assert.equal(take(all, newest([aged(2)])).complete, true);
+  });
+
+  it("is not, after a snapshot that does not reach what is known", () => {
+    const empty = take(NO_THREATS, whole([]));
+    assert.equal(take(empty, newest(ages(1, 20))).complete, false);
+  });
+
+  it("leaves out one that is said to be gone", () => {
+    const state = threatsReducer(arrive(NO_THREATS, aged(2), aged(1)), {
+      type: "gone",
+      id: "age-2",
+    });
+    assert.deepEqual(ids(state.threats), ["age-1"]);
   });
 });

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState, type FocusEvent } from "react";
-import { countWaiting, heldRows, refilter, takeHold, type Held } from "../state/hold";
+import { admit, countWaiting, heldRows, refilter, takeHold, type Held } from "../state/hold";
 import type { ThreatAnalysis } from "../types";
 
 /** How long the list stays held after the pointer or the focus has left it, in ms. */
@@ -16,6 +16,8 @@ export interface Hold {
   readonly togglePause: () => void;
   /** Shows what waits. */
   readonly letIn: () => void;
+  /** Shows older threats that the reader asked for. */
+  readonly admit: (threats: readonly ThreatAnalysis[]) => void;
   /** For the element with the list: the pointer over it, or the keyboard's focus in a row, holds it. */
   readonly handlers: {
     readonly onPointerEnter: () => void;
@@ -73,6 +75,7 @@ export function useHold({ all, shown, filters, settled }: HoldOptions): Hold {
       }
     }, [paused, letIn]),
     letIn,
+    admit: useCallback((threats) => setHeld((old) => old && admit(old, threats)), []),
     handlers: {
       onPointerEnter: () => setPointed(true),
       onPointerLeave: () => setPointed(false),

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from "react";
-import { listThreats } from "../lib/api";
-import { readSnapshot } from "../lib/resync";
+import { ApiError, decideThreat, listThreats, type Decided as DecisionOutcome } from "../lib/api";
+import { readOlder, readSnapshot } from "../lib/resync";
 import { Gatherer } from "../live/gatherer";
 import { LiveSocket, type ConnectionState } from "../live/liveSocket";
 import { liveUrl, openWebSocket } from "../live/webSocket";
@@ -11,10 +11,13 @@ import {
   type ThreatEvent,
   type ThreatsState,
 } from "../state/threats";
-import type { ThreatAnalysis, ThreatPage } from "../types";
+import type { Decisions, ThreatAnalysis, ThreatPage } from "../types";
 
 /** The shortest time between two changes of the list by messages, in ms: each one draws the page anew. */
 const REST_MS = 100;
+
+/** The shortest time between two readings of the whole list, in ms: a flood makes the backend drop all the time. */
+const VERIFY_REST_MS = 10_000;
 
 /** The live list and where it stands. */
 export interface LiveThreats extends ThreatsState {
@@ -25,14 +28,25 @@ export interface LiveThreats extends ThreatsState {
   readonly reading: boolean;
   /** Puts a threat into the list that came another way than over the live connection. */
   readonly add: (threat: ThreatAnalysis) => void;
-  /** Takes what a threat has become. */
-  readonly change: (threat: ThreatAnalysis) => void;
+  /**
+   * Decides something of a threat, and shows what it is by now. One that the backend does not have any more
+   * leaves the list.
+   *
+   * @throws ApiError
+   */
+  readonly decide: (id: string, decisions: Decisions) => Promise<DecisionOutcome>;
+  /**
+   * Reads a page of older threats into the list.
+   *
+   * @throws ApiError
+   */
+  readonly showOlder: () => Promise<readonly ThreatAnalysis[]>;
   /** What has changed last, oldest first, also of those that are not listed. */
   readonly changed: readonly ThreatAnalysis[];
   /** Reconnects now instead of after the current wait. */
   readonly retryNow: () => void;
-  /** Reads the list anew over HTTP. */
-  readonly resync: () => void;
+  /** Finds out which of the listed threats are gone, at most every few seconds. */
+  readonly verify: () => void;
 }
 
 /**
@@ -54,17 +68,17 @@ export function useLiveThreats(): LiveThreats {
     dispatch({ type: "events", events });
   }, []);
   const live = useRef<LiveSocket>(undefined);
-  const known = useRef(state.threats);
+  const known = useRef(state);
   const latestRead = useRef(0);
   useEffect(() => {
-    known.current = state.threats;
+    known.current = state;
   });
 
-  const resync = useCallback(() => {
+  const resync = useCallback((whole = false) => {
     const read = ++latestRead.current;
     const isLatest = () => read === latestRead.current;
     setReading(true);
-    readSnapshot(known.current, listThreats).then(
+    readSnapshot(known.current, listThreats, whole).then(
       (snapshot) => {
         if (isLatest()) {
           setReading(false);
@@ -80,6 +94,14 @@ export function useLiveThreats(): LiveThreats {
       },
     );
   }, []);
+
+  const verifications = useRef<Gatherer<true>>(undefined);
+  useEffect(() => {
+    const gatherer = new Gatherer<true>(() => resync(true), VERIFY_REST_MS);
+    verifications.current = gatherer;
+    return () => gatherer.stop();
+  }, [resync]);
+  const verify = useCallback(() => verifications.current?.add(true), []);
 
   const takeBatch = useCallback(
     ({ threats, received }: ThreatPage) => {
@@ -139,10 +161,37 @@ export function useLiveThreats(): LiveThreats {
   }, [failures, resync]);
 
   const add = useCallback((data: ThreatAnalysis) => take([{ type: "new_threat", data }]), [take]);
-  const change = useCallback(
-    (data: ThreatAnalysis) => take([{ type: "threat_updated", data }]),
+  const decide = useCallback(
+    async (id: string, decisions: Decisions) => {
+      try {
+        const outcome = await decideThreat(id, decisions);
+        take([{ type: "threat_updated", data: outcome.threat }]);
+        return outcome;
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) {
+          dispatch({ type: "gone", id });
+        }
+        throw error;
+      }
+    },
     [take],
   );
+  const showOlder = useCallback(async () => {
+    const snapshot = await readOlder(known.current.threats, listThreats);
+    dispatch({ type: "older", snapshot });
+    return snapshot.threats;
+  }, []);
   const retryNow = useCallback(() => live.current?.retryNow(), []);
-  return { ...state, connection, loadError, reading, add, change, changed, retryNow, resync };
+  return {
+    ...state,
+    connection,
+    loadError,
+    reading,
+    changed,
+    add,
+    decide,
+    showOlder,
+    retryNow,
+    verify,
+  };
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { getMetrics } from "../lib/api";
-import type { DashboardMetrics } from "../types";
+import { sum } from "../state/analytics";
+import type { DashboardMetrics, ThreatAnalysis } from "../types";
 
 /** The shortest time between two requests, in ms: a burst of threats must not become one of requests. */
 const MIN_INTERVAL_MS = 1000;
@@ -19,11 +20,11 @@ export interface Figures {
 /**
  * Keeps the backend's figures up to date.
  *
- * @param revision anything that changes when the figures may have.
- * @param onReset called when the all-time count has fallen. It never does by itself: the store was
- *   emptied, which no event tells.
+ * @param threats what the page lists: the figures may change with it.
+ * @param onFewer called when the backend has fewer than that, which no event tells: it dropped some, or was
+ *   emptied, which shows in the all-time count that never falls otherwise.
  */
-export function useMetrics(revision: unknown, onReset: () => void): Figures {
+export function useMetrics(threats: readonly ThreatAnalysis[], onFewer: () => void): Figures {
   const [figures, setFigures] = useState<Figures>({ metrics: undefined, stale: false });
   const asked = useRef({ at: -Infinity, times: 0 });
   const total = useRef(0);
@@ -31,8 +32,9 @@ export function useMetrics(revision: unknown, onReset: () => void): Figures {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
     const take = (metrics: DashboardMetrics) => {
-      if (metrics.total_threats < total.current) {
-        onReset();
+      const stored = sum(metrics.threats_by_severity);
+      if (metrics.total_threats < total.current || stored < threats.length) {
+        onFewer();
       }
       total.current = metrics.total_threats;
       setFigures({ metrics, stale: false });
@@ -50,7 +52,7 @@ export function useMetrics(revision: unknown, onReset: () => void): Figures {
     const since = performance.now() - asked.current.at;
     timer = setTimeout(ask, Math.max(0, MIN_INTERVAL_MS - since));
     return () => clearTimeout(timer);
-  }, [revision, onReset]);
+  }, [threats, onFewer]);
 
   return figures;
 }

@@ -6,8 +6,8 @@ export interface Held {
   readonly known: ReadonlySet<string>;
   /** The rows, in their places. */
   readonly rows: readonly ThreatAnalysis[];
-  /** The filters of which these are the rows, as the page's address has them. */
-  readonly filters: string;
+  /** The filters of which these are the rows, as the page's address has them; undefined to choose anew. */
+  readonly filters: string | undefined;
 }
 
 /**
@@ -27,6 +27,12 @@ export function takeHold(
 /** The hold under other filters: the reader moved the rows, but what came since still waits. */
 export function refilter(held: Held, shown: readonly ThreatAnalysis[], filters: string): Held {
   return { ...held, rows: shown.filter(({ id }) => held.known.has(id)), filters };
+}
+
+/** The hold with more threats that do not wait: its reader asked for them. */
+export function admit(held: Held, threats: readonly ThreatAnalysis[]): Held {
+  const known = new Set([...held.known, ...threats.map(({ id }) => id)]);
+  return { ...held, known, filters: undefined };
 }
 
 /** The held rows as they are by now. None moves, also when it has left the list meanwhile. */

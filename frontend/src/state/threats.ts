@@ -1,7 +1,7 @@
 import { parseUtc } from "../lib/time";
 import type { ServerMessage, ThreatAnalysis } from "../types";
 
-/** How many threats the page keeps: the newest ones. */
+/** How many threats the page keeps unless its reader asks for older ones: the newest. */
 export const MAX_THREATS = 200;
 
 /** How many threats the server's first message on `/ws` holds at most. */
@@ -9,8 +9,12 @@ export const BATCH_SIZE = 20;
 
 /** What the page knows of threats. */
 export interface ThreatsState {
-  /** Newest first, each id once, at most {@link MAX_THREATS}. */
+  /** Newest first, each id once, at most `limit`. */
   readonly threats: readonly ThreatAnalysis[];
+  /** {@link MAX_THREATS}, and more once older ones were read. */
+  readonly limit: number;
+  /** Whether the server has no older ones, as far as is known. */
+  readonly complete: boolean;
   /** Whether a snapshot has come: an empty list means "none" only then. */
   readonly loaded: boolean;
   /** What came by itself (not in a snapshot) since the page was opened. */
@@ -40,6 +44,8 @@ export interface Snapshot {
 
 export type ThreatsAction =
   | { readonly type: "snapshot"; readonly snapshot: Snapshot }
+  | { readonly type: "older"; readonly snapshot: Snapshot }
+  | { readonly type: "gone"; readonly id: string }
   | { readonly type: "events"; readonly events: readonly ThreatEvent[] };
 
 /** What the server tells of one threat. */
@@ -49,16 +55,50 @@ export type ThreatEvent = Extract<
 >;
 
 export const NO_ARRIVALS: Arrivals = { total: 0, critical: 0, latest: undefined };
-export const NO_THREATS: ThreatsState = { threats: [], loaded: false, arrivals: NO_ARRIVALS };
+export const NO_THREATS: ThreatsState = {
+  threats: [],
+  limit: MAX_THREATS,
+  complete: false,
+  loaded: false,
+  arrivals: NO_ARRIVALS,
+};
 
 /** The reducer behind the live list. */
 export function threatsReducer(state: ThreatsState, action: ThreatsAction): ThreatsState {
   switch (action.type) {
     case "snapshot":
-      return { ...state, threats: mergeSnapshot(state.threats, action.snapshot), loaded: true };
+      return applySnapshot(state, action.snapshot);
+    case "older": {
+      const threats = mergeSnapshot(state.threats, action.snapshot);
+      const limit = Math.max(state.limit, threats.length);
+      return { ...state, threats, limit, complete: action.snapshot.complete };
+    }
+    case "gone":
+      return { ...state, threats: state.threats.filter(({ id }) => id !== action.id) };
     case "events":
       return applyEvents(state, action.events);
   }
+}
+
+function applySnapshot(state: ThreatsState, snapshot: Snapshot): ThreatsState {
+  const merged = mergeSnapshot(state.threats, snapshot);
+  // One that met nothing of what was known may have left a gap below it.
+  const met = merged.length > snapshot.threats.length;
+  return { ...trimmed(state, merged, snapshot.complete || (state.complete && met)), loaded: true };
+}
+
+/** A state with these threats, as far as the page keeps them. */
+function trimmed(
+  state: ThreatsState,
+  threats: readonly ThreatAnalysis[],
+  complete: boolean,
+): ThreatsState {
+  const { limit } = state;
+  return {
+    ...state,
+    threats: threats.slice(0, limit),
+    complete: complete && threats.length <= limit,
+  };
 }
 
 /**
@@ -105,8 +145,7 @@ function applyEvents(state: ThreatsState, events: readonly ThreatEvent[]): Threa
     return state;
   }
   return {
-    ...state,
-    threats: newestFirst([...taken.reverse(), ...state.threats]),
+    ...trimmed(state, newestFirst([...taken.reverse(), ...state.threats]), state.complete),
     arrivals: arrived.length > 0 ? countArrivals(state.arrivals, arrived) : state.arrivals,
   };
 }
@@ -122,7 +161,7 @@ function countArrivals(
   };
 }
 
-/** Sorted, each id once (its newest version, of equal ones the first), and no more than the page keeps. */
+/** Sorted, each id once: its newest version, of equal ones the first. */
 function newestFirst(threats: readonly ThreatAnalysis[]): ThreatAnalysis[] {
   const byId = new Map<string, ThreatAnalysis>();
   for (const threat of threats.toReversed()) {
@@ -136,6 +175,5 @@ function newestFirst(threats: readonly ThreatAnalysis[]): ThreatAnalysis[] {
     .reverse()
     .map((threat) => ({ threat, time: parseUtc(threat.created_at) }))
     .sort((a, b) => b.time - a.time)
-    .slice(0, MAX_THREATS)
     .map(({ threat }) => threat);
 }

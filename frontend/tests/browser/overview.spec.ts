@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { hasBrowser } from "../support/browser";
 import { figure, Harness, row, rowIds, severities } from "../support/harness";
-import { makeThreat } from "../support/threats";
+import { makeThreat, utc } from "../support/threats";
 import { until } from "../support/until";
 
 if (hasBrowser()) {
@@ -52,6 +52,41 @@ if (hasBrowser()) {
       harness.backend.publish(makeThreat({ id: "new" }));
       await page.getByText("not up to date").first().waitFor();
       assert.equal(await figure(page, "Threats").innerText(), "105");
+    });
+
+    it("say the same as the queue, of which all that waits can be reached", async () => {
+      harness.backend.threats = Array.from({ length: 450 }, (_, n) =>
+        makeThreat({ id: `n-${n}`, created_at: utc(n), requires_human_review: n % 10 === 9 }),
+      );
+      const page = await harness.openLive("?review=1");
+      await page.getByRole("button", { name: "Review queue 45" }).waitFor();
+      assert.equal(await figure(page, "Needs review").innerText(), "45");
+      assert.equal(await page.title(), "(45) SOC Agent");
+      await page.getByText("20 of the newest 200 threats").waitFor();
+      const older = page.getByRole("button", { name: "Show older" });
+      for (const text of ["29 of the newest 299 threats", "39 of the newest 398 threats"]) {
+        await older.click();
+        await page.getByText(text).waitFor();
+      }
+      await older.click();
+      await page.getByText("45 of 450 threats").waitFor();
+      assert.equal(await older.count(), 0);
+      await row(page, "n-449").waitFor({ state: "attached" });
+    });
+
+    it("take what the backend dropped off the list", async () => {
+      harness.backend.threats = Array.from({ length: 60 }, (_, n) =>
+        makeThreat({ id: `n-${n}`, created_at: utc(n) }),
+      );
+      const page = await harness.openLive();
+      await row(page, "n-59").waitFor({ state: "attached" });
+      harness.backend.threats = harness.backend.threats.slice(0, 30);
+      harness.backend.trimmed = 30;
+      harness.backend.publish(makeThreat({ id: "new", created_at: utc(-1) }));
+      await row(page, "n-30").waitFor({ state: "detached" });
+      await figure(page, "Threats").getByText("61").waitFor();
+      assert.equal((await rowIds(page)).length, 31);
+      assert.equal(await figure(page, "Needs review").innerText(), "31");
     });
 
     it("notice a reset, which no event tells, and so does the list", async () => {

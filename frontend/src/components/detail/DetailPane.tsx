@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
 import { DETAIL_TITLE_ID } from "../../hooks/useDetailFocus";
+import type { LiveThreats } from "../../hooks/useLiveThreats";
 import type { OpenThreat } from "../../hooks/useOpenThreat";
 import { humanize } from "../../lib/text";
 import type { ThreatAnalysis } from "../../types";
@@ -20,13 +21,13 @@ interface DetailPaneProps {
   readonly modal: boolean;
   readonly onOpen: (id: string) => void;
   readonly onClose: () => void;
-  readonly onChange: (threat: ThreatAnalysis) => void;
+  readonly onDecide: LiveThreats["decide"];
   readonly onRetry: () => void;
 }
 
 /** The opened threat: beside the list, or over it where there is no room. */
 export function DetailPane(props: DetailPaneProps) {
-  const { id, state, neighbours, modal, onOpen, onClose, onChange, onRetry } = props;
+  const { id, state, neighbours, modal, onOpen, onClose, onDecide, onRetry } = props;
   const pane = useRef<HTMLElement>(null);
   useEffect(() => {
     pane.current?.scrollTo(0, 0);
@@ -53,7 +54,7 @@ export function DetailPane(props: DetailPaneProps) {
         </div>
         <Title state={state} />
       </header>
-      <Body key={id} state={state} onChange={onChange} onRetry={onRetry} />
+      <Body key={id} state={state} onDecide={onDecide} onRetry={onRetry} />
     </section>
   );
 }
@@ -81,15 +82,15 @@ function Title({ state }: { readonly state: OpenThreat }) {
   );
 }
 
-function Body(props: Pick<DetailPaneProps, "state" | "onChange" | "onRetry">) {
-  const { state, onChange, onRetry } = props;
+function Body(props: Pick<DetailPaneProps, "state" | "onDecide" | "onRetry">) {
+  const { state, onDecide, onRetry } = props;
   switch (state.kind) {
     case "shown":
       return (
         <ErrorBoundary
           fallback={<p className="pane-note muted">This threat&apos;s detail cannot be shown.</p>}
         >
-          <ThreatDetail threat={state.threat} onChange={onChange} />
+          <ThreatDetail threat={state.threat} onDecide={onDecide} />
         </ErrorBoundary>
       );
     case "gone":

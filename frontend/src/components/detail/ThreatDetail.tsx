@@ -1,3 +1,4 @@
+import type { LiveThreats } from "../../hooks/useLiveThreats";
 import type { ThreatAnalysis } from "../../types";
 import { Agents } from "./Agents";
 import { Evidence } from "./Evidence";
@@ -12,17 +13,17 @@ import { Triage } from "./Triage";
 
 interface ThreatDetailProps {
   readonly threat: ThreatAnalysis;
-  /** Takes what the threat has become by a decision. */
-  readonly onChange: (threat: ThreatAnalysis) => void;
+  /** Decides of it. */
+  readonly onDecide: LiveThreats["decide"];
 }
 
 /** Everything that is known of one threat; parts that the backend left out are left out here. */
-export function ThreatDetail({ threat, onChange }: ThreatDetailProps) {
+export function ThreatDetail({ threat, onDecide }: ThreatDetailProps) {
   return (
     <div className="detail">
       <div className="detail-grid">
         <div className="detail-column">
-          <Triage threat={threat} onChange={onChange} />
+          <Triage threat={threat} onDecide={onDecide} />
           <Summary threat={threat} />
           {threat.response_plan && <Response plan={threat.response_plan} />}
           <Agents agents={threat.agent_analyses} />

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { decideThreat } from "../../lib/api";
+import type { LiveThreats } from "../../hooks/useLiveThreats";
 import { humanize, statusWord } from "../../lib/text";
 import { formatDateTime } from "../../lib/time";
 import type { Decisions, ThreatAnalysis, ThreatStatus } from "../../types";
@@ -7,8 +7,8 @@ import { Section } from "./Section";
 
 interface TriageProps {
   readonly threat: ThreatAnalysis;
-  /** Takes what the threat is by now. */
-  readonly onChange: (threat: ThreatAnalysis) => void;
+  /** Decides of it. */
+  readonly onDecide: LiveThreats["decide"];
 }
 
 /** What is written and not saved yet, and the version of the threat that its writer saw. */
@@ -36,7 +36,7 @@ const BUTTONS: readonly (readonly [
 ];
 
 /** What people decide of a threat. What is written stays written until it is saved. */
-export function Triage({ threat, onChange }: TriageProps) {
+export function Triage({ threat, onDecide }: TriageProps) {
   const [draft, setDraft] = useState<Draft>();
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
@@ -50,7 +50,7 @@ export function Triage({ threat, onChange }: TriageProps) {
     setBusy(true);
     setProblem(undefined);
     try {
-      const { kind, threat: now } = await decideThreat(threat.id, { ...asked, version: seen });
+      const { kind, threat: now } = await onDecide(threat.id, { ...asked, version: seen });
       if (kind === "conflict") {
         setProblem({ kind });
         // Who saves again has seen what it is now.
@@ -61,7 +61,6 @@ export function Triage({ threat, onChange }: TriageProps) {
           saves ? undefined : old?.version === seen ? { ...old, version: now.version } : old,
         );
       }
-      onChange(now);
     } catch (error) {
       setProblem({
         kind: "failed",

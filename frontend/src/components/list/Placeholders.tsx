@@ -16,18 +16,27 @@ export function Empty() {
 interface NoMatchProps {
   /** Whether the review queue is empty as a whole. */
   readonly queue: boolean;
+  /** Whether the list has all threats that are stored. */
+  readonly complete: boolean;
   readonly onClear: () => void;
 }
 
 /** There are threats, but none that the filters let through. */
-export function NoMatch({ queue, onClear }: NoMatchProps) {
+export function NoMatch({ queue, complete, onClear }: NoMatchProps) {
+  const done = queue && complete;
   return (
     <div className="placeholder">
-      <span className="placeholder-icon" data-tone={queue ? "good" : "neutral"}>
-        <Icon name={queue ? "check" : "search"} />
+      <span className="placeholder-icon" data-tone={done ? "good" : "neutral"}>
+        <Icon name={done ? "check" : "search"} />
       </span>
       <p className="placeholder-title">
-        {queue ? "Nothing waits for review" : "No threat matches"}
+        {done
+          ? "Nothing waits for review"
+          : queue
+            ? "None of the newest waits for review"
+            : complete
+              ? "No threat matches"
+              : "None of the newest matches"}
       </p>
       <p className="muted">
         {queue

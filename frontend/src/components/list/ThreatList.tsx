@@ -3,9 +3,8 @@ import { LIST_ID } from "../../hooks/useDetailFocus";
 import type { Hold } from "../../hooks/useHold";
 import type { LiveThreats } from "../../hooks/useLiveThreats";
 import type { ViewControl } from "../../hooks/useView";
-import { count } from "../../lib/text";
 import { isNarrowed, NO_FILTERS } from "../../state/filters";
-import { MAX_THREATS } from "../../state/threats";
+import { ListEnd } from "./ListEnd";
 import { Empty, Loading, LoadError, NoMatch } from "./Placeholders";
 import { ThreatRow } from "./ThreatRow";
 import { Toolbar } from "./Toolbar";
@@ -14,10 +13,12 @@ interface ThreatListProps {
   readonly live: LiveThreats;
   readonly view: ViewControl;
   readonly hold: Hold;
+  /** How many threats wait for review, also of those that are not listed. */
+  readonly toReview: number;
 }
 
 /** The live list with its filters, or why there is none. */
-export function ThreatList({ live, view, hold }: ThreatListProps) {
+export function ThreatList({ live, view, hold, toReview }: ThreatListProps) {
   return (
     <section
       className="panel threats"
@@ -29,13 +30,13 @@ export function ThreatList({ live, view, hold }: ThreatListProps) {
       <h2 id="list-title" className="visually-hidden">
         {view.filters.review ? "Review queue" : "Live threats"}
       </h2>
-      <Toolbar live={live} view={view} hold={hold} />
+      <Toolbar view={view} hold={hold} toReview={toReview} />
       <Body live={live} view={view} hold={hold} />
     </section>
   );
 }
 
-function Body({ live, view, hold }: ThreatListProps) {
+function Body({ live, view, hold }: Omit<ThreatListProps, "toReview">) {
   const { visible } = hold;
   if (!live.loaded && live.threats.length === 0) {
     return live.loadError === undefined ? (
@@ -49,10 +50,14 @@ function Body({ live, view, hold }: ThreatListProps) {
   }
   if (visible.length === 0) {
     return (
-      <NoMatch
-        queue={view.filters.review && !isNarrowed(view.filters)}
-        onClear={() => view.setFilters(NO_FILTERS)}
-      />
+      <>
+        <NoMatch
+          queue={view.filters.review && !isNarrowed(view.filters)}
+          complete={live.complete}
+          onClear={() => view.setFilters(NO_FILTERS)}
+        />
+        <ListEnd live={live} hold={hold} />
+      </>
     );
   }
   return (
@@ -70,14 +75,9 @@ function Body({ live, view, hold }: ThreatListProps) {
           />
         ))}
       </ol>
-      <p className="list-end">{endText(visible.length, live.threats.length)}</p>
+      <ListEnd live={live} hold={hold} />
     </>
   );
-}
-
-function endText(shown: number, all: number): string {
-  const of = all >= MAX_THREATS ? `the newest ${MAX_THREATS} threats` : count(all, "threat");
-  return shown === all ? `${of.charAt(0).toUpperCase()}${of.slice(1)}` : `${shown} of ${of}`;
 }
 
 /** Up and Down go through the rows, as in any list; Tab still works, too. */

@@ -1,7 +1,6 @@
 import type { ReactNode } from "react";
 import { LIST_ID } from "../../hooks/useDetailFocus";
 import type { Hold } from "../../hooks/useHold";
-import type { LiveThreats } from "../../hooks/useLiveThreats";
 import type { ViewControl } from "../../hooks/useView";
 import { count, formatCount, humanize, toggled } from "../../lib/text";
 import { isNarrowed, NO_FILTERS } from "../../state/filters";
@@ -9,13 +8,14 @@ import { SEVERITIES, THREAT_TYPES } from "../../types";
 import { Icon } from "../Icon";
 
 interface ToolbarProps {
-  readonly live: LiveThreats;
   readonly view: ViewControl;
   readonly hold: Hold;
+  /** How many threats wait for review, also of those that are not listed. */
+  readonly toReview: number;
 }
 
 /** Which threats the list shows, and whether new ones move it. */
-export function Toolbar({ live, view, hold }: ToolbarProps) {
+export function Toolbar({ view, hold, toReview }: ToolbarProps) {
   const { filters, setFilters } = view;
   return (
     <div className="toolbar">
@@ -36,7 +36,7 @@ export function Toolbar({ live, view, hold }: ToolbarProps) {
                 Review<span className="wide-only"> queue</span>
               </span>
             }
-            count={live.threats.filter((threat) => threat.requires_human_review).length}
+            count={toReview}
             active={filters.review}
             onChoose={() => setFilters({ review: true })}
           />
