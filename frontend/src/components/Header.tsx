@@ -4,6 +4,7 @@ import type { TriggerRequest } from "../types";
 import { AlertsButton } from "./AlertsButton";
 import { ConnectionBadge } from "./ConnectionBadge";
 import { Icon } from "./Icon";
+import { KeysButton } from "./KeysButton";
 import { ThemeButton } from "./ThemeButton";
 import { TriggerButton } from "./trigger/TriggerButton";
 
@@ -26,6 +27,7 @@ export function Header({ connection, alerts, onTrigger }: HeaderProps) {
         </div>
         <ConnectionBadge connection={connection} />
         <AlertsButton alerts={alerts} />
+        <KeysButton />
         <ThemeButton />
         <TriggerButton onTrigger={onTrigger} />
       </div>

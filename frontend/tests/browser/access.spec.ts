@@ -84,6 +84,15 @@ if (hasBrowser()) {
         assert.deepEqual(await violations(page), []);
       });
 
+      it("axe finds nothing in chosen threats and the list of keys", async () => {
+        const page = await harness.openLive();
+        await page.getByRole("checkbox").first().check();
+        await page.getByRole("region", { name: "Chosen threats" }).waitFor();
+        assert.deepEqual(await violations(page), []);
+        await page.getByRole("button", { name: "Keys" }).click();
+        assert.deepEqual(await violations(page), []);
+      });
+
       it("axe finds nothing when all is quiet, refused, or lost", async () => {
         harness.backend.threats = [];
         harness.backend.refusal = { status: 400, body: '{"detail":"Invalid threat type: X"}' };

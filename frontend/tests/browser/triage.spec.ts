@@ -4,6 +4,7 @@ import { hasBrowser } from "../support/browser";
 import { figure, Harness, isFocused, link, pane, row, rowIds } from "../support/harness";
 import { MAX_THREATS } from "../../src/state/threats";
 import { makeThreat, utc } from "../support/threats";
+import { until } from "../support/until";
 
 if (hasBrowser()) {
   describe("decisions on a threat, in a real browser", () => {
@@ -49,6 +50,76 @@ if (hasBrowser()) {
       await pane(page).getByText("Note: by unknown").waitFor();
       await pressed(page, "Acknowledge");
       assert.equal(harness.backend.threats[0]?.note, "a safe note");
+    });
+
+    it("are made on several together, and say which ones could not be changed", async () => {
+      const newest = ["raced", "gone", "fine", "left"].map((id, n) =>
+        makeThreat({ id, created_at: utc(-9 + n) }),
+      );
+      harness.backend.threats = [...newest, makeThreat({ requires_human_review: false })];
+      const page = await harness.openLive();
+      for (const id of ["raced", "gone", "fine"]) {
+        await row(page, id).getByRole("checkbox").check();
+      }
+      const bar = page.getByRole("region", { name: "Chosen threats" });
+      await bar.getByText("3 chosen").waitFor();
+      assert.equal(await pane(page).count(), 0, "a threat was opened");
+      // Behind the page's back: nobody told it.
+      harness.backend.threats = harness.backend.threats
+        .filter(({ id }) => id !== "gone")
+        .map((threat) =>
+          threat.id === "raced" ? { ...threat, version: 2, status: "analyzing" } : threat,
+        );
+      await bar.getByRole("button", { name: "Resolve" }).click();
+      await bar.getByText("Resolve: 1 threat changed").waitFor();
+      const problems = await bar.getByRole("alert").getByRole("listitem").allInnerTexts();
+      assert.match(problems[0] ?? "", /somebody else was faster, it is now acknowledged$/);
+      assert.match(problems[1] ?? "", /Threat not found \(HTTP 404\)$/);
+      assert.equal(problems.length, 2);
+      assert.equal(harness.backend.threats.find(({ id }) => id === "fine")?.status, "resolved");
+      assert.equal(harness.backend.threats.find(({ id }) => id === "left")?.status, "completed");
+      await page.locator(".header").hover();
+      await row(page, "gone").waitFor({ state: "detached" });
+      await bar.getByText("1 chosen").waitFor();
+      await bar.getByRole("button", { name: "Resolve" }).click();
+      await bar.getByText("Resolve: 1 threat changed").waitFor();
+      await until(() => harness.backend.threats[0]?.status === "resolved");
+    });
+
+    it("and the way through the list are on keys, which can be switched off", async () => {
+      const page = await harness.openLive();
+      await page.keyboard.press("j");
+      assert.ok(await isFocused(link(page, "threat-1")));
+      await page.keyboard.press("j");
+      assert.ok(await isFocused(link(page, "other")));
+      await page.keyboard.press("x");
+      await page.getByText("1 chosen").waitFor();
+      assert.ok(await row(page, "other").getByRole("checkbox").isChecked());
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("k");
+      await until(() => page.url().endsWith("?threat=threat-1"));
+      await page.keyboard.press("Control+e");
+      await page.keyboard.press("e");
+      await pressed(page, "Resolve");
+      assert.equal(harness.backend.threats[0]?.version, 2);
+      await page.keyboard.press("/");
+      await page.keyboard.type("jkex?");
+      assert.equal(await page.getByRole("searchbox").inputValue(), "jkex?");
+      await page.getByRole("searchbox").fill("");
+      await row(page, "other").getByRole("link").focus();
+      await page.keyboard.press("?");
+      const help = page.getByRole("dialog", { name: "Keys" });
+      await help.getByText("Next threat").waitFor();
+      await page.keyboard.press("Escape");
+      await help.waitFor({ state: "hidden" });
+      assert.equal(await pane(page).count(), 1, "the opened threat was closed, too");
+      await page.getByRole("button", { name: "Keys" }).click();
+      await help.getByLabel("Single keys act").uncheck();
+      await help.getByRole("button", { name: "Close" }).click();
+      await row(page, "other").getByRole("link").focus();
+      await page.keyboard.press("k");
+      assert.match(page.url(), /threat=threat-1$/);
+      assert.ok(await isFocused(link(page, "other")));
     });
 
     it("come from others in place, without what is being written", async () => {

@@ -199,7 +199,11 @@ export class FakeBackend {
   ): Promise<void> {
     const { version, ...decided } = (await bodyOf(request)) as Decisions;
     const threat = this.find(id);
-    if (threat?.version !== version) {
+    if (threat === undefined) {
+      send(response, 404, "application/json", '{"detail":"Threat not found"}');
+      return;
+    }
+    if (threat.version !== version) {
       const body = { detail: "The threat has another version by now", threat };
       send(response, 409, "application/json", JSON.stringify(body));
       return;

@@ -1,8 +1,10 @@
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
+import { useKeys } from "../../hooks/useKeys";
 import type { LiveThreats } from "../../hooks/useLiveThreats";
+import { STATUS_DECISIONS } from "../../lib/decisions";
 import { humanize, statusWord } from "../../lib/text";
 import { formatDateTime } from "../../lib/time";
-import type { Decisions, ThreatAnalysis, ThreatStatus } from "../../types";
+import type { Decisions, ThreatAnalysis } from "../../types";
 import { Section } from "./Section";
 
 interface TriageProps {
@@ -23,17 +25,6 @@ type Problem =
   { readonly kind: "conflict" } | { readonly kind: "failed"; readonly message: string };
 
 type Asked = Omit<Decisions, "version">;
-
-/** The statuses with a button, each with its key. */
-const BUTTONS: readonly (readonly [
-  label: string,
-  status: ThreatStatus & Asked["status"],
-  key: string,
-])[] = [
-  ["Acknowledge", "analyzing", "a"],
-  ["Resolve", "resolved", "e"],
-  ["False positive", "false_positive", "f"],
-];
 
 /** What people decide of a threat. What is written stays written until it is saved. */
 export function Triage({ threat, onDecide }: TriageProps) {
@@ -73,7 +64,9 @@ export function Triage({ threat, onDecide }: TriageProps) {
   const toggle = (status: NonNullable<Asked["status"]>) =>
     decide({ status: threat.status === status ? "completed" : status });
   useKeys({
-    ...Object.fromEntries(BUTTONS.map(([, status, key]) => [key, () => void toggle(status)])),
+    ...Object.fromEntries(
+      STATUS_DECISIONS.map(({ status, key }) => [key, () => void toggle(status)]),
+    ),
     n: () => note.current?.focus(),
   });
   const write = (change: Partial<Draft>) => setDraft({ version, ...draft, ...change });
@@ -81,7 +74,7 @@ export function Triage({ threat, onDecide }: TriageProps) {
   return (
     <Section title="Decision" aside={statusWord(threat.status)}>
       <div className="decisions">
-        {BUTTONS.map(([label, status, key]) => (
+        {STATUS_DECISIONS.map(({ label, status, key }) => (
           <Toggle
             key={status}
             label={label}
@@ -189,27 +182,4 @@ function Toggle({ label, shortcut, pressed, busy, onClick }: ToggleProps) {
       {label}
     </button>
   );
-}
-
-/** Single keys, only while the focus is in the detail and in no field (WCAG 2.2, 2.1.4). */
-function useKeys(keys: Readonly<Record<string, () => void>>): void {
-  const latest = useRef(keys);
-  useEffect(() => {
-    latest.current = keys;
-  });
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const { key, target, ctrlKey, metaKey, altKey, repeat } = event;
-      const act = latest.current[key];
-      const inDetail = target instanceof Element && target.closest(".pane") !== null;
-      const inField = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
-      if (act && inDetail && !inField && !ctrlKey && !metaKey && !altKey && !repeat) {
-        // Or the letter would be written into the field that it leads to.
-        event.preventDefault();
-        act();
-      }
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, []);
 }

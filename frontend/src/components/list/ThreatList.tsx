@@ -2,8 +2,11 @@ import type { KeyboardEvent } from "react";
 import { LIST_ID } from "../../hooks/useDetailFocus";
 import type { Hold } from "../../hooks/useHold";
 import type { LiveThreats } from "../../hooks/useLiveThreats";
+import { focusRow, useListKeys } from "../../hooks/useListKeys";
+import { useSelection, type Selection } from "../../hooks/useSelection";
 import type { ViewControl } from "../../hooks/useView";
 import { isNarrowed, NO_FILTERS } from "../../state/filters";
+import { BulkBar } from "./BulkBar";
 import { ListEnd } from "./ListEnd";
 import { Empty, Loading, LoadError, NoMatch } from "./Placeholders";
 import { ThreatRow } from "./ThreatRow";
@@ -19,6 +22,8 @@ interface ThreatListProps {
 
 /** The live list with its filters, or why there is none. */
 export function ThreatList({ live, view, hold, toReview }: ThreatListProps) {
+  const selection = useSelection(hold.visible);
+  useListKeys(hold.visible, view, selection);
   return (
     <section
       className="panel threats"
@@ -31,12 +36,17 @@ export function ThreatList({ live, view, hold, toReview }: ThreatListProps) {
         {view.filters.review ? "Review queue" : "Live threats"}
       </h2>
       <Toolbar view={view} hold={hold} toReview={toReview} />
-      <Body live={live} view={view} hold={hold} />
+      <Body live={live} view={view} hold={hold} selection={selection} />
+      <BulkBar selection={selection} visible={hold.visible} onDecide={live.decide} />
     </section>
   );
 }
 
-function Body({ live, view, hold }: Omit<ThreatListProps, "toReview">) {
+interface BodyProps extends Omit<ThreatListProps, "toReview"> {
+  readonly selection: Selection;
+}
+
+function Body({ live, view, hold, selection }: BodyProps) {
   const { visible } = hold;
   if (!live.loaded && live.threats.length === 0) {
     return live.loadError === undefined ? (
@@ -69,6 +79,8 @@ function Body({ live, view, hold }: Omit<ThreatListProps, "toReview">) {
             threat={threat}
             href={view.hrefOf(threat.id)}
             onOpen={view.open}
+            selected={selection.has(threat.id)}
+            onSelect={selection.toggle}
             open={threat.id === view.threatId}
             latest={threat.id === live.arrivals.latest?.id}
             due={view.filters.review}
@@ -83,10 +95,8 @@ function Body({ live, view, hold }: Omit<ThreatListProps, "toReview">) {
 /** Up and Down go through the rows, as in any list; Tab still works, too. */
 function moveByArrows(event: KeyboardEvent<HTMLElement>): void {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  const links = [...event.currentTarget.querySelectorAll<HTMLElement>(".threat-link")];
-  const current = links.findIndex((link) => link === document.activeElement);
-  if (step !== undefined && current >= 0) {
+  if (step !== undefined) {
     event.preventDefault();
-    links[current + step]?.focus();
+    focusRow(step);
   }
 }

@@ -12,6 +12,8 @@ interface ThreatRowProps {
   /** Where the link leads when it is opened in a window of its own. */
   readonly href: string;
   readonly onOpen: (id: string) => void;
+  readonly selected: boolean;
+  readonly onSelect: (id: string) => void;
   /** Whether its detail is shown. */
   readonly open: boolean;
   /** Whether it just arrived: it is lit up for a moment. */
@@ -22,7 +24,7 @@ interface ThreatRowProps {
 
 /** One row of the list: a link to the threat's detail. */
 export const ThreatRow = memo(function ThreatRow(props: ThreatRowProps) {
-  const { threat, href, onOpen, open, latest, due } = props;
+  const { threat, href, onOpen, selected, onSelect, open, latest, due } = props;
   const row = useRef<HTMLLIElement>(null);
 
   // Opened by a link or a key, it may be anywhere.
@@ -49,7 +51,15 @@ export const ThreatRow = memo(function ThreatRow(props: ThreatRowProps) {
       data-open={open}
       data-threat-id={threat.id}
     >
-      <SeverityBadge severity={threat.severity} />
+      <div className="threat-head">
+        <input
+          type="checkbox"
+          aria-label={`Choose ${humanize(threat.signal.threat_type)} ${threat.signal.customer_name}`}
+          checked={selected}
+          onChange={() => onSelect(threat.id)}
+        />
+        <SeverityBadge severity={threat.severity} />
+      </div>
       <div className="threat-main">
         <h3>
           {/* Its ::after covers the row, so that a click anywhere in it opens the detail. */}

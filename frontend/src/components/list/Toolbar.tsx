@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { LIST_ID } from "../../hooks/useDetailFocus";
+import { SEARCH_ID } from "../../hooks/useListKeys";
 import type { Hold } from "../../hooks/useHold";
 import type { ViewControl } from "../../hooks/useView";
 import { count, formatCount, humanize, toggled } from "../../lib/text";
@@ -58,7 +59,9 @@ export function Toolbar({ view, hold, toReview }: ToolbarProps) {
           <span className="visually-hidden">Customer or text</span>
           <Icon name="search" />
           <input
+            id={SEARCH_ID}
             type="search"
+            aria-keyshortcuts="/"
             placeholder="Customer or text"
             value={filters.text}
             onChange={(event) => setFilters({ text: event.target.value })}
