@@ -112,7 +112,13 @@ function Dashboard() {
             view={view}
           />
           <div className="workspace" data-open={view.threatId !== undefined}>
-            <ThreatList live={live} view={view} hold={hold} toReview={toReview} />
+            <ThreatList
+              live={live}
+              view={view}
+              hold={hold}
+              toReview={toReview}
+              seen={metrics?.total_threats ?? 0}
+            />
             {sideBySide && detail}
           </div>
         </main>

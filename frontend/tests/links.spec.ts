@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isOwnPath, threatHref } from "../src/lib/links";
+import { isOwnPath, threatHref, techniqueHref } from "../src/lib/links";
 import { parseObservability } from "../src/lib/messages";
 import { OWN_STACK } from "./support/fakeBackend";
 import { TRACE_ID } from "./support/threats";
@@ -73,5 +73,28 @@ describe("what the backend tells of a stack", () => {
     assert.deepEqual(parseObservability(odd), { available: true, links, alerts: null });
     assert.deepEqual(parseObservability({ available: true })?.links, links);
     assert.equal(parseObservability("<!doctype html>"), undefined);
+  });
+});
+
+describe("the way to a technique", () => {
+  it("leads to MITRE's page of it", () => {
+    const at = "https://attack.mitre.org/techniques/";
+    assert.equal(techniqueHref("T1486"), `${at}T1486/`);
+    assert.equal(techniqueHref("T1059.001"), `${at}T1059/001/`);
+  });
+
+  it("is there for numbers of techniques only", () => {
+    for (const id of [
+      "",
+      "T148",
+      "T14866",
+      "t1486",
+      "T1059.1",
+      "T1486/../x",
+      "javascript:T1486",
+      "TA0040",
+    ]) {
+      assert.equal(techniqueHref(id), undefined, id);
+    }
   });
 });

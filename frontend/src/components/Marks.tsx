@@ -33,7 +33,7 @@ export function Marks({ threat }: { readonly threat: ThreatAnalysis }) {
         </li>
       )}
       {decided.map((word) => (
-        <li key={word} className="chip">
+        <li key={word} className="chip" title={word}>
           {word}
         </li>
       ))}

@@ -41,3 +41,23 @@ export function isOwnPath(href: string, page: string): boolean {
 function isWebAddress(href: string): boolean {
   return /^https?:\/\//i.test(href) && URL.canParse(href);
 }
+
+/** As MITRE ATT&CK numbers techniques, with a sub-technique or without. */
+const TECHNIQUE = /^T\d{4}(?:\.\d{3})?$/;
+
+/** Where a technique is described; undefined for what is no number of one. */
+export function techniqueHref(id: string): string | undefined {
+  return TECHNIQUE.test(id)
+    ? `https://attack.mitre.org/techniques/${id.replace(".", "/")}/`
+    : undefined;
+}
+
+/**
+ * A command that sends a first alert.
+ *
+ * @param origin of the page, which leads to the backend, too
+ */
+export function firstAlertCommand(origin: string): string {
+  const alert = '{"customer_name": "Example Shop", "severity": "HIGH", "title": "Odd traffic"}';
+  return `curl -X POST ${origin}/api/threats/ingest -H 'Content-Type: application/json' -d '${alert}'`;
+}

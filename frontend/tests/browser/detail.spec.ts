@@ -26,6 +26,12 @@ if (hasBrowser()) {
       ]);
       assert.equal(await pane(page).getByRole("heading", { level: 4 }).count(), 5);
       await pane(page).getByText("Request count").waitFor();
+      const technique = pane(page).getByRole("link", { name: "T1110 at MITRE ATT&CK" });
+      assert.equal(
+        await technique.getAttribute("href"),
+        "https://attack.mitre.org/techniques/T1110/",
+      );
+      assert.equal(await technique.getAttribute("rel"), "noopener noreferrer");
       await pane(page).getByText("1 of 5 similar past threats turned out false (18%).").waitFor();
       await pane(page).getByText("No manipulation found").waitFor();
       await page.getByText("Raw signal", { exact: true }).click();

@@ -25,10 +25,17 @@ if (hasBrowser()) {
   describe("the live list, in a real browser", () => {
     const harness = new Harness();
 
-    it("says that all is quiet when there is nothing", async () => {
+    it("says that all is quiet only when alerts have come before", async () => {
       const page = await harness.openLive();
-      await page.getByText("All quiet").waitFor();
+      await page.getByText("No alerts here yet").waitFor();
+      const command = await page.locator(".command code").innerText();
+      assert.ok(command.startsWith(`curl -X POST ${harness.backend.url}api/threats/ingest -H `));
+      assert.equal(await page.getByText("All quiet").count(), 0);
       await figure(page, "Threats").getByText("0").waitFor();
+      harness.backend.trimmed = 5;
+      await page.reload();
+      await page.getByText("All quiet").waitFor();
+      assert.equal(await page.getByText("No alerts here yet").count(), 0);
     });
 
     it("shows that it is loading, without a figure or a verdict", async () => {
@@ -36,7 +43,7 @@ if (hasBrowser()) {
       const page = await harness.open();
       await connection(page, "connecting").waitFor();
       assert.equal(await page.locator("[aria-busy=true]").count(), 1);
-      assert.equal(await page.getByText("All quiet").count(), 0);
+      assert.equal(await page.getByText(/All quiet|No alerts here/).count(), 0);
     });
 
     it("shows what the server has, newest first", async () => {
@@ -148,7 +155,7 @@ if (hasBrowser()) {
       await page.getByText("Redis is down (HTTP 503)").waitFor();
       assert.equal(await figure(page, "Threats").innerText(), "–");
       harness.backend.refuseSockets = false;
-      await page.getByText("All quiet").waitFor();
+      await page.getByText("No alerts here yet").waitFor();
     });
 
     it("lets the reader hold it still, and let new threats in later", async () => {

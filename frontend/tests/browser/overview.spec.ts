@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { hasBrowser } from "../support/browser";
 import { figure, Harness, row, rowIds, severities } from "../support/harness";
+import { THREAT_TYPES } from "../../src/types";
 import { makeThreat, utc } from "../support/threats";
 import { until } from "../support/until";
 
@@ -89,13 +90,31 @@ if (hasBrowser()) {
       assert.equal(await figure(page, "Needs review").innerText(), "31");
     });
 
+    it("leave the screen to the threats", async () => {
+      harness.backend.threats = THREAT_TYPES.map((threat_type, n) => {
+        const { signal } = makeThreat();
+        return makeThreat({ id: `n-${n}`, signal: { ...signal, threat_type } });
+      });
+      const page = await harness.openLive();
+      await figure(page, "Threats").getByText("6").waitFor();
+      const top = () =>
+        page
+          .locator(".threat")
+          .first()
+          .evaluate((first) => first.getBoundingClientRect().top);
+      await page.setViewportSize({ width: 1280, height: 800 });
+      assert.ok((await top()) < 800 / 3, `${await top()} px`);
+      await page.setViewportSize({ width: 390, height: 844 });
+      assert.ok((await top()) < 844 * 0.4, `${await top()} px on a phone`);
+    });
+
     it("notice a reset, which no event tells, and so does the list", async () => {
       harness.backend.threats = severities();
       const page = await harness.open("", (fresh) => fresh.clock.install());
       await figure(page, "Threats").getByText("5").waitFor();
       harness.backend.threats = [];
       await page.clock.runFor(31_000);
-      await page.getByText("All quiet").waitFor();
+      await page.getByText("No alerts here yet").waitFor();
       assert.equal(await figure(page, "Threats").innerText(), "0");
     });
 

@@ -9,7 +9,9 @@ if (hasBrowser()) {
     it("makes a random threat: it appears here once, and in a second window", async () => {
       const page = await harness.openLive();
       const other = await harness.openLive();
-      await page.getByRole("button", { name: "Trigger threat" }).click();
+      const trigger = page.getByRole("button", { name: "Trigger threat" });
+      assert.doesNotMatch((await trigger.getAttribute("class")) ?? "", /primary/);
+      await trigger.click();
       await row(page, "triggered-1").waitFor();
       await row(other, "triggered-1").waitFor();
       assert.deepEqual(harness.backend.triggers, [{}]);

@@ -73,7 +73,10 @@ function Title({ state }: { readonly state: OpenThreat }) {
       <SeverityBadge severity={severity} />
       <h2 id={DETAIL_TITLE_ID} tabIndex={-1}>
         {humanize(signal.threat_type)}
-        <span className="threat-customer"> {signal.customer_name}</span>
+        <span className="threat-customer" title={signal.customer_name}>
+          {" "}
+          {signal.customer_name}
+        </span>
       </h2>
       <span className="muted">
         <RelativeTime iso={created_at} />

@@ -1,4 +1,5 @@
 import type { IntelMatch, MitreTag } from "../../types";
+import { techniqueHref } from "../../lib/links";
 import { percent } from "../../lib/text";
 import { Section } from "./Section";
 
@@ -16,7 +17,7 @@ export function Intelligence({ tags, matches }: IntelligenceProps) {
           <ul className="pairs">
             {tags.map((tag) => (
               <li key={tag.technique_id}>
-                <span className="mono">{tag.technique_id}</span>
+                <Technique id={tag.technique_id} />
                 <span>
                   {tag.technique_name} <span className="muted">{tag.tactic}</span>
                 </span>
@@ -46,5 +47,19 @@ export function Intelligence({ tags, matches }: IntelligenceProps) {
         </Section>
       )}
     </>
+  );
+}
+
+/** The number of a technique, with the way to its description. */
+function Technique({ id }: { readonly id: string }) {
+  const href = techniqueHref(id);
+  if (href === undefined) {
+    return <span className="mono">{id}</span>;
+  }
+  return (
+    <a className="mono" href={href} target="_blank" rel="noopener noreferrer">
+      {id}
+      <span className="visually-hidden"> at MITRE ATT&amp;CK (opens in a new tab)</span>
+    </a>
   );
 }

@@ -136,7 +136,11 @@ export function Triage({ threat, onDecide }: TriageProps) {
             onChange={(event) => write({ note: event.target.value })}
           />
         </label>
-        <button type="submit" className="button" aria-disabled={busy || draft === undefined}>
+        <button
+          type="submit"
+          className="button primary"
+          aria-disabled={busy || draft === undefined}
+        >
           Save
         </button>
       </form>

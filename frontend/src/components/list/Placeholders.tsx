@@ -1,14 +1,44 @@
+import { firstAlertCommand } from "../../lib/links";
+import { CopyButton } from "../CopyButton";
 import { Icon } from "../Icon";
 
-/** There is nothing yet. */
-export function Empty() {
+interface EmptyProps {
+  /** Whether alerts are known to have come before. */
+  readonly connected: boolean;
+}
+
+/** There is nothing: all is quiet where alerts are known to come, else nothing may be connected. */
+export function Empty({ connected }: EmptyProps) {
+  return connected ? <Quiet /> : <FirstAlert />;
+}
+
+function FirstAlert() {
+  const command = firstAlertCommand(location.origin);
+  return (
+    <div className="placeholder">
+      <span className="placeholder-icon" data-tone="neutral">
+        <Icon name="bell" />
+      </span>
+      <p className="placeholder-title">No alerts here yet</p>
+      <p className="muted">Whether a source is connected is not known. This sends a first alert:</p>
+      <div className="command">
+        <code>{command}</code>
+        <CopyButton label="Copy the command" text={() => command} />
+      </div>
+    </div>
+  );
+}
+
+function Quiet() {
   return (
     <div className="placeholder">
       <span className="placeholder-icon" data-tone="good">
         <Icon name="check" />
       </span>
       <p className="placeholder-title">All quiet</p>
-      <p className="muted">No threat has been seen yet. New ones appear here by themselves.</p>
+      <p className="muted">
+        Alerts have come before, and none is stored now. New ones appear here by themselves.
+      </p>
     </div>
   );
 }

@@ -18,10 +18,12 @@ interface ThreatListProps {
   readonly hold: Hold;
   /** How many threats wait for review, also of those that are not listed. */
   readonly toReview: number;
+  /** How many threats were ever counted; 0 while that is not known. */
+  readonly seen: number;
 }
 
 /** The live list with its filters, or why there is none. */
-export function ThreatList({ live, view, hold, toReview }: ThreatListProps) {
+export function ThreatList({ live, view, hold, toReview, seen }: ThreatListProps) {
   const selection = useSelection(hold.visible);
   useListKeys(hold.visible, view, selection);
   return (
@@ -36,7 +38,7 @@ export function ThreatList({ live, view, hold, toReview }: ThreatListProps) {
         {view.filters.review ? "Review queue" : "Live threats"}
       </h2>
       <Toolbar view={view} hold={hold} toReview={toReview} />
-      <Body live={live} view={view} hold={hold} selection={selection} />
+      <Body live={live} view={view} hold={hold} selection={selection} seen={seen} />
       <BulkBar selection={selection} visible={hold.visible} onDecide={live.decide} />
     </section>
   );
@@ -46,7 +48,7 @@ interface BodyProps extends Omit<ThreatListProps, "toReview"> {
   readonly selection: Selection;
 }
 
-function Body({ live, view, hold, selection }: BodyProps) {
+function Body({ live, view, hold, selection, seen }: BodyProps) {
   const { visible } = hold;
   if (!live.loaded && live.threats.length === 0) {
     return live.loadError === undefined ? (
@@ -56,7 +58,7 @@ function Body({ live, view, hold, selection }: BodyProps) {
     );
   }
   if (live.threats.length === 0) {
-    return <Empty />;
+    return <Empty connected={seen > 0} />;
   }
   if (visible.length === 0) {
     return (

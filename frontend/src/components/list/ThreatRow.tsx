@@ -65,7 +65,10 @@ export const ThreatRow = memo(function ThreatRow(props: ThreatRowProps) {
           {/* Its ::after covers the row, so that a click anywhere in it opens the detail. */}
           <a className="threat-link" href={href} aria-current={open || undefined} onClick={onClick}>
             {humanize(threat.signal.threat_type)}
-            <span className="threat-customer"> {threat.signal.customer_name}</span>
+            <span className="threat-customer" title={threat.signal.customer_name}>
+              {" "}
+              {threat.signal.customer_name}
+            </span>
           </a>
         </h3>
         <p className="threat-summary">{threat.executive_summary}</p>

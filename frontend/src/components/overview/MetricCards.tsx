@@ -19,7 +19,7 @@ export function MetricCards({ metrics, source, view }: MetricCardsProps) {
   const stored = metrics ? sum(metrics.threats_by_severity) : 0;
   const waiting = metrics?.threats_requiring_review ?? 0;
   return (
-    <dl className="metrics" aria-label="Key figures" data-stale={source === "stale"}>
+    <dl className="panel metrics" aria-label="Key figures" data-stale={source === "stale"}>
       <Card
         label="Threats"
         value={metrics && formatCount(metrics.total_threats)}

@@ -14,7 +14,7 @@ export function SeverityChart({ counts, view }: SeverityChartProps) {
   const { severities } = view.filters;
   return (
     <section className="panel chart severity-chart">
-      <h2>By severity</h2>
+      <h2 className="visually-hidden">By severity</h2>
       <Ring shares={shares} />
       <ul className="legend">
         {shares.map((share) => (

@@ -14,7 +14,7 @@ export function TypeChart({ counts = {}, view }: TypeChartProps) {
   const largest = shares[0]?.count ?? 1;
   return (
     <section className="panel chart type-chart">
-      <h2>By type</h2>
+      <h2 className="visually-hidden">By type</h2>
       {shares.length === 0 && <p className="muted">No data yet</p>}
       <ul className="bars">
         {shares.map(({ key, count }) => (
@@ -24,11 +24,13 @@ export function TypeChart({ counts = {}, view }: TypeChartProps) {
               aria-pressed={view.filters.type === key}
               onClick={() => view.setFilters({ type: view.filters.type === key ? "" : key })}
             >
-              <span className="bar-name">{humanize(key)}</span>
+              <span className="bar-name" title={humanize(key)}>
+                {humanize(key)}
+              </span>
+              <span className="legend-count">{formatCount(count)}</span>
               <span className="bar" aria-hidden="true">
                 <span style={{ width: percent(count / largest) }} />
               </span>
-              <span className="legend-count">{formatCount(count)}</span>
             </button>
           </li>
         ))}

@@ -55,7 +55,7 @@ export function TriggerButton({ onTrigger }: TriggerButtonProps) {
       {/* aria-disabled rather than disabled: a disabled button would drop the keyboard's focus. */}
       <button
         type="button"
-        className="button primary"
+        className="button"
         aria-disabled={busy}
         onClick={() => void choose(RANDOM_TRIGGER)}
       >
@@ -71,7 +71,7 @@ export function TriggerButton({ onTrigger }: TriggerButtonProps) {
       <button
         type="button"
         ref={opener}
-        className="button primary"
+        className="button"
         aria-label="Choose a threat"
         aria-haspopup="menu"
         aria-expanded={open}
