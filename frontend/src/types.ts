@@ -200,6 +200,15 @@ export interface ThreatAnalysis {
   readonly confirmed: boolean;
   /** Who has decided what of it last, and when. */
   readonly decisions: Readonly<Partial<Record<Decided, Decision>>>;
+  /** What the verdict rests on. */
+  readonly evidence: readonly Evidence[];
+}
+
+/** A fact that a verdict rests on. */
+export interface Evidence {
+  readonly fact: string;
+  /** Where it can be looked up, such as `signal.metadata.rule_level`. */
+  readonly fields: readonly string[];
 }
 
 /** What people decide of a threat, whatever its source says later. */
@@ -231,6 +240,8 @@ export interface DashboardMetrics {
   readonly threats_requiring_review: number;
   readonly threats_by_type: Readonly<Record<string, number>>;
   readonly threats_by_severity: Readonly<Record<string, number>>;
+  /** What had to be dropped before anybody had reviewed it, since the last reset. */
+  readonly dropped: { readonly awaiting_review: number };
 }
 
 /** What `GET /api/observability` tells; nothing but nulls where there is no stack to look at. */

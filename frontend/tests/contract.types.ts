@@ -53,13 +53,19 @@ type Deadline = "auto_escalate_after_minutes";
  * these values only.
  */
 export type Read = [
-  Takes<Pick<DashboardMetrics, keyof Page.DashboardMetrics>, Page.DashboardMetrics>,
+  Takes<Pick<DashboardMetrics, Figure>, Pick<Page.DashboardMetrics, Figure>>,
+  Takes<
+    Pick<DashboardMetrics["dropped"], keyof Page.DashboardMetrics["dropped"]>,
+    Page.DashboardMetrics["dropped"]
+  >,
   Takes<Pick<Analysis.Contradiction, keyof Page.Contradiction>, Page.Contradiction>,
   Takes<Pick<Analysis.DetectedAnomaly, keyof Page.DetectedAnomaly>, Page.DetectedAnomaly>,
   Takes<keyof Analysis.AdversarialDetectionResult, keyof Page.AdversarialDetectionResult>,
   Takes<keyof Threat.ThreatAnalysis, keyof Page.ThreatAnalysis>,
   Takes<Omit<Plan.ResponsePlan, Deadline>, Omit<Page.ResponsePlan, Deadline>>,
 ];
+
+type Figure = Exclude<keyof Page.DashboardMetrics, "dropped">;
 
 /** The fields that it leaves out: a new one is either read or named here. */
 export type Unread = [

@@ -55,6 +55,7 @@ export function parseMetrics(value: unknown): DashboardMetrics | undefined {
     customers_affected: toCount(value.customers_affected),
     average_processing_time_ms: toCount(value.average_processing_time_ms),
     threats_requiring_review: toCount(value.threats_requiring_review),
+    dropped: { awaiting_review: toCount(isObject(value.dropped) && value.dropped.awaiting_review) },
     threats_by_type: toCounts(value.threats_by_type),
     threats_by_severity: toCounts(value.threats_by_severity),
   };
@@ -152,4 +153,5 @@ const EMPTY: Omit<ThreatAnalysis, keyof ThreatCore> = {
   note: null,
   confirmed: false,
   decisions: {},
+  evidence: [],
 };

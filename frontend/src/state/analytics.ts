@@ -16,6 +16,7 @@ export function countThreats(threats: readonly ThreatAnalysis[]): DashboardMetri
     customers_affected: new Set(threats.map((threat) => threat.signal.customer_name)).size,
     average_processing_time_ms: threats.length > 0 ? Math.floor(time / threats.length) : 0,
     threats_requiring_review: threats.filter((threat) => threat.requires_human_review).length,
+    dropped: { awaiting_review: 0 },
     threats_by_type: tally(threats.map((threat) => threat.signal.threat_type)),
     threats_by_severity: tally(threats.map((threat) => threat.severity)),
   };

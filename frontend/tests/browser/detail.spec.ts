@@ -17,6 +17,7 @@ if (hasBrowser()) {
         "Summary",
         "Proposed response",
         "Agents",
+        "Why",
         "Evidence",
         "False positive?",
         "Manipulation?",
@@ -25,6 +26,8 @@ if (hasBrowser()) {
         "Timeline",
       ]);
       assert.equal(await pane(page).getByRole("heading", { level: 4 }).count(), 5);
+      await pane(page).getByText("Its source calls it HIGH").waitFor();
+      await pane(page).getByText("signal.metadata.source_severity").waitFor();
       await pane(page).getByText("Request count").waitFor();
       const technique = pane(page).getByRole("link", { name: "T1110 at MITRE ATT&CK" });
       assert.equal(

@@ -12,9 +12,10 @@ if (hasBrowser()) {
     it("are the backend's, which knows more than the list", async () => {
       harness.backend.threats = severities();
       harness.backend.trimmed = 5226;
+      harness.backend.droppedUnreviewed = 3;
       const page = await harness.openLive();
       await figure(page, "Threats").getByText("5,231").waitFor();
-      await page.getByText("5 stored").waitFor();
+      await page.getByText("5 stored, 3 dropped unreviewed").waitFor();
       assert.equal(await figure(page, "Needs review").innerText(), "1");
       assert.equal(await figure(page, "Customers").innerText(), "1");
       assert.equal(await figure(page, "Analysis time").innerText(), "118 ms");

@@ -67,6 +67,8 @@ export class FakeBackend {
   alerts: unknown;
   /** How many threats were counted and then trimmed. */
   trimmed = 0;
+  /** How many were dropped unreviewed. */
+  droppedUnreviewed = 0;
   /** Holds answers back until this is done, when they are out of date. */
   listGate: Promise<void> = Promise.resolve();
 
@@ -163,7 +165,9 @@ export class FakeBackend {
       this.analyticsAsked += 1;
       const figures = countThreats(this.threats);
       const total_threats = figures.total_threats + this.trimmed;
-      send(response, 200, "application/json", JSON.stringify({ ...figures, total_threats }));
+      const dropped = { awaiting_review: this.droppedUnreviewed };
+      const body = JSON.stringify({ ...figures, total_threats, dropped });
+      send(response, 200, "application/json", body);
     } else if (pathname === "/api/threats" || pathname.startsWith("/api/threats/")) {
       const [, , , id] = pathname.split("/").map(decodeURIComponent);
       await this.answerThreats(id, searchParams, response);

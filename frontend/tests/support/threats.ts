@@ -202,6 +202,12 @@ export function makeThreat(overrides: Partial<ThreatAnalysis> = {}): ThreatAnaly
     note: null,
     confirmed: false,
     decisions: {},
+    evidence: [
+      {
+        fact: "Its source calls it HIGH",
+        fields: ["signal.metadata.source_severity"],
+      },
+    ],
     ...overrides,
   };
 }

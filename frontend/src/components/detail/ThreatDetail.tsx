@@ -3,6 +3,7 @@ import type { ThreatAnalysis } from "../../types";
 import { Agents } from "./Agents";
 import { Evidence } from "./Evidence";
 import { FalsePositive } from "./FalsePositive";
+import { Grounds } from "./Grounds";
 import { Intelligence } from "./Intelligence";
 import { Manipulation } from "./Manipulation";
 import { RawSignal } from "./RawSignal";
@@ -29,6 +30,7 @@ export function ThreatDetail({ threat, onDecide }: ThreatDetailProps) {
           <Agents agents={threat.agent_analyses} />
         </div>
         <div className="detail-column">
+          <Grounds evidence={threat.evidence} />
           <Evidence signal={threat.signal} />
           {threat.false_positive_score && <FalsePositive score={threat.false_positive_score} />}
           {threat.adversarial_detection && <Manipulation result={threat.adversarial_detection} />}

@@ -23,7 +23,9 @@ export function MetricCards({ metrics, source, view }: MetricCardsProps) {
       <Card
         label="Threats"
         value={metrics && formatCount(metrics.total_threats)}
-        hint={source === "page" ? "in the list below" : `${formatCount(stored)} stored`}
+        hint={
+          source === "page" ? "in the list below" : `${formatCount(stored)} stored${lost(metrics)}`
+        }
         stale={source === "stale"}
       />
       <Card
@@ -63,6 +65,12 @@ export function MetricCards({ metrics, source, view }: MetricCardsProps) {
       />
     </dl>
   );
+}
+
+/** What nobody will review any more must not go unseen. */
+function lost(metrics: DashboardMetrics | undefined): string {
+  const count = metrics?.dropped.awaiting_review ?? 0;
+  return count > 0 ? `, ${formatCount(count)} dropped unreviewed` : "";
 }
 
 interface CardProps {
