@@ -172,15 +172,20 @@ function proofs(input: AgentInput): readonly Reason[] {
 }
 const LEAST_LIFT = 0.1;
 const FURTHER_PROOF = 0.05;
+/** From this risk on a signal is HIGH. */
+const GRAVE_RISK = 0.6;
 
 /** What the source itself says of why nobody has to act. */
-function mitigations({ facts, signal }: AgentInput): readonly Reason[] {
+function mitigations(input: AgentInput): readonly Reason[] {
+  const { facts, signal } = input;
   return reasons(
-    facts.blocked && {
-      text: "The sensor has blocked it",
-      risk: -0.25,
-      fields: inMetadata(signal, "action"),
-    },
+    // What is minor is so whether it was blocked or not.
+    facts.blocked &&
+      baseRisk(input).risk >= GRAVE_RISK && {
+        text: "The sensor has blocked it",
+        risk: -0.25,
+        fields: inMetadata(signal, "action"),
+      },
     facts.sample && {
       text: "Its source made it up, as a sample of its findings",
       risk: -1,

@@ -21,7 +21,9 @@ export const priorityAgent: RuleAgent = (input) => {
   return {
     analysis: `Taken by itself, this ${humanName(signal.threat_type)} signal weighs ${risk} of 1.`,
     confidence: round(clamp(0.7 + 0.06 * found.length, 0, 0.95)),
-    findings: found.map((reason) => reason.text),
+    findings: [...(input.facts.sourceSeverity === null ? [] : [base]), ...found].map(
+      (reason) => reason.text,
+    ),
     evidence: evidenceOf([base, ...found]),
     recommendations: risk >= 0.6 ? ["Treat before other work"] : ["Treat in normal order"],
     sources: ["signal"],

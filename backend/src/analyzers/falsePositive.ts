@@ -97,10 +97,7 @@ function findIndicators(
       level === "HIGH" || level === "CRITICAL",
       rule("grave_level", -0.5, "Its source calls it grave", "source_severity"),
     ],
-    [
-      level === "LOW" || level === "INFO",
-      rule("minor_level", 0.3, "Its source calls it minor", "source_severity"),
-    ],
+    [level === "INFO", rule("minor_level", 0.3, "Its source calls it minor", "source_severity")],
   ];
   return rules.filter(([applies]) => applies).map(([, indicator]) => indicator);
 }
