@@ -167,7 +167,7 @@ const volume: Row = (pod, { sight }) => {
           fault: {
             what: `volume claim ${name} cannot be bound`,
             why: partOf(message),
-            fix: "Name a storage class that the cluster has: kubectl get storageclass",
+            fix: "Name a storage class that the cluster has",
           },
           after: A_MOMENT,
         })),

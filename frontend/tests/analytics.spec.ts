@@ -21,6 +21,7 @@ describe("figures", () => {
       customers_affected: 2,
       average_processing_time_ms: 200,
       threats_requiring_review: 2,
+      dropped: { awaiting_review: 0 },
       threats_by_type: { bot_traffic: 2, geo_anomaly: 1 },
       threats_by_severity: { CRITICAL: 1, LOW: 2 },
     });
@@ -28,13 +29,15 @@ describe("figures", () => {
   });
 
   it("are read from the backend as they are, and what is no number as 0", () => {
-    const figures = countThreats(threats);
+    const figures = { ...countThreats(threats), dropped: { awaiting_review: 4 } };
     assert.deepEqual(parseMetrics(JSON.parse(JSON.stringify(figures))), figures);
-    assert.deepEqual(parseMetrics({ total_threats: "7", threats_by_type: { a: null, b: 2 } }), {
+    const odd = { total_threats: "7", threats_by_type: { a: null, b: 2 }, dropped: 3 };
+    assert.deepEqual(parseMetrics(odd), {
       total_threats: 0,
       customers_affected: 0,
       average_processing_time_ms: 0,
       threats_requiring_review: 0,
+      dropped: { awaiting_review: 0 },
       threats_by_type: { a: 0, b: 2 },
       threats_by_severity: {},
     });

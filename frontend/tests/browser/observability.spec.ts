@@ -15,7 +15,7 @@ const links = (page: Page) => page.locator(".threat-links a");
 const alertsButton = (page: Page) => page.getByRole("button", { name: /^\d+ alerts?$/ });
 const alertsList = (page: Page) => page.getByRole("region", { name: "Alerts" });
 /** What screen readers are told of alerts. */
-const told = (page: Page) => page.locator("[role=status]").nth(1);
+const told = (page: Page) => page.locator(".visually-hidden > [role=status]").nth(1);
 
 if (hasBrowser()) {
   describe("links to traces and log lines, in a real browser", () => {
@@ -230,7 +230,7 @@ if (hasBrowser()) {
       await page.evaluate(() => {
         const texts: string[] = [];
         Object.assign(globalThis, { texts });
-        const status = document.querySelectorAll("[role=status]")[1];
+        const status = document.querySelectorAll(".visually-hidden > [role=status]")[1];
         const observer = new MutationObserver(() => texts.push(status?.textContent ?? ""));
         observer.observe(status as Node, { childList: true, characterData: true, subtree: true });
       });
