@@ -65,7 +65,10 @@ function Dashboard() {
   async function trigger(wish: TriggerRequest): Promise<void> {
     setTriggerError(undefined);
     try {
-      live.add(await triggerThreat(wish));
+      const threat = await triggerThreat(wish);
+      live.add(threat);
+      // Who asked for it wants to see it, also under the pointer that chose it.
+      hold.admit([threat]);
     } catch (error) {
       setTriggerError(error instanceof Error ? error.message : String(error));
     }
