@@ -11,6 +11,8 @@ export interface ReleaseInputs extends ChartSource {
   readonly name: string;
   /** Revisions that Helm keeps; all of them when unset. */
   readonly maxHistory?: number;
+  /** Whether something waits until it is ready; unset where that is not told. */
+  readonly waited?: boolean;
 }
 
 /** The releases that a configuration comes to. */

@@ -13,15 +13,24 @@ import { readExemptions } from "./agreed";
 import { targetOf } from "./look";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
+const COMMAND = "command:local:Command";
+
+/** A resource's inputs, as far as they are known. */
+type Inputs = Readonly<Record<string, unknown>>;
 
 /** The Releases as the program has registered them, by their names: a preview does not know what becomes of them. */
 const releases = new Map<string, ReleaseInputs>();
+/** Helm's names of the releases that a command waits for. */
+const awaited = new Set<string>();
 
 const held = new Map<string, Promise<Finding[]>>();
 
 /** What is found in a stack, once for all rules. */
 function findingsIn(stack: string): Promise<Finding[]> {
-  const registered = [...releases.values()];
+  const registered = [...releases.values()].map((release) => ({
+    ...release,
+    waited: release.waited === true || awaited.has(release.name),
+  }));
   const key = JSON.stringify([stack, registered]);
   const findings = held.get(key) ?? look(stack, registered);
   held.set(key, findings);
@@ -37,17 +46,28 @@ function stackOf([resource]: readonly PolicyResource[]): string {
   return resource?.urn.split("::")[0]?.split(":")[2] ?? "";
 }
 
-/** A Release's inputs, as far as they are known. */
-function releaseOf(props: Readonly<Record<string, unknown>>): ReleaseInputs {
-  const { name, repositoryOpts, chart, version, maxHistory } = props;
+/** A Release, which the provider waits for unless told otherwise. */
+function releaseOf(inputs: Inputs): ReleaseInputs {
+  const { name, repositoryOpts, chart, version, maxHistory, skipAwait } = inputs;
   const repo = isMap(repositoryOpts) ? repositoryOpts["repo"] : undefined;
   return {
     name: textOf(name),
     chart: textOf(chart),
+    waited: skipAwait !== true,
     ...(typeof repo === "string" && { repo }),
     ...(typeof version === "string" && { version }),
     ...(typeof maxHistory === "number" && { maxHistory }),
   };
+}
+
+function note(type: string, name: string, inputs: Inputs): void {
+  if (type === RELEASE) {
+    releases.set(name, releaseOf(inputs));
+  }
+  const { environment } = inputs;
+  if (type === COMMAND && isMap(environment) && typeof environment["RELEASE"] === "string") {
+    awaited.add(environment["RELEASE"]);
+  }
 }
 
 function textOf(value: unknown): string {
@@ -59,11 +79,7 @@ const policies: Policies = RULES.map((rule) => ({
   description: `${rule.title}. Else ${rule.why}.`,
   enforcementLevel: rule.severity === "error" ? "mandatory" : "advisory",
   // Every policy sees every resource, and each notes the same.
-  validateResource: ({ type, name, props }) => {
-    if (type === RELEASE) {
-      releases.set(name, releaseOf(props));
-    }
-  },
+  validateResource: ({ type, name, props }) => note(type, name, props),
   validateStack: async ({ resources }, report) => {
     const findings = await findingsIn(stackOf(resources));
     findings

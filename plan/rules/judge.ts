@@ -6,13 +6,14 @@ import { imageFixed } from "./images";
 import { flowAgreed, policySelects } from "./network";
 import { namespaceKnown, namespaceLevel, podsRestricted } from "./podSecurity";
 import { limitsSet, probesSet } from "./pods";
-import { releaseHistory, releasePinned } from "./releases";
+import { releaseHistory, releasePinned, releaseWaited } from "./releases";
 import type { Finding, Rule, Target } from "./rule";
 import { noPlaintext, noRenderedSecret } from "./secrets";
 
 /** All rules. */
 export const RULES: readonly Rule[] = [
   releasePinned,
+  releaseWaited,
   releaseHistory,
   noPlaintext,
   noRenderedSecret,

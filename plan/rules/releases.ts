@@ -1,5 +1,6 @@
 /** Rules on how charts are installed. */
 import valid = require("semver/functions/valid");
+import { ADD_ONS } from "../../config/addOns";
 import type { Rule } from "./rule";
 
 /** Revisions above which a history is no longer looked through. */
@@ -20,6 +21,21 @@ export const releasePinned: Rule = {
         at: `release ${name}`,
         what: version === undefined ? "has no version" : `has the version ${version}`,
       })),
+};
+
+/** The release that an `up` gives a minute and then only tells of: an application that serves does not fail for it. */
+const NOT_WAITED = ADD_ONS.observability.block;
+
+export const releaseWaited: Rule = {
+  id: "release-waited",
+  title: "something waits for a release until it is ready",
+  why: "an up would end well with pods that never start",
+  fix: "Leave out skipAwait of the Release, or let awaitReadiness follow it",
+  severity: "error",
+  broken: ({ releases }) =>
+    releases
+      .filter(({ name, waited }) => waited === false && name !== NOT_WAITED)
+      .map(({ name }) => ({ at: `release ${name}`, what: "is waited for by nothing" })),
 };
 
 export const releaseHistory: Rule = {

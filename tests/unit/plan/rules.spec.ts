@@ -70,7 +70,8 @@ const GOOD: Target = {
   cluster: withDefaults({ cluster: { existing: { kubeconfig: "k", context: "gke" } } }).cluster,
   kubernetesVersion: "1.34.0",
   releases: [
-    { name: "web", chart: "./charts/web", maxHistory: 5 },
+    { name: "web", chart: "./charts/web", maxHistory: 5, waited: true },
+    { name: "observability", chart: "./charts/observability", maxHistory: 5, waited: false },
     { name: "db", chart: "db", repo: "https://example.com", version: "1.2.3", maxHistory: 5 },
   ],
   objects: [namespace("restricted"), policy(), deployment(), object("Service")],
@@ -103,6 +104,12 @@ const BROKEN: Readonly<Record<string, readonly (readonly [Partial<Target>, ...st
     [
       { releases: [{ name: "db", chart: "db", repo: "https://example.com", maxHistory: 5 }] },
       "release db has no version",
+    ],
+  ],
+  "release-waited": [
+    [
+      { releases: [{ name: "web", chart: "./web", maxHistory: 5, waited: false }] },
+      "release web is waited for by nothing",
     ],
   ],
   "release-history": [
