@@ -1,8 +1,8 @@
 /** What can never become ready, and what makes that certain. */
-import { A_MOMENT, partOf, type Certainty, type Seen } from "./certainty";
+import { A_MOMENT, lately, partOf, type Certainty, type Seen } from "./certainty";
 import { POD_ROWS } from "./podFaults";
-import { podsOf } from "./ready";
-import { eventsOf, holds, timeOf, type Job, type Workload } from "./sight";
+import { newest, podsOf } from "./ready";
+import { holds, type Job, type Workload } from "./sight";
 
 /** Every fault of a release that is certain as soon as it has lasted. */
 export function certainties(seen: Seen): Certainty[] {
@@ -32,16 +32,13 @@ function one(key: string): Pick<Certainty, "key" | "group"> {
 const REFUSED = /exceeded quota|violates PodSecurity|is forbidden|denied the request/;
 
 /** The API server makes no pod of it. */
-function refusedPods(workload: Workload, { sight, since }: Seen): Certainty[] {
+function refusedPods(workload: Workload, seen: Seen): Certainty[] {
+  const { sight } = seen;
   const { name, uid } = workload.metadata;
-  const said =
-    workload.kind === "Deployment"
-      ? workload.status?.conditions?.find(
-          ({ type, status }) => type === "ReplicaFailure" && status === "True",
-        )?.message
-      : eventsOf(sight, uid).findLast(
-          (event) => event.reason === "FailedCreate" && timeOf(event) >= since,
-        )?.message;
+  const maker = workload.kind === "Deployment" ? newest(workload, sight.replicaSets) : workload;
+  const said = lately(seen, maker?.metadata.uid ?? uid).findLast(
+    ({ reason }) => reason === "FailedCreate",
+  )?.message;
   // What is about to go still counts in a quota.
   const leaving = sight.pods.some(({ metadata }) => metadata.deletionTimestamp !== undefined);
   return said === undefined || leaving || !REFUSED.test(said)

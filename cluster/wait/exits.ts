@@ -43,11 +43,16 @@ export class Exits {
     }
   }
 
-  /** The exit code with which a container has ended {@link ENOUGH} times, one after the other; nothing where it has not. */
+  /**
+   * The exit code of a container that has ended {@link ENOUGH} times, the last ones with the same code as far as a look has
+   * met them; nothing where it has not, or where only one was met.
+   */
   repeated(uid: string, container: string): number | undefined {
     const { before, codes } = this.#ends.get(`${uid} ${container}`) ?? { before: 0, codes: [] };
     const newest = Math.max(...[...codes].map(([count]) => count));
     const last = [...codes].filter(([count]) => count > newest - ENOUGH).map(([, code]) => code);
-    return newest - before >= ENOUGH && new Set(last).size === 1 ? last[0] : undefined;
+    return newest - before >= ENOUGH && last.length > 1 && new Set(last).size === 1
+      ? last[0]
+      : undefined;
   }
 }

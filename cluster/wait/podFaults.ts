@@ -1,17 +1,18 @@
 /** What keeps a pod from ever becoming ready: a row for each kind of fault, and what makes it certain. */
 import { PARTS } from "../../config/settings";
-import { A_MOMENT, partOf, type Certainty, type Seen } from "./certainty";
+import { A_MOMENT, lately, partOf, type Certainty, type Seen } from "./certainty";
 import { ENOUGH } from "./exits";
 import { refusedPull } from "./pull";
-import { containersOf, eventsOf, timesOf, type SeenPod } from "./sight";
+import { containersOf, timesOf, type SeenPod } from "./sight";
 
 /** Of what is seen of a pod, the faults of one kind. */
 type Row = (pod: SeenPod, seen: Seen) => readonly Certainty[];
 
 /** A registry, or the kubelet, says that there will be no such image. */
-const pull: Row = (pod, { sight }) =>
+const pull: Row = (pod, seen) =>
   containersOf(pod).flatMap(({ name, image, state }) => {
-    const { reason = "", message = "" } = state?.waiting ?? {};
+    const { reason = "" } = state?.waiting ?? {};
+    const said = lately(seen, pod.metadata.uid);
     const wanted = wantedImage(pod, name) ?? image;
     const certainty = (why: string, fix: string, after = 0) => [
       {
@@ -25,13 +26,16 @@ const pull: Row = (pod, { sight }) =>
         return certainty("an image cannot be called so", "Correct its name");
       case "ErrImageNeverPull":
         // It may just be on its way to the node.
-        return certainty("it is not on the node", "npm run up loads it", A_MOMENT);
+        return said.some((event) => event.reason === reason)
+          ? certainty("it is not on the node", "npm run up loads it", A_MOMENT)
+          : [];
       case "ErrImagePull":
       case "ImagePullBackOff": {
-        const failed = eventsOf(sight, pod.metadata.uid)
-          .filter((event) => event.reason === "Failed" && event.message.includes(wanted))
-          .map((event) => event.message);
-        const refused = refusedPull(wanted, [message, ...failed.slice(-1)].join("\n"));
+        // The status says it until the next try, which may be minutes away and come right.
+        const failed = said.findLast(
+          (event) => event.reason === "Failed" && event.message.includes(`"${wanted}"`),
+        );
+        const refused = failed && refusedPull(wanted, failed.message);
         return refused ? certainty(refused.why, refused.fix) : [];
       }
       default:
@@ -48,9 +52,9 @@ function wantedImage({ spec }: SeenPod, name: string): string | undefined {
 
 /** It has ended in the same way again and again. */
 const crash: Row = (pod, { exits }) =>
-  containersOf(pod).flatMap(({ name, state, lastState }) => {
+  containersOf(pod).flatMap(({ name, state, lastState, ready }) => {
     const code = exits.repeated(pod.metadata.uid, name);
-    if (code === undefined) {
+    if (code === undefined || ready) {
       return [];
     }
     const outOfMemory = (state?.terminated ?? lastState?.terminated)?.reason === "OOMKilled";
@@ -58,7 +62,7 @@ const crash: Row = (pod, { exits }) =>
       {
         ...of("crash", pod, name),
         fault: {
-          what: `container ${name} of pod ${pod.metadata.name} has ended ${ENOUGH} times with exit code ${code}`,
+          what: `container ${name} of pod ${pod.metadata.name} has ended ${ENOUGH} times, last with exit code ${code}`,
           ...(outOfMemory && { why: "it takes more memory than its limit" }),
           fix: outOfMemory
             ? `Raise ${valueOf(name, "resources.limits.memory")}`
@@ -70,13 +74,13 @@ const crash: Row = (pod, { exits }) =>
   });
 
 /** The kubelet has given it the time of its startup probe twice. */
-const closedPort: Row = (pod, { sight }) => {
-  const events = eventsOf(sight, pod.metadata.uid);
+const closedPort: Row = (pod, seen) => {
+  const events = lately(seen, pod.metadata.uid);
   const said = events.findLast(({ message }) => message.startsWith("Startup probe failed"));
   return containersOf(pod).flatMap(({ name, started }) => {
     const kills = events
       .filter(({ reason }) => reason === "Killing")
-      .filter(({ message }) => message.includes(`${name} failed startup probe`))
+      .filter(({ message }) => message.startsWith(`Container ${name} failed startup probe`))
       .reduce((sum, event) => sum + timesOf(event), 0);
     return kills < 2 || started === true
       ? []
@@ -95,7 +99,7 @@ const closedPort: Row = (pod, { sight }) => {
 };
 
 /** The scheduler says so although all nodes are there, or the autoscaler says that no new one would do. */
-const unschedulable: Row = (pod, { sight }) => {
+const unschedulable: Row = (pod, seen) => {
   const { metadata, status } = pod;
   const said = status.conditions?.find(
     ({ type, status, reason }) =>
@@ -105,10 +109,11 @@ const unschedulable: Row = (pod, { sight }) => {
   if (said === undefined || /PersistentVolumeClaim/.test(said.message ?? "")) {
     return [];
   }
-  const notScaled = eventsOf(sight, metadata.uid).some(
-    ({ reason }) => reason === "NotTriggerScaleUp",
+  const notScaled = lately(seen, metadata.uid).some(
+    // After a failed try it says the same of nodes that it will try again.
+    ({ reason, message }) => reason === "NotTriggerScaleUp" && !/backoff/i.test(message),
   );
-  const { complete = false, leaving = true } = sight.nodes ?? {};
+  const { complete = false, leaving = true } = seen.sight.nodes ?? {};
   return notScaled || (complete && !leaving)
     ? [
         {
@@ -128,38 +133,50 @@ const unschedulable: Row = (pod, { sight }) => {
 const STARTING = ["ContainerCreating", "PodInitializing"];
 
 /** The kubelet finds no such ConfigMap, Secret or key. */
-const configuration: Row = (pod, { sight }) => {
+const configuration: Row = (pod, seen) => {
   const { name, uid } = pod.metadata;
   const waiting = containersOf(pod).flatMap(({ state }) => state?.waiting ?? []);
-  const said = waiting.flatMap(({ reason, message }) =>
-    reason === "CreateContainerConfigError" && message ? [message] : [],
-  );
-  const mounts = waiting.some(({ reason = "" }) => STARTING.includes(reason))
-    ? eventsOf(sight, uid)
-        .filter(({ reason }) => reason === "FailedMount")
-        .flatMap(({ message }) => NOT_FOUND.exec(message)?.[0] ?? [])
-    : [];
-  return [...new Set([...said, ...mounts])].map((why) => ({
+  const events = lately(seen, uid);
+  const certainty = (why: string, after: number): Certainty => ({
     ...of("configuration", pod, why),
     fault: {
       what: `pod ${name} cannot begin`,
       why: partOf(why),
       fix: "Make it, or correct its name or key in soc-agent:values",
     },
-    after: A_MOMENT,
-  }));
+    after,
+  });
+  const variables = waiting.flatMap(({ reason, message }) =>
+    reason === "CreateContainerConfigError" &&
+    message &&
+    events.some((event) => event.reason === "Failed" && event.message.includes(message))
+      ? [certainty(message, A_MOMENT)]
+      : [],
+  );
+  const mounts = waiting.some(({ reason = "" }) => STARTING.includes(reason))
+    ? events
+        .filter((event) => event.reason === "FailedMount" && timesOf(event) >= TRIES)
+        .flatMap(({ message }) => NOT_FOUND.exec(message)?.[0] ?? [])
+    : [];
+  return [...variables, ...[...new Set(mounts)].map((why) => certainty(why, 0))];
 };
+
+/**
+ * Tries of a mount that are no start any more: the kubelet waits twice as long each time, from half a second on, so that
+ * it is the sixth after a quarter of a minute. What a namespace is given when it is made is there after one or two.
+ */
+const TRIES = 6;
 
 /** In what the kubelet says of a volume (kubernetes, pkg/volume/configmap and secret). */
 const NOT_FOUND = /(?:configmap|secret) "[^"]+" not found|references non-existent \w+ key: .*/;
 
 /** Nothing will make a volume that it claims. */
-const volume: Row = (pod, { sight }) => {
+const volume: Row = (pod, seen) => {
   const names = (pod.spec?.volumes ?? []).map((one) => one.persistentVolumeClaim?.claimName);
-  return sight.claims
+  return seen.sight.claims
     .filter(({ metadata, status }) => names.includes(metadata.name) && status?.phase === "Pending")
     .flatMap(({ metadata: { name, uid } }) =>
-      eventsOf(sight, uid)
+      lately(seen, uid)
         .filter(({ message }) => NO_VOLUME.test(message))
         .slice(-1)
         .map(({ message }) => ({

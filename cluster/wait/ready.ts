@@ -109,7 +109,8 @@ function share(value: number | string, all: number, round = Math.floor): number 
 /** Annotation by which a Deployment and its ReplicaSets number its revisions. */
 const REVISION = "deployment.kubernetes.io/revision";
 
-function newest(
+/** The ReplicaSet of a Deployment's newest revision. */
+export function newest(
   { metadata }: Deployment,
   replicaSets: readonly ReplicaSet[],
 ): ReplicaSet | undefined {

@@ -95,11 +95,6 @@ export function containersOf({ status }: SeenPod): Container[] {
   return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
 }
 
-/** What has happened to an object, as far as its kind was asked for. */
-export function eventsOf({ events }: Sight, uid: string): Event[] {
-  return events.filter(({ involvedObject }) => involvedObject.uid === uid);
-}
-
 /** How often it has happened. */
 export function timesOf({ count, series }: Event): number {
   return series?.count ?? count ?? 1;

@@ -61,20 +61,24 @@ export async function watch(
   const since = Date.now();
   const exits = new Exits(since);
   const lasting = new Lasting();
+  const judge = async () => {
+    const sight = await look();
+    const left = unready(sight);
+    exits.note(sight.pods);
+    const faults = lasting.of(certainties({ sight, exits, since }), Date.now());
+    if (left.length > 0 && faults.length > 0) {
+      throw new Hopeless(name, faults);
+    }
+    return left.length > 0 ? left : refused();
+  };
   for (;;) {
-    const missing = await look().then(
-      async (sight) => {
-        const left = unready(sight);
-        exits.note(sight.pods);
-        const faults = lasting.of(certainties({ sight, exits, since }), Date.now());
-        if (left.length > 0 && faults.length > 0) {
-          throw new Hopeless(name, faults);
-        }
-        return left.length > 0 ? left : refused();
-      },
-      // One that does not answer for once has no say in what becomes of a release.
-      (error: unknown) => [messageOf(error)],
-    );
+    const missing = await judge().catch((error: unknown) => {
+      if (error instanceof Hopeless) {
+        throw error;
+      }
+      // Who does not answer for once has no say in what becomes of a release.
+      return [messageOf(error)];
+    });
     if (missing.length === 0) {
       return;
     }

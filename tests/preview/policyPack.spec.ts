@@ -43,10 +43,10 @@ describe("the policy pack", function () {
     project.configure("dev", {});
     project.edit("components/readiness.ts", "RELEASE: of.name,", "OTHER: of.name,");
     const { code, output } = await preview();
+    project.edit("components/readiness.ts", "OTHER: of.name,", "RELEASE: of.name,");
     assert.notEqual(code, 0, output);
     assert.match(output, /release-waited[^]*release soc-agent is waited for by nothing/);
     assert.doesNotMatch(output, /release observability is waited for by nothing/);
-    project.edit("components/readiness.ts", "OTHER: of.name,", "RELEASE: of.name,");
   });
 
   it("judges the Releases that the program registers, not those of the configuration", async () => {

@@ -100,7 +100,9 @@ function Body(props: Pick<DetailPaneProps, "state" | "onDecide" | "onRetry">) {
       return (
         <div className="placeholder" role="status">
           <p className="placeholder-title">This threat is no longer stored</p>
-          <p className="muted">The backend keeps only the newest ones.</p>
+          <p className="muted">
+            It was dropped to make room for others, or everything was removed.
+          </p>
         </div>
       );
     case "failed":

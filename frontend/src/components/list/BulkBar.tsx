@@ -21,7 +21,7 @@ interface BulkBarProps {
 export function BulkBar({ selection, visible, onDecide }: BulkBarProps) {
   const [busy, setBusy] = useState(false);
   const [report, setReport] = useState<BulkReport & Pick<StatusDecision, "label">>();
-  const { threats, choose } = selection;
+  const { threats, choose, leaveOut } = selection;
   if (threats.length === 0 && !report) {
     return null;
   }
@@ -34,7 +34,8 @@ export function BulkBar({ selection, visible, onDecide }: BulkBarProps) {
     const result = await decideAll(threats, status, onDecide);
     setReport({ ...result, label });
     // What could not be changed stays chosen, for another try.
-    choose(result.problems.map(({ id }) => id));
+    const problems = new Set(result.problems.map(({ id }) => id));
+    leaveOut(new Set(threats.map(({ id }) => id).filter((id) => !problems.has(id))));
     setBusy(false);
   }
 

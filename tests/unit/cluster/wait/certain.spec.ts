@@ -2,13 +2,23 @@ import * as assert from "node:assert/strict";
 import { onOneLine } from "../../../../machine/faults";
 import { certainties } from "../../../../cluster/wait/certain";
 import { Exits } from "../../../../cluster/wait/exits";
-import type { Sight } from "../../../../cluster/wait/sight";
-import { CREATED, deployment, event, object, pod, sight, SINCE } from "../../support/awaited";
+import type { SeenPod, Sight } from "../../../../cluster/wait/sight";
+import { deployment, event, object, pod, sight, SINCE } from "../../support/awaited";
+
+/** A pod as it was one end of its containers before. */
+function before({ status, ...rest }: SeenPod): SeenPod {
+  const containerStatuses = status.containerStatuses?.map((one) => ({
+    ...one,
+    restartCount: Math.max(0, one.restartCount - 1),
+  }));
+  return { ...rest, status: { ...status, ...(containerStatuses && { containerStatuses }) } };
+}
 
 /** Every fault of a look, as `<seconds> <words>`. */
 function judged(over: Partial<Sight>): string[] {
   const seen = sight(over);
   const exits = new Exits(SINCE);
+  exits.note(seen.pods.map(before));
   exits.note(seen.pods);
   return certainties({ sight: seen, exits, since: SINCE }).map(
     ({ after, fault }) => `${after} ${onOneLine(fault)}`,
@@ -37,8 +47,10 @@ const crashed = (reason: string, exitCode: number) => ({
   state: { waiting: { reason: "CrashLoopBackOff" } },
   lastState: { terminated: { exitCode, reason } },
 });
-const refused = (message: string) =>
-  deployment({ status: { conditions: [{ type: "ReplicaFailure", status: "True", message }] } });
+/** What is said of the newest ReplicaSet. */
+const refused = (message: string): Partial<Sight> => ({
+  events: [event("FailedCreate", message, { involvedObject: { uid: "set-2" } })],
+});
 /** A claim, and a pod that makes it. */
 const claimed = (phase: string): Partial<Sight> => {
   const one = pod({}, { status: { containerStatuses: [] } });
@@ -48,15 +60,22 @@ const claimed = (phase: string): Partial<Sight> => {
     claims: [object("PersistentVolumeClaim", { status: { phase } }) as Sight["claims"][number]],
   };
 };
+/** Long before the wait. */
+const EARLIER = { lastTimestamp: "2026-01-01T11:50:00Z" };
 const of = (uid: string) => ({ involvedObject: { uid } });
 
 describe("certainties", () => {
   const certain: Readonly<Record<string, readonly [Partial<Sight>, RegExp]>> = {
     "an image that its registry does not have": [
-      { pods: [pod(waiting("ErrImagePull", 'failed to resolve "soc-backend:1": not found'))] },
+      {
+        pods: [pod(waiting("ErrImagePull"))],
+        events: [
+          event("Failed", 'Failed to pull image "soc-backend:1": "soc-backend:1": not found'),
+        ],
+      },
       /^0 pod soc-agent-backend-1 cannot have its image soc-backend:1: its registry does not have it\. /,
     ],
-    "one whose reason only an event tells": [
+    "one that the login is not for": [
       {
         pods: [pod(waiting("ImagePullBackOff", 'Back-off pulling image "soc-backend:1"'))],
         events: [event("Failed", 'Failed to pull image "soc-backend:1": 403 Forbidden')],
@@ -68,12 +87,15 @@ describe("certainties", () => {
       /^0 .*an image cannot be called so/,
     ],
     "an image that the node must have and has not": [
-      { pods: [pod(waiting("ErrImageNeverPull"))] },
+      {
+        pods: [pod(waiting("ErrImageNeverPull"))],
+        events: [event("ErrImageNeverPull", "is not present with pull policy of Never")],
+      },
       /^10 .*it is not on the node\. npm run up loads it$/,
     ],
     "a crash for the third time": [
       { pods: [pod(crashed("Error", 1))] },
-      /^0 container backend of pod soc-agent-backend-1 has ended 3 times with exit code 1\. /,
+      /^0 container backend of pod soc-agent-backend-1 has ended 3 times, last with exit code 1\. /,
     ],
     "a limit of memory that is too low": [
       { pods: [pod(crashed("OOMKilled", 137))] },
@@ -93,7 +115,7 @@ describe("certainties", () => {
     "a pod that no new node would take either": [
       {
         pods: [unscheduled("0/3 nodes are available")],
-        events: [event("NotTriggerScaleUp", "pod didn't trigger scale-up")],
+        events: [event("NotTriggerScaleUp", "pod didn't trigger scale-up: 1 Insufficient cpu")],
         nodes: { complete: false, leaving: true },
       },
       /^10 no node takes pod/,
@@ -103,6 +125,7 @@ describe("certainties", () => {
         pods: [
           pod(waiting("CreateContainerConfigError", "couldn't find key KEY in Secret soc-agent/s")),
         ],
+        events: [event("Failed", "Error: couldn't find key KEY in Secret soc-agent/s")],
       },
       /^10 pod soc-agent-backend-1 cannot begin: couldn't find key KEY in Secret soc-agent\/s\. /,
     ],
@@ -110,17 +133,23 @@ describe("certainties", () => {
       {
         pods: [pod(waiting("ContainerCreating"))],
         events: [
-          event("FailedMount", 'MountVolume.SetUp failed for volume "v" : configmap "c" not found'),
+          event(
+            "FailedMount",
+            'MountVolume.SetUp failed for volume "v" : configmap "c" not found',
+            {
+              count: 6,
+            },
+          ),
         ],
       },
-      /^10 .*cannot begin: configmap "c" not found\. /,
+      /^0 .*cannot begin: configmap "c" not found\. /,
     ],
     "a quota": [
-      { objects: [refused('pods "x" is forbidden: exceeded quota: q')] },
+      refused('pods "x" is forbidden: exceeded quota: q'),
       /^10 no pod of Deployment soc-agent-backend can be made: .*exceeded quota.* Raise the namespace's quota/,
     ],
     "Pod Security": [
-      { objects: [refused('pods "x" is forbidden: violates PodSecurity "restricted:latest"')] },
+      refused('pods "x" is forbidden: violates PodSecurity "restricted:latest"'),
       /violates PodSecurity.* Change what the namespace allows/,
     ],
     "a StatefulSet whose pods are refused": [
@@ -169,11 +198,44 @@ describe("certainties", () => {
 
   const uncertain: Readonly<Record<string, Partial<Sight>>> = {
     "a registry that is busy": {
-      pods: [pod(waiting("ErrImagePull", "429 Too Many Requests: not found"))],
+      pods: [pod(waiting("ErrImagePull"))],
+      events: [event("Failed", 'Failed to pull image "soc-backend:1": 429: not found')],
     },
     "an image that an event of another one is about": {
       pods: [pod(waiting("ImagePullBackOff"))],
       events: [event("Failed", 'Failed to pull image "other:1": not found')],
+    },
+    "an image that was pushed since": {
+      pods: [pod(waiting("ImagePullBackOff", '"soc-backend:1": not found'))],
+      events: [event("Failed", 'Failed to pull image "soc-backend:1": not found', EARLIER)],
+    },
+    "a Secret that was made since": {
+      pods: [pod(waiting("CreateContainerConfigError", 'secret "s" not found'))],
+      events: [event("Failed", 'Error: secret "s" not found', EARLIER)],
+    },
+    "a closed port of an earlier run": {
+      pods: [pod({ restartCount: 2, started: false })],
+      events: [{ ...killed(2), ...EARLIER }],
+    },
+    "a closed port of a container of another name": {
+      pods: [pod({ restartCount: 2, started: false })],
+      events: [
+        event("Killing", "Container old-backend failed startup probe, will be restarted", {
+          count: 2,
+        }),
+      ],
+    },
+    "what a new namespace does not have yet, while an image is pulled": {
+      pods: [pod(waiting("ContainerCreating"))],
+      events: [event("FailedMount", 'configmap "kube-root-ca.crt" not found', { count: 2 })],
+    },
+    "three crashes of a container that serves now": {
+      pods: [pod({ ...crashed("Error", 1), state: { running: {} }, ready: true, restartCount: 3 })],
+    },
+    "an autoscaler that tries again": {
+      pods: [unscheduled("0/3 nodes are available")],
+      events: [event("NotTriggerScaleUp", "pod didn't trigger scale-up: 1 in backoff")],
+      nodes: { complete: false, leaving: true },
     },
     "two crashes": { pods: [pod({ ...crashed("Error", 1), restartCount: 1 })] },
     "a port that is late once": { pods: [pod({ restartCount: 1 })], events: [killed(1)] },
@@ -210,14 +272,17 @@ describe("certainties", () => {
       events: [event("FailedMount", 'configmap "c" not found')],
     },
     "a quota that what goes still takes": {
-      objects: [refused("exceeded quota")],
+      ...refused("exceeded quota"),
       pods: [pod({}, { deleted: true })],
     },
     "a refusal of an earlier revision": {
       objects: [object("StatefulSet", { spec: {}, status: {} })],
-      events: [event("FailedCreate", "is forbidden", { ...of("it"), lastTimestamp: CREATED })],
+      events: [event("FailedCreate", "is forbidden", { ...of("it"), ...EARLIER })],
     },
-    "an error of the API server": { objects: [refused("etcdserver: request timed out")] },
+    "an error of the API server": refused("etcdserver: request timed out"),
+    "a refusal of the revision before": {
+      events: [event("FailedCreate", "is forbidden", of("set-1"))],
+    },
     "an old revision's pods": {
       pods: [
         pod(waiting("InvalidImageName"), { owner: "set-1" }),

@@ -32,8 +32,12 @@ describe("Exits", () => {
   });
 
   it("counts what came between two looks", () => {
-    assert.equal(after(waiting(2, 137)), 137);
-    assert.equal(after(waiting(1, 137)), undefined);
+    assert.equal(after(waiting(1, 137), waiting(2, 137)), 137);
+    assert.equal(after(waiting(0, 137), waiting(1, 137)), undefined);
+  });
+
+  it("does not take one code for three", () => {
+    assert.equal(after(waiting(2, 137)), undefined);
   });
 
   it("takes another exit code for a new beginning", () => {
@@ -45,7 +49,7 @@ describe("Exits", () => {
     const long = "2026-01-01T10:00:00Z";
     assert.equal(after(waiting(40, 1, long)), undefined);
     assert.equal(after(waiting(40, 1, long), waiting(42, 1, long)), undefined);
-    assert.equal(after(waiting(40, 1, long), waiting(43, 1, long)), 1);
+    assert.equal(after(waiting(40, 1, long), waiting(42, 1, long), waiting(43, 1, long)), 1);
   });
 
   it("knows nothing of what has not ended", () => {

@@ -43,10 +43,17 @@ describe("watch", () => {
     );
   });
 
-  it("waits for what the cluster must take", async () => {
-    const refused = [["the webhook does not answer"], []];
-    await watch(seeing(READY), async () => refused.shift() ?? [], "cert-manager", 60, 1);
-    assert.deepEqual(refused, []);
+  it("waits for what the cluster must take, also where it does not answer at first", async () => {
+    const answers = [["the webhook refuses"], new Error("no answer"), []];
+    const refused = async () => {
+      const answer = answers.shift() ?? [];
+      if (answer instanceof Error) {
+        throw answer;
+      }
+      return answer;
+    };
+    await watch(seeing(READY), refused, "cert-manager", 60, 1);
+    assert.deepEqual(answers, []);
   });
 });
 
