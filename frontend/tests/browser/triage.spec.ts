@@ -70,7 +70,16 @@ if (hasBrowser()) {
         .map((threat) =>
           threat.id === "raced" ? { ...threat, version: 2, status: "analyzing" } : threat,
         );
+      let goOn = () => {};
+      const held = new Promise<void>((resolve) => (goOn = resolve));
+      await page.route("**/api/threats/raced", async (route) => {
+        await held;
+        await route.continue();
+      });
       await bar.getByRole("button", { name: "Resolve" }).click();
+      // It is chosen while the others are changed.
+      await row(page, "left").getByRole("checkbox").check();
+      goOn();
       await bar.getByText("Resolve: 1 threat changed").waitFor();
       const problems = await bar.getByRole("alert").getByRole("listitem").allInnerTexts();
       assert.match(problems[0] ?? "", /somebody else was faster, it is now acknowledged$/);
@@ -80,9 +89,9 @@ if (hasBrowser()) {
       assert.equal(harness.backend.threats.find(({ id }) => id === "left")?.status, "completed");
       await page.locator(".header").hover();
       await row(page, "gone").waitFor({ state: "detached" });
-      await bar.getByText("1 chosen").waitFor();
+      await bar.getByText("2 chosen").waitFor();
       await bar.getByRole("button", { name: "Resolve" }).click();
-      await bar.getByText("Resolve: 1 threat changed").waitFor();
+      await bar.getByText("Resolve: 2 threats changed").waitFor();
       await until(() => harness.backend.threats[0]?.status === "resolved");
     });
 
