@@ -135,6 +135,10 @@ export function clusterState(
   return { kind: "foreign", nodes: names };
 }
 
+/** What Docker says of a node without that file, and of one that is just being removed. */
+const GONE =
+  /could not find the file|no such (?:file|container)|RWLayer of container \S+ is unexpectedly nil|removal of container \S+ is already in progress/i;
+
 /** Reads a node's identity from the kubeadm configuration that Kind wrote into its container. */
 async function nodeIdentity(node: string): Promise<NodeIdentity> {
   let archive: string;
@@ -142,7 +146,7 @@ async function nodeIdentity(node: string): Promise<NodeIdentity> {
     // `cp` reads stopped containers too, which `exec` cannot.
     archive = await askDocker(["cp", `${node}:/kind/kubeadm.conf`, "-"]);
   } catch (error) {
-    if (/could not find the file|no such (file|container)/i.test(messageOf(error))) {
+    if (GONE.test(messageOf(error))) {
       return undefined;
     }
     throw error;

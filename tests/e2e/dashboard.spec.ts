@@ -75,6 +75,8 @@ describe("the dashboard on a real cluster", function () {
     assert.deepEqual(await first.rowIds(), [known.id]);
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Clear filters" }).click();
+    // The list stands still as long as the pointer is over it.
+    await page.locator(".header").hover();
   });
 
   it("comes back from a lost network with what it missed, in order, once each", async () => {

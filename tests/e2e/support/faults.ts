@@ -125,7 +125,7 @@ export async function failuresDuring(work: () => Promise<unknown>): Promise<numb
     while (!done) {
       await ask("/health").catch(() => (failures += 1));
       asked += 1;
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   })();
   try {

@@ -1,12 +1,15 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
 import {
   clusterState,
+  findKindCluster,
   lostNodes,
   nodeNames,
   type KindClusterState,
   type Node,
   type NodeIdentity,
 } from "../../../machine/kindCluster";
+import { Scratch } from "../support/fakes";
 
 describe("clusterState", () => {
   const nodes = (...identities: NodeIdentity[]): Node[] =>
@@ -47,6 +50,33 @@ describe("clusterState", () => {
   for (const [title, given, remembered, expected] of cases) {
     it(`calls ${title} ${expected.kind}`, () => {
       assert.deepEqual(clusterState(given, remembered), expected);
+    });
+  }
+});
+
+describe("findKindCluster", () => {
+  let scratch: Scratch;
+  beforeEach(() => (scratch = new Scratch()));
+  afterEach(() => scratch.remove());
+
+  for (const [title, said] of [
+    ["has no configuration yet", "Could not find the file /kind/kubeadm.conf in container node-0"],
+    ["is being removed", "RWLayer of container 1f is unexpectedly nil"],
+    ["is about to be removed", "removal of container 1f is already in progress"],
+    ["is gone by now", "No such container: node-0"],
+  ] as const) {
+    it(`takes a node that ${title} for one of a cluster that was not finished`, async () => {
+      scratch.program(
+        "docker",
+        `case "$1" in
+  ps) echo "node-0 running" ;;
+  *) echo "Error response from daemon: ${said}" >&2; exit 1 ;;
+esac`,
+      );
+      scratch.takePath();
+      const file = scratch.file("identity");
+      fs.writeFileSync(file, "a.1");
+      assert.deepEqual(await findKindCluster("node", file), { kind: "unfinished" });
     });
   }
 });
