@@ -210,7 +210,7 @@ for (const kind of ["memory", "redis"] as const) {
     ]) {
       it(`refuses a body of the type "${type}" with 415`, async () => {
         const body = Buffer.from("{}");
-        const headers: HeadersInit = type === "" ? {} : { "content-type": type };
+        const headers: RequestInit["headers"] = type === "" ? {} : { "content-type": type };
         const answer = await pod.api.get(TRIGGER, { method: "POST", body, headers });
         assert.equal(answer.status, 415);
         const { detail } = answer.json as { detail: string };

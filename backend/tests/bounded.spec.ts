@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cut, fit, isDeeper, MAX_LEVELS } from "../src/base/bounded.js";
+import { cut, fit, isDeeper, MAX_LEVELS, wellFormed } from "../src/base/bounded.js";
 
 const sizeOf = (value: unknown): number => JSON.stringify(value).length;
 const nested = (levels: number): unknown =>
@@ -85,5 +85,14 @@ describe("fit", () => {
     }
     assert.equal(isDeeper(fit(nested(100_000), 1000), MAX_LEVELS), false);
     assert.match(JSON.stringify(fit(nested(100_000), 1000)), /more levels came/);
+  });
+});
+
+describe("wellFormed", () => {
+  it("replaces halves of characters, also in names, and nothing else", () => {
+    const whole = { "💥": ["💥", 1, null, { a: true }], b: "é" };
+    assert.deepEqual(wellFormed(whole), whole);
+    const halved = { "\ud83d": ["\udca5x", { a: "💥\ud83d" }] };
+    assert.deepEqual(wellFormed(halved), { "\ufffd": ["\ufffdx", { a: "💥\ufffd" }] });
   });
 });

@@ -38,6 +38,15 @@ for (const kind of ["memory", "redis"] as const) {
       return detail[0] as RequestProblem;
     };
 
+    it("takes an alert that was cut in the middle of a character", async () => {
+      const alert = { ...WAZUH_ALERT, full_log: "half \ud83d", agent: { name: "web \ud83d" } };
+      const { status, text } = await pod.api.post(WAZUH, alert);
+      assert.equal(status, 202, text);
+      const listed = await pod.api.get("/api/threats?limit=1");
+      assert.match(listed.text, /half \ufffd/);
+      assert.doesNotMatch(listed.text, /\\ud83d/);
+    });
+
     const texts: readonly (readonly [string, string, object, number, number])[] = [
       [EGRESS, "source_pod", VIOLATION, 512, 202],
       [EGRESS, "attempted_destination", VIOLATION, 512, 202],

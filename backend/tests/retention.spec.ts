@@ -9,7 +9,7 @@ import { StoreFull, type ThreatStore } from "../src/store/store.js";
 import { decide } from "../src/threats/triage.js";
 import { droppedOf, idsOf, useStores } from "./support/retention.js";
 import { usePod } from "./support/stores.js";
-import { makeRanked } from "./support/threat.js";
+import { makeHalved, makeRanked } from "./support/threat.js";
 
 const AT = "2026-03-04T05:06:07.000000";
 
@@ -117,6 +117,17 @@ for (const kind of ["memory", "redis"] as const) {
       await store.save(await makeRanked("new", "LOW", false, -30));
       assert.deepEqual(await idsOf(store), ["new", "old"]);
       assert.deepEqual(await droppedOf(store), { "other HIGH age": 1 });
+    });
+
+    it("stores a threat of a customer whose name holds half of a character", async () => {
+      const store = await stores.open({ threats: 10 });
+      const threat = await makeHalved("halved");
+      await store.save(threat);
+      await store.save(await makeRanked("next", "LOW", true, 1));
+      assert.equal(await store.replace(threat, threat), "stored");
+      const { total, threats, customers } = await store.figures();
+      assert.deepEqual([total, threats, customers], [2, 2, 2]);
+      assert.deepEqual((await store.get("halved"))?.json, threat.json);
     });
 
     it("keeps a person's decision of one that was dropped, where that is kept", async () => {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { decodeThreat, encodeThreat } from "../src/store/documents.js";
 import { KEYS, RETENTION_OWN } from "../src/store/keys.js";
+import { STORE } from "../src/store/retentionScripts.js";
 import { decide, UNTOUCHED } from "../src/threats/triage.js";
 import { droppedOf, idsOf, useStores } from "./support/retention.js";
-import { makeRanked, makeThreat } from "./support/threat.js";
+import { makeHalved, makeRanked, makeThreat } from "./support/threat.js";
 
 const AT = "2026-03-04T05:06:07.000000";
 
@@ -62,6 +63,38 @@ describe("retention beside backends that know nothing of it", () => {
     await stores.raw.hset(KEYS.versions, "open", 2);
     const next = await stores.open({ threats: 10 });
     assert.equal((await next.figures()).waiting, 0);
+  });
+
+  it("goes live beside what they write that others cannot read", async () => {
+    const { json } = await makeHalved("halved");
+    const threat = await makeThreat("odd");
+    const documents = {
+      halved: json.toString(),
+      decided: JSON.stringify({ ...threat, id: "decided", decisions: null }),
+      endless: JSON.stringify({ ...threat, id: "endless" }).replace(
+        /("total_processing_time_ms":)\d+/,
+        "$11e999",
+      ),
+      sound: JSON.stringify({ ...threat, id: "sound" }),
+    };
+    for (const [id, document] of Object.entries(documents)) {
+      await stores.raw.incr(KEYS.total);
+      await stores.raw.set(KEYS.threat(id), document);
+      await stores.raw.zadd(KEYS.index, Date.now() / 1000, id);
+    }
+    const store = await stores.open({ threats: 10 });
+    const { total, threats, byType } = await store.figures();
+    assert.deepEqual([total, threats, byType], [4, 4, { bot_traffic: 3 }]);
+    assert.deepEqual((await idsOf(store)).toSorted(), ["endless", "halved", "sound"]);
+  });
+
+  it("writes nothing of what the scripts cannot read", async () => {
+    const store = await stores.open({ threats: 10 });
+    const bounds = JSON.stringify({ threats: 10, bytes: 1e6, seconds: 60, now: 0 });
+    const args = [bounds, "a", "{}", 0, 0, '{"customer":"\\ud83d"}', "channel", 1, "any"];
+    await assert.rejects(stores.raw.eval(STORE, 0, ...args), /unicode/);
+    assert.deepEqual(await idsOf(store), []);
+    assert.equal(await stores.raw.exists(KEYS.total, KEYS.threat("a")), 0);
   });
 
   it("begins anew where they have removed everything", async () => {

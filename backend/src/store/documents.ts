@@ -54,22 +54,23 @@ export class Documents {
     if (known?.json.equals(json) === true) {
       return known;
     }
-    const threat = parse(json);
-    if (threat === null) {
-      return null;
+    const stored = parse(json);
+    if (stored !== null) {
+      this.add(stored);
     }
-    // A copy, since the bytes may be a small part of what came in one piece.
-    const stored = describe(threat, Buffer.from(json));
-    this.add(stored);
     return stored;
   }
 }
 
 function describe(threat: ThreatAnalysis, json: Buffer): StoredThreat {
-  const processingMs = Math.round(Number(threat.total_processing_time_ms)) || 0;
+  const ms = Math.round(Number(threat.total_processing_time_ms));
   // Absent in those of a backend that knows no triage.
   const { version = UNTOUCHED.version } = threat as Partial<ThreatAnalysis>;
-  return { id: threat.id, json, past: pastThreat(threat), processingMs, version };
+  return {
+    ...{ id: threat.id, json, past: pastThreat(threat), version },
+    // No sum can be made of another.
+    processingMs: Number.isSafeInteger(ms) ? ms : 0,
+  };
 }
 
 /** The id of JSON that begins with it, as that of all known writers does. */
@@ -77,11 +78,13 @@ function leadingId(json: Buffer): string | undefined {
   return /^\{"id":\s?"([^"\\]{1,128})"/.exec(json.toString("latin1", 0, 160))?.[1];
 }
 
-function parse(json: Buffer): ThreatAnalysis | null {
+function parse(json: Buffer): StoredThreat | null {
   try {
     const value: unknown = JSON.parse(json.toString());
-    return isThreat(value) ? value : null;
+    // A copy, since the bytes may be a small part of what came in one piece.
+    return isThreat(value) ? describe(value, Buffer.from(json)) : null;
   } catch {
+    // Also a document in which something else stands than this program reads: it must not keep others away.
     return null;
   }
 }

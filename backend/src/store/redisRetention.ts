@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { wellFormed } from "../base/bounded.js";
 import { systemClock } from "../base/clock.js";
 import type { Drop } from "../contract/dropped.js";
 import { SEVERITY, THREAT_TYPE } from "../contract/signal.js";
@@ -215,12 +216,14 @@ function inStep(read: {
   return read.listed === read.figures.threats && read.foreign === read.known;
 }
 
-/** What the figures need of a threat. */
+/** What the figures need of a threat, also of one that another backend has stored. */
 function summaryOf({ json, past, processingMs, version }: StoredThreat): string {
-  return JSON.stringify({
+  const summary = {
     ...{ bytes: json.length, ms: processingMs, version, review: past.requiresReview },
     ...{ type: past.threatType, severity: past.severity, customer: past.customer },
-  });
+  };
+  // The scripts refuse half of a character.
+  return JSON.stringify(wellFormed(summary));
 }
 
 /** Whether Redis has not seen a script since its start. */

@@ -81,8 +81,7 @@ local function forget(id)
   end
 end
 
-local function enter(id, at, place, text)
-  local summary = cjson.decode(text)
+local function enter(id, at, place, text, summary)
   leave(id)
   forget(id)
   redis.call("HSET", summaries, id, text)
@@ -171,6 +170,8 @@ end
 export const STORE = `${COMMON}
 local id, json, at, place, summary, channel, version, before, alert, alertVersion = unpack(ARGV, 2)
 local fresh = before == "any"
+-- What cannot be read fails here, before anything is written: nothing is taken back.
+local entry = cjson.decode(summary)
 renew()
 if not fresh then
   local kept = redis.call("HGET", documents, id)
@@ -207,7 +208,7 @@ redis.call("SET", prefix .. id, json)
 if not fresh then
   redis.call("HSET", versions, id, version)
 end
-enter(id, at, place, summary)
+enter(id, at, place, summary, entry)
 settle()
 redis.call("PUBLISH", channel, json)
 return {"stored", unpack(told)}`;
@@ -224,7 +225,7 @@ local from = 3
 for _ = 1, tonumber(ARGV[2]) do
   local id, expected, at, place, summary = unpack(ARGV, from, from + 4)
   if redis.call("ZSCORE", index, id) and digest(document(id)) == expected then
-    enter(id, at, place, summary)
+    enter(id, at, place, summary, cjson.decode(summary))
   end
   from = from + 5
 end

@@ -31,6 +31,12 @@ export async function makeRanked(
   return encodeThreat({ ...(await makeThreat(id)), severity, requires_human_review, created_at });
 }
 
+/** A threat of a customer whose name was cut in the middle of a character. */
+export async function makeHalved(id: string): Promise<StoredThreat> {
+  const threat = await makeThreat(id);
+  return encodeThreat({ ...threat, signal: { ...threat.signal, customer_name: "Acme \ud83d" } });
+}
+
 /** The threat of an event or a list. */
 export function parsed({ json }: StoredThreat): ThreatAnalysis {
   return JSON.parse(json.toString()) as ThreatAnalysis;
