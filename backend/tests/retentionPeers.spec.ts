@@ -65,6 +65,23 @@ describe("retention beside backends that know nothing of it", () => {
     assert.equal((await next.figures()).waiting, 0);
   });
 
+  it("keeps a decision of what they have stored anew after it was dropped", async () => {
+    const store = await stores.open({ threats: 1 });
+    await store.save(await makeRanked("a", "LOW", true));
+    await store.save(await makeRanked("b", "HIGH", true, 1));
+    assert.deepEqual(await idsOf(store, "dropped"), ["a"]);
+    const anew = await makeRanked("a", "CRITICAL", true, 2);
+    await stores.raw.set(KEYS.threat("a"), anew.json);
+    await stores.raw.zadd(KEYS.index, Date.now() / 1000, "a");
+    const closed = encodeThreat(
+      decide(decodeThreat(anew), { version: 1, note: "seen" }, "Ada", AT),
+    );
+    assert.equal(await store.replace(closed, anew), "stored");
+    assert.deepEqual((await store.get("a"))?.json, closed.json);
+    assert.deepEqual((await store.list(10, 0)).find(({ id }) => id === "a")?.json, closed.json);
+    assert.deepEqual(await idsOf(store, "dropped"), ["b"]);
+  });
+
   it("goes live beside what they write that others cannot read", async () => {
     const { json } = await makeHalved("halved");
     const threat = await makeThreat("odd");

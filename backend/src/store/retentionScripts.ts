@@ -174,11 +174,13 @@ local fresh = before == "any"
 local entry = cjson.decode(summary)
 renew()
 if not fresh then
+  local live = document(id)
   local kept = redis.call("HGET", documents, id)
-  if before ~= digest(document(id) or kept) then
+  if before ~= digest(live or kept) then
     return {"changed"}
   end
-  if kept and not alert then
+  -- Both are there once a backend that knows nothing of those kept has stored it anew.
+  if kept and not live and not alert then
     redis.call("HSET", documents, id, json)
     add("keptBytes", #json - #kept)
     redis.call("PUBLISH", channel, json)
