@@ -119,6 +119,16 @@ for (const kind of ["memory", "redis"] as const) {
       assert.deepEqual(await droppedOf(store), { "other HIGH age": 1 });
     });
 
+    it("keeps its figures where what comes first after a reset is a change", async () => {
+      const store = await stores.open({ threats: 10 });
+      await store.reset();
+      for (const id of ["a", "b"]) {
+        assert.equal(await store.replace(await makeRanked(id, "LOW", true), null), "stored");
+      }
+      const { total, threats, waiting } = await store.figures();
+      assert.deepEqual([total, threats, waiting], [0, 2, 2]);
+    });
+
     it("stores a threat of a customer whose name holds half of a character", async () => {
       const store = await stores.open({ threats: 10 });
       const threat = await makeHalved("halved");

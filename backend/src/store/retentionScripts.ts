@@ -46,6 +46,8 @@ end
 local function renew()
   if redis.call("EXISTS", total) == 0 then
     redis.call("UNLINK", order, waiting, summaries, figures, customers, dropped, documents, drops)
+    -- Once: what is stored next need not be new, and a change counts nothing.
+    redis.call("SET", total, 0)
   end
 end
 
