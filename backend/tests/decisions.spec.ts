@@ -3,7 +3,7 @@ import { seededRandom } from "../src/base/random.js";
 import { pastThreat, type PastThreat } from "../src/threats/history.js";
 import { scenarioSignal } from "../src/threats/scenarios.js";
 import { decide } from "../src/threats/triage.js";
-import { says } from "../src/threats/texts.js";
+import { assertionsOf } from "../src/threats/texts.js";
 import type { Decisions } from "../src/contract/requests.js";
 import type { Metadata, ThreatSignal } from "../src/contract/signal.js";
 import type { ThreatAnalysis } from "../src/contract/threat.js";
@@ -111,8 +111,30 @@ describe("what a signal says", () => {
       assert.notEqual(threat.response_plan?.primary_action.action_type, "quarantine", said);
     }
     assert.equal((await device("no virus found, ransom note written")).severity, "HIGH");
-    assert.ok(says("nothing open; files were encrypted", /files.{0,12}encrypted/));
-    assert.ok(!says("files weren't encrypted", /files.{0,12}encrypted/));
+    assert.deepEqual(assertionsOf("nothing open; files were encrypted"), [" files were encrypted"]);
+    for (const said of ["files weren't encrypted", "0 files encrypted", "mimikatz: none..."]) {
+      assert.deepEqual(assertionsOf(said).join(""), "", said);
+    }
+  });
+
+  it("is denied by no part of a name, a path or a number, and by no other line", async () => {
+    for (const said of [
+      "mimikatz v2.2.0 found",
+      "mimikatz.exe started on 10.0.0.5",
+      "C:\\no\\mimikatz.exe",
+      "not-a-virus:mimikatz",
+      "Connection not encrypted\nmimikatz started",
+      "mimikatz ended with 0",
+    ]) {
+      assert.match(factsOf(await device(said)), /credentials dumped/, said);
+    }
+  });
+
+  it("is read in no time, whatever marks it is full of", () => {
+    const marks = `${".".repeat(100_000)}x`;
+    const started = performance.now();
+    assert.deepEqual(assertionsOf(marks), [marks]);
+    assert.ok(performance.now() - started < 1000);
   });
 
   it("counts once, and not at all where it says nothing", async () => {

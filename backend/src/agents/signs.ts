@@ -1,6 +1,6 @@
 import type { ThreatSignal } from "../contract/signal.js";
 import { count } from "../base/wording.js";
-import { says } from "../threats/texts.js";
+import { assertionsOf } from "../threats/texts.js";
 import { reasons, type Reason } from "./agent.js";
 
 /** Signs of compromise, in the words in which sensors report them. */
@@ -50,8 +50,9 @@ const SIGNS: readonly {
 export function signsIn({ metadata }: ThreatSignal): readonly Reason[] {
   const listed: unknown = metadata["indicators"];
   const said = Array.isArray(listed) ? (listed as unknown[]) : [];
+  const asserted = said.map((item) => (typeof item === "string" ? assertionsOf(item) : []));
   const found = SIGNS.flatMap(({ words, what, technique, risk }) => {
-    const index = said.findIndex((item) => typeof item === "string" && says(item, words));
+    const index = asserted.findIndex((clauses) => clauses.some((clause) => words.test(clause)));
     const fields = [`signal.metadata.indicators[${index}]`];
     return index < 0 ? [] : [{ text: `A sign of compromise: ${what}`, risk, technique, fields }];
   });

@@ -42,16 +42,20 @@ interface FieldValue {
   readonly value: object;
 }
 
-/** Words that deny what stands beside them. */
+/**
+ * Words that deny what stands beside them. A part of a name, a path or a number is none: `C:\no\x`, `not-a-virus`,
+ * `10.0.0.5`; and a zero only is one as a number of things: `0 files`.
+ */
 const DENIAL =
-  /\b(?:no|not|never|none|nothing|neither|nor|without|zero|0|absent|clean|cannot|ruled out|free of)\b|n['’]t\b/i;
+  /(?<![\w\\/-]|\w[.:])(?:(?:no|not|never|none|nothing|neither|nor|without|absent|clean|cannot|ruled out|free of)\b|(?:0|zero)(?= +[a-z]))(?![\\/_-]|[.:]\w)|n['’]t\b/i;
+
+/** Where a clause ends. No mark takes the next one with it, so that a long run of them costs no more than other text. */
+const CLAUSE_END = /[.;,!?](?=\s|$)|[\r\n]|\bbut\b/i;
 
 /**
- * Whether a sentence of a sensor says something: in a clause that denies nothing. One that does is not read at
- * all, since what exactly it denies cannot be told by words.
+ * What a sentence of a sensor says: its clauses that deny nothing. One that does is not read at all, since what
+ * exactly it denies cannot be told by words.
  */
-export function says(sentence: string, words: RegExp): boolean {
-  return sentence
-    .split(/[.;,!?\n]+(?:\s|$)|\bbut\b/i)
-    .some((clause) => words.test(clause) && !DENIAL.test(clause));
+export function assertionsOf(sentence: string): readonly string[] {
+  return sentence.split(CLAUSE_END).filter((clause) => !DENIAL.test(clause));
 }
