@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { seededRandom } from "../src/base/random.js";
-import { pastThreat, type PastThreat } from "../src/threats/history.js";
+import { encodeThreat } from "../src/store/documents.js";
+import { History, pastThreat, type PastThreat } from "../src/threats/history.js";
 import { scenarioSignal } from "../src/threats/scenarios.js";
 import { decide } from "../src/threats/triage.js";
 import { assertionsOf } from "../src/threats/texts.js";
@@ -8,6 +9,7 @@ import type { Decisions } from "../src/contract/requests.js";
 import type { Metadata, ThreatSignal } from "../src/contract/signal.js";
 import type { ThreatAnalysis } from "../src/contract/threat.js";
 import { analyze, NOON, past, signalOf } from "./support/analysis.js";
+import { usePod } from "./support/stores.js";
 
 /** An alert of a rule on a machine, of the level that its source gives it. */
 const alert = (more: Metadata = {}): ThreatSignal =>
@@ -97,6 +99,59 @@ describe("history", () => {
     const signal = signalOf("bot_traffic", {});
     assert.doesNotMatch(factsOf(await analyze(signal, machines)), /customers report/);
     assert.match(factsOf(await analyze(signal, customers)), /5 customers report bot traffic/);
+  });
+});
+
+describe("history of many alerts", () => {
+  const pod = usePod("memory", { maxStoredThreats: 2 });
+  const asPast = async (id: string, decision: Omit<Decisions, "version"> | null = null) =>
+    encodeThreat(
+      decide({ ...(await analyze(alert())), id }, { version: 1, ...decision }, "Ada", "2026"),
+    ).past;
+  const decidedIn = (history: History, signal = alert()) =>
+    history.lookBack(signal).flatMap(({ decision }) => decision?.threatId ?? []);
+
+  it("keeps what people have decided of the same, each once, and that they take back", async () => {
+    const history = new History(2, 3);
+    const real = { confirmed: true } as const;
+    history.add("first", await asPast("first", real));
+    history.add("second", await asPast("second"));
+    assert.deepEqual(decidedIn(history), ["first"]);
+    for (const id of ["third", "fourth"]) {
+      history.add(id, await asPast(id));
+    }
+    history.update("second", await asPast("second", real));
+    assert.deepEqual(decidedIn(history), ["second", "first"]);
+    assert.deepEqual(decidedIn(history, alert({ endpoint_name: "web-2" })), []);
+    assert.equal(history.lookBack(alert()).length, 4);
+    history.update("first", await asPast("first"));
+    assert.deepEqual(decidedIn(history), ["second"]);
+    history.clear();
+    assert.deepEqual(history.lookBack(alert()), []);
+  });
+
+  it("keeps the newest decisions", async () => {
+    const history = new History(1, 2);
+    for (const id of ["a", "b", "a", "c"]) {
+      history.update(id, await asPast(id, { note: "x" }));
+    }
+    assert.deepEqual(decidedIn(history), ["c", "a"]);
+  });
+
+  it("lets a decision count however many have come since", async () => {
+    const send = async (endpoint_name: string): Promise<ThreatAnalysis> => {
+      const body = { customer_name: "Acme", metadata: { rule_id: "7", endpoint_name } };
+      assert.equal((await pod.api.post("/api/threats/ingest", body)).status, 202);
+      const [newest] = (await pod.api.get("/api/threats")).json as readonly ThreatAnalysis[];
+      assert.equal(newest?.signal.metadata["endpoint_name"], endpoint_name);
+      return newest;
+    };
+    const { id, version } = await send("web-1");
+    await pod.api.patch(id, { version, status: "false_positive" });
+    for (let index = 0; index < 5; index += 1) {
+      await send(`other-${index}`);
+    }
+    assert.match(factsOf(await send("web-1")), /People called 1 of 1 such threat false/);
   });
 });
 

@@ -150,7 +150,7 @@ export class ThreatService {
     const [egress, intel] = await telemetry.phases.run("gather_context", {}, () =>
       Promise.all([store.egress.recent(), this.#packageIntel(signal)]),
     );
-    const fresh = await coordinator.analyze(signal, history.recent(), {
+    const fresh = await coordinator.analyze(signal, history.lookBack(signal), {
       egress,
       intel,
       traceId: sampledSpan()?.trace_id ?? null,

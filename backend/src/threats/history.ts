@@ -128,37 +128,65 @@ export function peoplesWord(threats: readonly PastThreat[]): PeoplesWord {
   return { asFalse, asReal, says: decided ? says : null };
 }
 
-/** How many earlier threats an analysis looks back at, at most: its cost grows with them. */
+/** How many of the newest threats an analysis looks back at, and how many older decisions: its cost grows with them. */
 export const HISTORY = 100;
+/** How many decisions of people are remembered, however many threats have come since; about half a megabyte. */
+export const DECISIONS = 1000;
 
 /**
- * The essence of the newest stored threats, of all pods. It is fed from the store's events, so that
- * an analysis can look back without reading whole documents from Redis.
+ * The essence of the newest stored threats, and of those that people have decided, of all pods. It is fed from
+ * the store's events, so that an analysis can look back without reading whole documents from Redis.
  */
 export class History {
   readonly #threats: BoundedMap<string, PastThreat>;
+  /** What was decided last stands last. */
+  readonly #decided: BoundedMap<string, PastThreat>;
 
-  /** @param capacity how many are remembered */
-  constructor(capacity: number) {
+  /**
+   * @param capacity how many threats are remembered
+   * @param decisions how many that people have decided; default {@link DECISIONS}
+   */
+  constructor(capacity: number, decisions = DECISIONS) {
     this.#threats = new BoundedMap(capacity);
+    this.#decided = new BoundedMap(decisions);
   }
 
   /** Remembers a threat; one that is known already is left alone. */
   add(id: string, threat: PastThreat): void {
-    this.#threats.add(id, threat);
+    if (this.#threats.add(id, threat)) {
+      this.#decide(id, threat);
+    }
   }
 
-  /** Remembers what has become of a threat that is known. */
+  /** Remembers what has become of a threat: of one that is not known any more, what people have decided. */
   update(id: string, threat: PastThreat): void {
     this.#threats.replace(id, threat);
+    this.#decide(id, threat);
   }
 
   clear(): void {
     this.#threats.clear();
+    this.#decided.clear();
   }
 
   /** Newest first. */
   recent(): readonly PastThreat[] {
     return [...this.#threats.values()].reverse();
+  }
+
+  /** What an analysis of a signal looks back at: the newest, then what people have decided of the same before. */
+  lookBack(signal: ThreatSignal): readonly PastThreat[] {
+    const decided = alike(signal, [...this.#decided.values()].reverse());
+    const older = decided.filter(
+      ({ decision }) => this.#threats.get(decision?.threatId ?? "") === undefined,
+    );
+    return [...this.recent(), ...older.slice(0, HISTORY)];
+  }
+
+  #decide(id: string, threat: PastThreat): void {
+    this.#decided.delete(id);
+    if (threat.decision !== undefined) {
+      this.#decided.add(id, threat);
+    }
   }
 }
