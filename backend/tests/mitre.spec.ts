@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { mitreTags } from "../src/analyzers/mitre.js";
 import { techniqueOf } from "../src/threats/techniques.js";
 import { localIntel } from "../src/threats/intel.js";
-import { THREAT_TYPES, type Metadata, type ThreatType } from "../src/contract/signal.js";
+import {
+  THREAT_TYPES,
+  type IntelMatch,
+  type Metadata,
+  type ThreatType,
+} from "../src/contract/signal.js";
 import { analyze, signalOf } from "./support/analysis.js";
 
 const ids = (tags: readonly { readonly technique_id: string; readonly source: string }[]) =>
@@ -134,6 +139,24 @@ describe("intelligence", () => {
       );
     });
   }
+
+  it("is cited with the fields that name it, and no others", async () => {
+    const cases: readonly (readonly [Metadata, readonly string[]])[] = [
+      [{ source_ip: "192.0.2.44", empty: "", digit: "1", part: "192.0.2.4" }, ["source_ip"]],
+      [{ package: "XZ-utils", package_version: "5.6.1", letter: "x" }, ["package"]],
+      [{ package: "@scope/evil", blank: " " }, ["package"]],
+      [{ package_name: "event-stream@3.3.6", other: "event" }, ["package_name"]],
+    ];
+    const fed = { ...localIntel({ source_ip: "192.0.2.44" })[0], ioc_value: "@scope/evil" };
+    for (const [metadata, named] of cases) {
+      const intel = metadata["package"] === fed.ioc_value ? [fed as IntelMatch] : [];
+      const { evidence } = await analyze(signalOf("anomaly_detection", metadata), [], { intel });
+      assert.deepEqual(evidence.find(({ fact }) => fact.startsWith("Known "))?.fields, [
+        "intel_matches",
+        ...named.map((key) => `signal.metadata.${key}`),
+      ]);
+    }
+  });
 
   it("makes a threat graver and is shown, whether built in or fed", async () => {
     const plain = await analyze(signalOf("anomaly_detection", { source_ip: "203.0.113.67" }));

@@ -3,6 +3,7 @@ import { inMetadata } from "../threats/evidence.js";
 import { alike, peoplesWord, type PastThreat, type PeoplesWord } from "../threats/history.js";
 import { isTestFile } from "../threats/intel.js";
 import { claimsHarmless } from "../threats/untrusted.js";
+import { word } from "../threats/facts.js";
 import { clamp, round } from "../base/numbers.js";
 import { count } from "../base/wording.js";
 import { evidenceOf, reasons, riskOf, type Reason, type RuleAgent } from "./agent.js";
@@ -73,9 +74,11 @@ export const historicalAgent: RuleAgent = ({ signal, facts, intel, history }) =>
 };
 
 function known(match: IntelMatch, signal: ThreatSignal): Reason {
+  const indicator = match.ioc_value.toLowerCase();
   const named = Object.keys(signal.metadata).filter((key) => {
-    const value = signal.metadata[key];
-    return typeof value === "string" && match.ioc_value.startsWith(value.toLowerCase());
+    const value = (word(signal.metadata, key) ?? "").toLowerCase();
+    // The version of a package may have a field of its own.
+    return value !== "" && (indicator === value || indicator.startsWith(`${value}@`));
   });
   return {
     text: `Known ${match.ioc_type} ${match.ioc_value}: ${match.description}`,
