@@ -2,17 +2,17 @@ import type { RuleAgent } from "../src/agents/agent.js";
 import { AGENTS } from "../src/agents/ruleAgents.js";
 import type { AgentKey } from "../src/contract/analysis.js";
 import type { AgentInput, Finding } from "../src/threats/finding.js";
-import type { Agents } from "./judge.js";
+import type { Judges } from "./judge.js";
 
 /** A rule that is broken in one way, as a change of the program could break it. */
 export interface Fault {
   readonly what: string;
-  readonly agents: Agents;
+  readonly judges: Judges;
 }
 
 /** The rules with one agent changed. */
-function changed(key: AgentKey, agent: (rule: RuleAgent) => RuleAgent): Agents {
-  return { ...AGENTS, [key]: agent(AGENTS[key]) };
+function changed(key: AgentKey, agent: (rule: RuleAgent) => RuleAgent): Judges {
+  return { agents: { ...AGENTS, [key]: agent(AGENTS[key]) } };
 }
 
 /** A rule that sees something else than there is. */
@@ -33,14 +33,14 @@ const finding =
 export const FAULTS: readonly Fault[] = [
   {
     what: "the source's level does not count",
-    agents: changed(
+    judges: changed(
       "priority",
       seeing((input) => ({ ...input, facts: { ...input.facts, sourceSeverity: null } })),
     ),
   },
   {
     what: "nothing but the source's level is looked at",
-    agents: changed(
+    judges: changed(
       "priority",
       seeing((input) => ({
         ...input,
@@ -55,7 +55,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     what: "automatic verdicts count as confirmed",
-    agents: changed(
+    judges: changed(
       "historical",
       seeing((input) => ({
         ...input,
@@ -69,7 +69,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     what: "every indicator is a sign, whatever it says",
-    agents: changed(
+    judges: changed(
       "priority",
       finding((found, { signal }) => {
         const listed = signal.metadata["indicators"];
@@ -79,12 +79,16 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     what: "facts come without their fields",
-    agents: changed(
+    judges: changed(
       "priority",
       finding((found) => ({
         ...found,
         evidence: (found.evidence ?? []).map(({ fact }) => ({ fact, fields: [] })),
       })),
     ),
+  },
+  {
+    what: "nobody looks for attempts to mislead the analysis",
+    judges: { detect: () => [] },
   },
 ];

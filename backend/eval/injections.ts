@@ -1,7 +1,7 @@
 import type { Metadata, ThreatSeverity } from "../src/contract/signal.js";
 import type { ThreatAnalysis } from "../src/contract/threat.js";
 import { corpus, type Case } from "./corpus.js";
-import { judge, type Agents } from "./judge.js";
+import { judge, type Judges } from "./judge.js";
 import { ORDERS } from "./orders.js";
 
 /** An order in a signal, and what it changed to the worse; nothing where the analysis did not heed it. */
@@ -23,7 +23,7 @@ const RISING: readonly ThreatSeverity[] = ["INFO", "LOW", "MEDIUM", "HIGH", "CRI
 type Keys = readonly (string | number)[];
 
 /** Judges signals with and without an order in one of their texts, each in another field and in other words. */
-export async function inject(agents?: Agents, signals = SIGNALS): Promise<readonly Injection[]> {
+export async function inject(judges?: Judges, signals = SIGNALS): Promise<readonly Injection[]> {
   const honest = corpus().filter(({ template }) => template.truth !== "manipulated");
   const every = honest.length / signals;
   const results: Injection[] = [];
@@ -31,7 +31,7 @@ export async function inject(agents?: Agents, signals = SIGNALS): Promise<readon
     const chosen = honest[Math.floor(index * every)];
     const order = ORDERS[index % ORDERS.length] ?? "";
     if (chosen !== undefined) {
-      results.push(await injectOne(chosen, index, order, agents));
+      results.push(await injectOne(chosen, index, order, judges));
     }
   }
   return results;
@@ -41,7 +41,7 @@ async function injectOne(
   chosen: Case,
   index: number,
   order: string,
-  agents: Agents | undefined,
+  judges: Judges | undefined,
 ): Promise<Injection> {
   const { signal, template } = chosen;
   const fields = [["note"], ...textsOf(signal.metadata)].filter(
@@ -51,8 +51,8 @@ async function injectOne(
   const field = fields[(index * 7) % fields.length] ?? ["note"];
   const metadata = withOrder(signal.metadata, field, order) as Metadata;
   // What came before was without the order.
-  const plain = await judge(chosen, agents);
-  const told = await judge(chosen, agents, { ...signal, metadata });
+  const plain = await judge(chosen, judges);
+  const told = await judge(chosen, judges, { ...signal, metadata });
   return { template: template.name, field: field.join("."), order, changed: worse(plain, told) };
 }
 

@@ -1,17 +1,19 @@
 import type { Agent } from "../src/agents/agent.js";
-import { AGENTS } from "../src/agents/ruleAgents.js";
 import { seededRandom } from "../src/base/random.js";
 import type { AgentKey } from "../src/contract/analysis.js";
 import type { ThreatSignal } from "../src/contract/signal.js";
 import type { ThreatAnalysis } from "../src/contract/threat.js";
-import { Coordinator } from "../src/service/coordinator.js";
+import { Coordinator, type CoordinatorOptions } from "../src/service/coordinator.js";
 import { pastThreat, type PastThreat } from "../src/threats/history.js";
 import { decide } from "../src/threats/triage.js";
 import type { Case } from "./corpus.js";
 import type { Before } from "./template.js";
 
-/** What judges signals. */
+/** Who looks at a signal, each for something else. */
 export type Agents = Readonly<Record<AgentKey, Agent>>;
+
+/** What judges signals; what is left out is as in the program. */
+export type Judges = Pick<CoordinatorOptions, "agents" | "detect">;
 
 /** A signal and what the analysis made of it. */
 export interface Judged {
@@ -30,20 +32,20 @@ const DECIDED_AT = "2026-06-10T11:30:00.000000";
  */
 export async function judge(
   { signal, template: { before } }: Case,
-  agents: Agents = AGENTS,
+  judges: Judges = {},
   instead = signal,
 ): Promise<ThreatAnalysis> {
-  return analyze(instead, before === undefined ? [] : await historyOf(signal, before), agents);
+  return analyze(instead, before === undefined ? [] : await historyOf(signal, before), judges);
 }
 
 /** Judges every signal for itself. */
 export async function judgeAll(
   cases: readonly Case[],
-  agents?: Agents,
+  judges?: Judges,
 ): Promise<readonly Judged[]> {
   const results: Judged[] = [];
   for (const judged of cases) {
-    results.push({ judged, threat: await judge(judged, agents) });
+    results.push({ judged, threat: await judge(judged, judges) });
   }
   return results;
 }
@@ -51,13 +53,13 @@ export async function judgeAll(
 function analyze(
   signal: ThreatSignal,
   history: readonly PastThreat[],
-  agents: Agents,
+  judges: Judges,
   at = NOON,
   seed = 7,
 ): Promise<ThreatAnalysis> {
   let now = at;
   const clock = () => (now += 1);
-  return new Coordinator({ agents, clock, random: seededRandom(seed) }).analyze(signal, history);
+  return new Coordinator({ ...judges, clock, random: seededRandom(seed) }).analyze(signal, history);
 }
 
 /** The same alert as often before, each judged by what came before it, and decided by a person where one did. */
@@ -67,7 +69,7 @@ async function historyOf(
 ): Promise<readonly PastThreat[]> {
   const history: PastThreat[] = [];
   for (let count = times; count > 0; count -= 1) {
-    const threat = await analyze(signal, history, AGENTS, NOON - count * HOUR_MS, count);
+    const threat = await analyze(signal, history, {}, NOON - count * HOUR_MS, count);
     const asked = {
       false_positive: { status: "false_positive" },
       confirmed: { confirmed: true },

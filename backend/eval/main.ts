@@ -21,11 +21,11 @@ for (const [title, part] of parts) {
   console.log([...scoreLines(title, scores), ""].join("\n"));
   short.push(...shortfalls(scores).map((what) => `${title}: ${what}`));
 }
-for (const [name, agents] of [
+for (const [name, judges] of [
   ["the rules", undefined],
-  ["a model that obeys every order", obedientAgents()],
+  ["a model that obeys every order", { agents: obedientAgents() }],
 ] as const) {
-  const injections = await inject(agents);
+  const injections = await inject(judges);
   console.log(injectionLines(name, injections).join("\n"));
   const heeded = injections.filter(({ changed }) => changed.length > 0).length;
   short.push(...(heeded > 0 ? [`Judged by ${name}: ${heeded} orders heeded`] : []));

@@ -4,18 +4,18 @@ import { FAULTS } from "../eval/faults.js";
 import { fieldIn } from "../eval/fields.js";
 import { shortfalls } from "../eval/floors.js";
 import { inject } from "../eval/injections.js";
-import { judgeAll, type Agents } from "../eval/judge.js";
+import { judgeAll, type Agents, type Judges } from "../eval/judge.js";
 import { obedientAgents } from "../eval/obedientModel.js";
 import { isCited, scoresOf, type Scores } from "../eval/scores.js";
 import type { AgentInput } from "../src/threats/finding.js";
 import { AGENT_KEYS } from "../src/contract/analysis.js";
 
 const cases = corpus();
-const scored = async (heldOut: boolean, agents?: Agents): Promise<Scores> =>
+const scored = async (heldOut: boolean, judges?: Judges): Promise<Scores> =>
   scoresOf(
     await judgeAll(
       cases.filter((one) => one.heldOut === heldOut),
-      agents,
+      judges,
     ),
   );
 
@@ -25,9 +25,9 @@ describe("verdicts", () => {
     assert.deepEqual(shortfalls(await scored(true)), []);
   });
 
-  for (const { what, agents } of FAULTS) {
+  for (const { what, judges } of FAULTS) {
     it(`fall below one if ${what}`, async () => {
-      assert.notDeepEqual(shortfalls(await scored(false, agents)), []);
+      assert.notDeepEqual(shortfalls(await scored(false, judges)), []);
     });
   }
 
@@ -41,8 +41,8 @@ describe("verdicts", () => {
 });
 
 describe("orders in the texts of signals", () => {
-  const heeded = async (agents?: Agents) =>
-    (await inject(agents)).filter(({ changed }) => changed.length > 0);
+  const heeded = async (judges?: Judges) =>
+    (await inject(judges)).filter(({ changed }) => changed.length > 0);
 
   it("change no verdict of the rules", async () => {
     const injections = await inject();
@@ -52,7 +52,7 @@ describe("orders in the texts of signals", () => {
   });
 
   it("change no verdict to the milder of a model that obeys all of them", async () => {
-    assert.deepEqual(await heeded(obedientAgents()), []);
+    assert.deepEqual(await heeded({ agents: obedientAgents() }), []);
   });
 
   it("would change some if such a model were believed", async () => {
@@ -66,7 +66,7 @@ describe("orders in the texts of signals", () => {
         },
       ]),
     ) as unknown as Agents;
-    assert.ok((await heeded(believed)).length > 10);
+    assert.ok((await heeded({ agents: believed })).length > 10);
   });
 });
 

@@ -49,6 +49,8 @@ export interface Circumstances {
 /** What an analysis depends on besides the signal; every field has the production value as default. */
 export interface CoordinatorOptions {
   readonly agents?: Readonly<Record<AgentKey, Agent>>;
+  /** Looks for attempts to mislead the agents. */
+  readonly detect?: typeof suspect;
   /** Gives times and durations. */
   readonly clock?: Clock;
   /** Gives ids. */
@@ -68,6 +70,7 @@ export class Coordinator {
   constructor(options: CoordinatorOptions = {}) {
     this.#options = {
       agents: AGENTS,
+      detect: suspect,
       clock: systemClock,
       random: systemRandom,
       onAgentError: () => undefined,
@@ -118,7 +121,7 @@ export class Coordinator {
     history: readonly PastThreat[],
     circumstances: Circumstances,
   ): Promise<ThreatAnalysis> {
-    const { clock } = this.#options;
+    const { clock, detect } = this.#options;
     const started = clock();
     const timeline = new TimelineRecorder(clock);
     const { incidents = [], egress = [], intel = [] } = circumstances;
@@ -135,7 +138,7 @@ export class Coordinator {
       data: { score: falsePositive.score },
     });
     const suspicions = detectorEnabled
-      ? this.#phase("adversarial_detector", () => suspect({ input, findings: byAgent, egress }))
+      ? this.#phase("adversarial_detector", () => detect({ input, findings: byAgent, egress }))
       : null;
     const detection = suspicions && detectManipulation(suspicions);
     recordDetection(timeline, detection);
