@@ -22,7 +22,7 @@ const RISING: readonly ThreatSeverity[] = ["INFO", "LOW", "MEDIUM", "HIGH", "CRI
 
 type Keys = readonly (string | number)[];
 
-/** Judges signals with and without an order in one of their texts, each in another field and in other words. */
+/** Judges signals with and without an order in one of their texts: the {@link ORDERS} in turn. */
 export async function inject(judges?: Judges, signals = SIGNALS): Promise<readonly Injection[]> {
   const honest = corpus().filter(({ template }) => template.truth !== "manipulated");
   const every = honest.length / signals;
@@ -51,8 +51,8 @@ async function injectOne(
   const field = fields[(index * 7) % fields.length] ?? ["note"];
   const metadata = withOrder(signal.metadata, field, order) as Metadata;
   // What came before was without the order.
-  const plain = await judge(chosen, judges);
-  const told = await judge(chosen, judges, { ...signal, metadata });
+  const { threat: plain } = await judge(chosen, judges);
+  const { threat: told } = await judge(chosen, judges, { ...signal, metadata });
   return { template: template.name, field: field.join("."), order, changed: worse(plain, told) };
 }
 

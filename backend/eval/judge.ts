@@ -19,6 +19,8 @@ export type Judges = Pick<CoordinatorOptions, "agents" | "detect">;
 export interface Judged {
   readonly judged: Case;
   readonly threat: ThreatAnalysis;
+  /** What the analysis was told of before. */
+  readonly history: readonly PastThreat[];
 }
 
 const NOON = Date.UTC(2026, 5, 10, 12);
@@ -31,11 +33,13 @@ const DECIDED_AT = "2026-06-10T11:30:00.000000";
  * @param instead what comes after that in its place
  */
 export async function judge(
-  { signal, template: { before } }: Case,
+  judged: Case,
   judges: Judges = {},
-  instead = signal,
-): Promise<ThreatAnalysis> {
-  return analyze(instead, before === undefined ? [] : await historyOf(signal, before), judges);
+  instead = judged.signal,
+): Promise<Judged> {
+  const { signal, template } = judged;
+  const history = template.before === undefined ? [] : await historyOf(signal, template.before);
+  return { judged, threat: await analyze(instead, history, judges), history };
 }
 
 /** Judges every signal for itself. */
@@ -45,7 +49,7 @@ export async function judgeAll(
 ): Promise<readonly Judged[]> {
   const results: Judged[] = [];
   for (const judged of cases) {
-    results.push({ judged, threat: await judge(judged, judges) });
+    results.push(await judge(judged, judges));
   }
   return results;
 }

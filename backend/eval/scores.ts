@@ -82,20 +82,20 @@ export function scoresOf(all: readonly Judged[]): Scores {
     },
     calibration: BINS.map((from, index) => binOf(all, from, BINS[index + 1] ?? 1.001)),
     brier: mean(all.map((one) => (scoreOf(one) - outcomeOf(one)) ** 2)),
-    cited: share(all, ({ threat }) => isCited(threat)),
+    cited: share(all, isCited),
   };
 }
 
-/** Whether a verdict has evidence, and each fact of this threat that it cites is there. */
-export function isCited(threat: ThreatAnalysis): boolean {
+/** Whether a verdict has evidence, and each fact that it cites is there: in the threat, or in what came before. */
+export function isCited({ threat, history }: Omit<Judged, "judged">): boolean {
   const cited = threat.evidence.flatMap(({ fields }) => fields);
+  const before = new Set(
+    history.map(({ decision }) => `threats/${decision?.threatId}/${decision?.field}`),
+  );
   return (
     threat.evidence.length > 0 &&
     threat.evidence.every(({ fact, fields }) => fact !== "" && fields.length > 0) &&
-    // Fields of earlier threats are none of this one's.
-    cited
-      .filter((field) => !field.startsWith("threats/"))
-      .every((field) => fieldIn(threat, field) !== undefined)
+    cited.every((field) => before.has(field) || fieldIn(threat, field) !== undefined)
   );
 }
 
