@@ -7,6 +7,7 @@ import { decodeThreat, encodeThreat, type StoredThreat } from "../src/store/docu
 import { dropName } from "../src/store/retention.js";
 import { StoreFull, type ThreatStore } from "../src/store/store.js";
 import { decide } from "../src/threats/triage.js";
+import { eventually } from "./support/eventually.js";
 import { droppedOf, idsOf, useStores } from "./support/retention.js";
 import { usePod } from "./support/stores.js";
 import { makeHalved, makeRanked } from "./support/threat.js";
@@ -153,6 +154,26 @@ for (const kind of ["memory", "redis"] as const) {
     });
   });
 }
+
+describe("retention of the memory store, which nothing but requests wakes", () => {
+  const stores = useStores("memory");
+
+  it("drops by age also where nothing comes any more", async () => {
+    const looks: readonly ((store: ThreatStore) => Promise<boolean>)[] = [
+      async (store) => (await store.figures()).threats === 0,
+      async (store) => (await store.list(10, 0)).length === 0,
+      async (store) => (await store.get("noise")) === null,
+    ];
+    for (const isGone of looks) {
+      const drops: Drop[] = [];
+      const store = await stores.open({ threats: 100, seconds: 60 }, drops);
+      await store.save(await makeRanked("noise", "HIGH", false, -59));
+      assert.equal((await store.get("noise"))?.id, "noise");
+      await eventually(() => isGone(store), "it is dropped");
+      assert.deepEqual(drops.map(dropName), ["other HIGH age"]);
+    }
+  });
+});
 
 describe("retention of both stores", () => {
   const [shared, own] = [useStores("redis"), useStores("memory")];

@@ -116,6 +116,7 @@ export class MemoryStore implements ThreatStore {
   }
 
   async get(id: string): Promise<StoredThreat | null> {
+    this.#threats.settle();
     return this.#threats.find(id) ?? null;
   }
 
@@ -124,10 +125,12 @@ export class MemoryStore implements ThreatStore {
     offset: number,
     shelf: Shelf = "stored",
   ): Promise<readonly StoredThreat[]> {
+    this.#threats.settle();
     return this.#threats.list(shelf).slice(offset, offset + limit);
   }
 
   async figures(): Promise<StoreFigures> {
+    this.#threats.settle();
     return { total: this.#total, ...this.#threats.figures() };
   }
 

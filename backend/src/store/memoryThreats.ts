@@ -79,6 +79,11 @@ export class MemoryThreats {
     const at = newer < 0 ? this.#stored.length : newer;
     this.#stored = [...this.#stored.slice(0, at), threat, ...this.#stored.slice(at)];
     this.#storedBytes += threat.json.length;
+    this.settle();
+  }
+
+  /** Drops what has to go by now, and tells so. */
+  settle(): void {
     const drops = [...this.#settle(systemClock() / 1000)];
     for (const name of drops.map(dropName)) {
       this.#drops.set(name, (this.#drops.get(name) ?? 0) + 1);
