@@ -216,13 +216,12 @@ function inStep(read: {
   return read.listed === read.figures.threats && read.foreign === read.known;
 }
 
-/** What the figures need of a threat, also of one that another backend has stored. */
+/** What the figures need of a threat. The scripts refuse half of a character, as others may have stored it. */
 function summaryOf({ json, past, processingMs, version }: StoredThreat): string {
   const summary = {
     ...{ bytes: json.length, ms: processingMs, version, review: past.requiresReview },
     ...{ type: past.threatType, severity: past.severity, customer: past.customer },
   };
-  // The scripts refuse half of a character.
   return JSON.stringify(wellFormed(summary));
 }
 
