@@ -85,7 +85,7 @@ export class Coordinator {
    * the same result.
    *
    * @param history earlier threats of all pods, newest first: their essence only, see
-   *   {@link PastThreat}. Up to 100 are meant; the cost grows with them.
+   *   {@link PastThreat}. Up to 200 are meant; the cost grows with them.
    */
   analyze(
     signal: ThreatSignal,
