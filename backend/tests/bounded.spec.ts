@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cut, fit, isDeeper, MAX_LEVELS, wellFormed } from "../src/base/bounded.js";
+import { cut, fit, isDeeper, MAX_LEVELS } from "../src/base/bounded.js";
+import { wellFormed } from "../src/base/wellFormed.js";
 
 const sizeOf = (value: unknown): number => JSON.stringify(value).length;
 const nested = (levels: number): unknown =>

@@ -88,21 +88,6 @@ function squeezeText(text: string, most: number): string {
   return `[cut: ${text.length} characters came]`;
 }
 
-/** A copy of a JSON value in which half of a character, as whoever cuts texts leaves it, is replaced: not all can read it. */
-export function wellFormed(value: unknown): unknown {
-  if (typeof value === "string") {
-    return value.toWellFormed();
-  }
-  if (typeof value !== "object" || value === null) {
-    return value;
-  }
-  return Array.isArray(value)
-    ? value.map(wellFormed)
-    : Object.fromEntries(
-        Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]),
-      );
-}
-
 type Entry = readonly [key: string, value: unknown];
 
 /** The entries that there is room for, in their order, large ones made smaller. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { wellFormed } from "../base/bounded.js";
 import { systemClock } from "../base/clock.js";
+import { wellFormed } from "../base/wellFormed.js";
 import type { Drop } from "../contract/dropped.js";
 import { SEVERITY, THREAT_TYPE } from "../contract/signal.js";
 import type { Documents, StoredThreat } from "./documents.js";

@@ -1,4 +1,5 @@
-import { cut, fit, wellFormed } from "../base/bounded.js";
+import { cut, fit } from "../base/bounded.js";
+import { wellFormed } from "../base/wellFormed.js";
 import { MAX_SIGNAL, MAX_TEXT, type ThreatSignal } from "../contract/signal.js";
 
 /** Most characters of a customer's name. */
