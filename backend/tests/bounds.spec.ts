@@ -39,7 +39,12 @@ for (const kind of ["memory", "redis"] as const) {
     };
 
     it("takes an alert that was cut in the middle of a character", async () => {
-      const alert = { ...WAZUH_ALERT, full_log: "half \ud83d", agent: { name: "web \ud83d" } };
+      const alert = {
+        ...WAZUH_ALERT,
+        id: "halved",
+        full_log: "half \ud83d",
+        agent: { name: "web \ud83d" },
+      };
       const { status, text } = await pod.api.post(WAZUH, alert);
       assert.equal(status, 202, text);
       const listed = await pod.api.get("/api/threats?limit=1");
