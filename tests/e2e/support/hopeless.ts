@@ -63,7 +63,10 @@ export type Objects = (image: string, name: string) => readonly Values[];
 
 /** What can never become ready, by the names of releases, and what is said of it. */
 export const HOPELESS: Readonly<Record<string, readonly [Objects, RegExp]>> = {
-  crash: [deployment(runs("process.exit(3)", probe(90))), /has ended 3 times, last with exit code 3/],
+  crash: [
+    deployment(runs("process.exit(3)", probe(90))),
+    /has ended 3 times, last with exit code 3/,
+  ],
   "crash-in-the-beginning": [
     (image, name) =>
       deployment(runs(FOREVER), {
