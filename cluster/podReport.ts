@@ -4,7 +4,7 @@ import type { core } from "@pulumi/kubernetes/types/input";
 import { crashFaults } from "../machine/crashes";
 import { onOneLine } from "../machine/faults";
 import { kubectlCommand, kubectlFor, type Kubectl, type Target } from "../machine/kubectl";
-import { itemsOf, type Seen } from "../machine/kubernetes";
+import { holds, itemsOf, type Seen, type SeenPart } from "../machine/kubernetes";
 import { lines, messageOf } from "../machine/run";
 
 /** Whose pods. */
@@ -14,6 +14,7 @@ export interface PodsOf extends Target {
 
 /** A pod, of which the API always shows the status. */
 export type Pod = Seen<core.v1.Pod, "status">;
+export type Container = SeenPart<core.v1.ContainerStatus>;
 
 /** Lines of a log that are read for each failing pod, and how many of them are shown. */
 const LOG_LINES = { read: 100, shown: 15 };
@@ -78,6 +79,11 @@ export async function crashCauses(of: PodsOf): Promise<string[]> {
   return [...new Set((await Promise.all(causes)).flat())];
 }
 
+/** All containers of a pod that have a status, those that begin first at the head. */
+export function containersOf({ status }: Pod): Container[] {
+  return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+}
+
 /** The pods that are to stay. */
 async function findPods(kubectl: Kubectl, known?: ReadonlySet<string>): Promise<Pod[]> {
   const items = itemsOf<Pod>(await kubectl(["get", "pods", "-o", "json"]));
@@ -88,18 +94,15 @@ async function findPods(kubectl: Kubectl, known?: ReadonlySet<string>): Promise<
 
 /** Whether a pod serves, or has done its work. */
 export function isReady({ status }: Pod): boolean {
-  const ready = status.conditions?.some(
-    ({ type, status }) => type === "Ready" && status === "True",
-  );
-  return status.phase === "Succeeded" || ready === true;
+  return status.phase === "Succeeded" || holds(status.conditions, "Ready");
 }
 
 /** Reasons of a waiting container that time alone does not mend (kubelet, pkg/kubelet/images and container). */
 const HOPELESS = /BackOff|^Err|Error$|^InvalidImageName$/;
 
 /** Whether a pod will not become ready by waiting: it crashes, or its image cannot be had. */
-export function isFailing({ status }: Pod): boolean {
-  return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].some(
+export function isFailing(pod: Pod): boolean {
+  return containersOf(pod).some(
     ({ ready, state, lastState }) =>
       !ready &&
       (HOPELESS.test(state?.waiting?.reason ?? "") ||
@@ -121,9 +124,9 @@ export async function failingPods(of: PodsOf, known: ReadonlySet<string>): Promi
 }
 
 /** Why a pod is not ready, in one line such as `CrashLoopBackOff: back-off 10s restarting ...`. */
-export function reasonOf({ status }: Pod): string {
-  const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
-  const reasons = containers
+export function reasonOf(pod: Pod): string {
+  const { status } = pod;
+  const reasons = containersOf(pod)
     .filter(({ ready }) => !ready)
     .map(({ name, state, lastState, restartCount }) => {
       const why = state?.waiting ?? state?.terminated;

@@ -26,3 +26,14 @@ export type Seen<T, Sure extends keyof T = never> = SeenPart<T, Sure> & {
 export function itemsOf<T extends Seen<object>>(list: string): T[] {
   return (JSON.parse(list) as { readonly items: T[] }).items;
 }
+
+/** What is said of an object, such as `Ready: False`. */
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+}
+
+/** Whether a condition is true. */
+export function holds(conditions: readonly Condition[] | undefined, type: string): boolean {
+  return conditions?.some((one) => one.type === type && one.status === "True") ?? false;
+}

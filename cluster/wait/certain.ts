@@ -1,8 +1,9 @@
 /** What can never become ready, and what makes that certain. */
+import { holds } from "../../machine/kubernetes";
 import { A_MOMENT, lately, partOf, type Certainty, type Seen } from "./certainty";
 import { POD_ROWS } from "./podFaults";
 import { newest, podsOf } from "./ready";
-import { holds, type Job, type Workload } from "./sight";
+import type { Job, Workload } from "./sight";
 
 /** Every fault of a release that is certain as soon as it has lasted. */
 export function certainties(seen: Seen): Certainty[] {

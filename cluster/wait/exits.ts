@@ -1,5 +1,6 @@
 /** How containers have ended, over many looks: the API shows the last time alone. */
-import { containersOf, type Container, type SeenPod } from "./sight";
+import { containersOf, type Container } from "../podReport";
+import type { SeenPod } from "./sight";
 
 /** So many ends with the same exit code are no accident. */
 export const ENOUGH = 3;

@@ -1,12 +1,13 @@
 /** Looks at a release in a cluster. */
 import { messageIn, type Api } from "../../machine/apiServer";
 import { manifestOf, type ReleaseName } from "../../machine/helm";
+import { holds } from "../../machine/kubernetes";
 import { dryApply } from "../drift/look";
 import { madeByRelease } from "../drift/made";
 import { locate, type Place } from "../drift/resources";
 import type { KubernetesObject } from "../../plan/objects";
 import {
-  holds,
+  unscheduled,
   type AwaitedObject,
   type Claim,
   type Event,
@@ -62,7 +63,7 @@ export async function looker(
     return found.flat();
   };
   return async () => {
-    const [answers, replicaSets, pods, claims, events, nodes] = await Promise.all([
+    const [answers, replicaSets, pods, claims, events] = await Promise.all([
       Promise.all(places.map(async (place) => ({ place, ...(await api(place.path)) }))),
       inEach<ReplicaSet>("/apis/apps/v1/namespaces/NAMESPACE/replicasets"),
       inEach<SeenPod>("/api/v1/namespaces/NAMESPACE/pods"),
@@ -72,8 +73,12 @@ export async function looker(
           inEach<Event>(`/api/v1/namespaces/NAMESPACE/events?fieldSelector=${which}`),
         ),
       ),
-      fixedNodes === undefined ? undefined : lookAtNodes(api, fixedNodes),
     ]);
+    // All pods of a cluster are many, and are asked for by nothing else.
+    const nodes =
+      fixedNodes !== undefined && pods.some((pod) => unscheduled(pod) !== undefined)
+        ? await lookAtNodes(api, fixedNodes)
+        : undefined;
     const found = answers.filter(({ status }) => status === 200);
     return {
       objects: found.map(

@@ -1,9 +1,10 @@
 /** What keeps a pod from ever becoming ready: a row for each kind of fault, and what makes it certain. */
 import { PARTS } from "../../config/settings";
 import { A_MOMENT, lately, partOf, type Certainty, type Seen } from "./certainty";
+import { containersOf } from "../podReport";
 import { ENOUGH } from "./exits";
 import { refusedPull } from "./pull";
-import { containersOf, timesOf, type SeenPod } from "./sight";
+import { timesOf, unscheduled, type SeenPod } from "./sight";
 
 /** Of what is seen of a pod, the faults of one kind. */
 type Row = (pod: SeenPod, seen: Seen) => readonly Certainty[];
@@ -100,11 +101,8 @@ const closedPort: Row = (pod, seen) => {
 
 /** The scheduler says so although all nodes are there, or the autoscaler says that no new one would do. */
 const unschedulable: Row = (pod, seen) => {
-  const { metadata, status } = pod;
-  const said = status.conditions?.find(
-    ({ type, status, reason }) =>
-      type === "PodScheduled" && status === "False" && reason === "Unschedulable",
-  );
+  const { metadata } = pod;
+  const said = unscheduled(pod);
   // A volume has a row of its own.
   if (said === undefined || /PersistentVolumeClaim/.test(said.message ?? "")) {
     return [];

@@ -2,17 +2,17 @@
  * Whether what a release is made of is ready, as Helm judges it (helm, pkg/kube/ready.go), and an autoscaler's minimum
  * besides: its Deployment begins with one pod.
  */
+import { holds } from "../../machine/kubernetes";
 import { belowMinimum } from "../autoscaler";
-import {
-  holds,
-  type AwaitedObject,
-  type DaemonSet,
-  type Deployment,
-  type ReplicaSet,
-  type SeenPod,
-  type Sight,
-  type StatefulSet,
-  type Workload,
+import type {
+  AwaitedObject,
+  DaemonSet,
+  Deployment,
+  ReplicaSet,
+  SeenPod,
+  Sight,
+  StatefulSet,
+  Workload,
 } from "./sight";
 
 /** What is not ready yet, a line each. */

@@ -1,6 +1,6 @@
 /** What is seen of a release while it is awaited: objects as the API shows them. */
 import type { apiextensions, apps, autoscaling, batch, core } from "@pulumi/kubernetes/types/input";
-import type { Seen, SeenPart } from "../../machine/kubernetes";
+import type { Condition, Seen } from "../../machine/kubernetes";
 import type { Pod } from "../podReport";
 
 type Of<T, Kind extends string> = T & { readonly kind: Kind };
@@ -44,16 +44,6 @@ export type ReplicaSet = Seen<apps.v1.ReplicaSet> & Kept;
 export type Node = Seen<core.v1.Node>;
 export type SeenPod = Pod & Kept;
 
-export type Container = SeenPart<core.v1.ContainerStatus>;
-
-/** What is said of an object, such as `Ready: False`. */
-export interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly message?: string;
-}
-
 /** Something that happened to an object. */
 export interface Event {
   readonly type: string;
@@ -78,7 +68,7 @@ export interface Sight {
   /** In the release's namespaces: those of a StatefulSet are no objects of the release. */
   readonly claims: readonly Claim[];
   readonly events: readonly Event[];
-  /** Of a cluster that has a fixed number of nodes. */
+  /** Of a cluster that has a fixed number of nodes, while no node takes some pod. */
   readonly nodes?: {
     /** Whether all are there and ready. */
     readonly complete: boolean;
@@ -90,11 +80,6 @@ export interface Sight {
 /** What a look at a cluster is made with, again and again. */
 export type Look = () => Promise<Sight>;
 
-/** All containers of a pod that have a status, those that begin first at the head. */
-export function containersOf({ status }: SeenPod): Container[] {
-  return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
-}
-
 /** How often it has happened. */
 export function timesOf({ count, series }: Event): number {
   return series?.count ?? count ?? 1;
@@ -105,7 +90,10 @@ export function timeOf({ series, lastTimestamp, eventTime }: Event): number {
   return Date.parse(series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? "");
 }
 
-/** Whether a condition is true. */
-export function holds(conditions: readonly Condition[] | undefined, type: string): boolean {
-  return conditions?.some((one) => one.type === type && one.status === "True") ?? false;
+/** What the scheduler says of a pod that no node takes; nothing of others. */
+export function unscheduled({ status }: SeenPod) {
+  return status.conditions?.find(
+    ({ type, status, reason }) =>
+      type === "PodScheduled" && status === "False" && reason === "Unschedulable",
+  );
 }

@@ -1,20 +1,17 @@
 /** Waiting for a Helm release: until it is ready, or as soon as it is certain that it never will be. */
-import { setTimeout } from "node:timers/promises";
 import { withApi } from "../../machine/apiServer";
 import { onOneLine, type Fault } from "../../machine/faults";
 import type { ReleaseName } from "../../machine/helm";
 import type { Target } from "../../machine/kubectl";
 import { messageOf } from "../../machine/run";
 import type { KubernetesObject } from "../../plan/objects";
+import { lookUntil } from "../lookUntil";
 import { certainties } from "./certain";
 import type { Certainty } from "./certainty";
 import { Exits } from "./exits";
 import { looker, refusalOf } from "./look";
 import { unready } from "./ready";
 import type { Look } from "./sight";
-
-/** Milliseconds between two looks. */
-const PAUSE = 1_000;
 
 /** How a release is awaited. */
 export interface WaitOptions {
@@ -48,7 +45,7 @@ export function awaitRelease(
  *
  * @param refused what the cluster says of what it must take, once all is ready; nothing when it takes it
  * @param timeout seconds
- * @param pause milliseconds between two looks
+ * @param pause milliseconds between two looks; those of {@link lookUntil} when unset
  * @throws as {@link awaitRelease}
  */
 export async function watch(
@@ -56,7 +53,7 @@ export async function watch(
   refused: () => Promise<readonly string[]>,
   name: string,
   timeout: number,
-  pause = PAUSE,
+  pause?: number,
 ): Promise<void> {
   const since = Date.now();
   const exits = new Exits(since);
@@ -71,23 +68,20 @@ export async function watch(
     }
     return left.length > 0 ? left : refused();
   };
-  for (;;) {
-    const missing = await judge().catch((error: unknown) => {
+  const patient = () =>
+    judge().catch((error: unknown) => {
       if (error instanceof Hopeless) {
         throw error;
       }
       // Who does not answer for once has no say in what becomes of a release.
       return [messageOf(error)];
     });
-    if (missing.length === 0) {
-      return;
-    }
-    if (Date.now() > since + timeout * 1000) {
-      throw new Error(
-        `Release ${name} was not ready after ${timeout} s: ${missing.join("; ")}. If it only needs longer, raise soc-agent:timeout`,
-      );
-    }
-    await setTimeout(pause);
+  const none = ({ length }: readonly string[]) => length === 0;
+  const missing = await lookUntil(patient, none, since + timeout * 1000, pause);
+  if (missing.length > 0) {
+    throw new Error(
+      `Release ${name} was not ready after ${timeout} s: ${missing.join("; ")}. If it only needs longer, raise soc-agent:timeout`,
+    );
   }
 }
 
