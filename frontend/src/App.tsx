@@ -16,6 +16,7 @@ import { LinksContext, useObservability } from "./hooks/useObservability";
 import { useOpenThreat } from "./hooks/useOpenThreat";
 import { useView } from "./hooks/useView";
 import { triggerThreat } from "./lib/api";
+import { messageOf } from "./lib/text";
 import { countThreats } from "./state/analytics";
 import { applyFilters, writeView } from "./state/filters";
 import type { TriggerRequest } from "./types";
@@ -70,7 +71,7 @@ function Dashboard() {
       // Who asked for it wants to see it, also under the pointer that chose it.
       hold.admit([threat]);
     } catch (error) {
-      setTriggerError(error instanceof Error ? error.message : String(error));
+      setTriggerError(messageOf(error));
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Decisions, ThreatAnalysis } from "../types";
 import type { Decided } from "./api";
-import { humanize, statusWord } from "./text";
+import { humanize, messageOf, statusWord } from "./text";
 
 /** A status that people set with one button. */
 export interface StatusDecision {
@@ -48,8 +48,7 @@ export async function decideAll(
         problems.push({ id, text: `${name}: somebody else was faster, it is now ${now}` });
       }
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      problems.push({ id, text: `${name}: ${why}` });
+      problems.push({ id, text: `${name}: ${messageOf(error)}` });
     }
   }
   return { done, problems };

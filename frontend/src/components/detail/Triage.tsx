@@ -2,7 +2,7 @@ import { useRef, useState } from "react";
 import { useKeys } from "../../hooks/useKeys";
 import type { LiveThreats } from "../../hooks/useLiveThreats";
 import { STATUS_DECISIONS } from "../../lib/decisions";
-import { humanize, statusWord } from "../../lib/text";
+import { humanize, messageOf, statusWord } from "../../lib/text";
 import { formatDateTime } from "../../lib/time";
 import type { Decisions, ThreatAnalysis } from "../../types";
 import { Section } from "./Section";
@@ -55,7 +55,7 @@ export function Triage({ threat, onDecide }: TriageProps) {
     } catch (error) {
       setProblem({
         kind: "failed",
-        message: error instanceof Error ? error.message : String(error),
+        message: messageOf(error),
       });
     }
     setBusy(false);

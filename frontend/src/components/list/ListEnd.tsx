@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { Hold } from "../../hooks/useHold";
 import type { LiveThreats } from "../../hooks/useLiveThreats";
-import { count, formatCount } from "../../lib/text";
+import { count, formatCount, messageOf } from "../../lib/text";
 
 interface ListEndProps {
   readonly live: LiveThreats;
@@ -22,7 +22,7 @@ export function ListEnd({ live, hold }: ListEndProps) {
     try {
       hold.admit(await live.showOlder());
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     }
     setBusy(false);
   }
