@@ -6,7 +6,9 @@ export const HELD_OUT_ATTACKS: readonly Template[] = [
   {
     name: "python-shell",
     story: "A shell over a socket, by another language.",
-    ...{ truth: "attack", severity: "CRITICAL", source: "/wazuh" },
+    truth: "attack",
+    severity: "CRITICAL",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -19,7 +21,9 @@ export const HELD_OUT_ATTACKS: readonly Template[] = [
   {
     name: "named-pipe-shell",
     story: "A shell through a named pipe, in a container.",
-    ...{ truth: "attack", severity: "CRITICAL", source: "/falco" },
+    truth: "attack",
+    severity: "CRITICAL",
+    source: "/falco",
     alert: (v) =>
       falco(
         v,
@@ -35,7 +39,9 @@ export const HELD_OUT_ATTACKS: readonly Template[] = [
   {
     name: "log4shell-in-disguise",
     story: "The look-up string, written so that simple filters miss it.",
-    ...{ truth: "attack", severity: "HIGH", source: "/suricata" },
+    truth: "attack",
+    severity: "HIGH",
+    source: "/suricata",
     alert: (v) =>
       suricata(v, 2, ["ET WEB_SERVER Unusual header", "Web Application Attack"], {
         http: {
@@ -47,7 +53,9 @@ export const HELD_OUT_ATTACKS: readonly Template[] = [
   {
     name: "recovery-switched-off",
     story: "Backups and recovery of Windows are switched off before the files go.",
-    ...{ truth: "attack", severity: "CRITICAL", source: "/ocsf" },
+    truth: "attack",
+    severity: "CRITICAL",
+    source: "/ocsf",
     alert: (v) =>
       ocsf(v, 3, "Suspicious command", "A system tool was used in an unusual way", {
         attacks: [{ technique: { uid: "T1490" } }],
@@ -67,7 +75,9 @@ export const HELD_OUT_ATTACKS: readonly Template[] = [
   {
     name: "command-server",
     story: "An instance talks to a known command server.",
-    ...{ truth: "attack", severity: "HIGH", source: "/guardduty" },
+    truth: "attack",
+    severity: "HIGH",
+    source: "/guardduty",
     alert: (v) =>
       guardduty(
         v,
@@ -79,7 +89,9 @@ export const HELD_OUT_ATTACKS: readonly Template[] = [
   {
     name: "directory-copied",
     story: "The database with every password of the domain is copied.",
-    ...{ truth: "attack", severity: "CRITICAL", source: "/wazuh" },
+    truth: "attack",
+    severity: "CRITICAL",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,

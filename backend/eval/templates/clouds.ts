@@ -6,14 +6,18 @@ export const CLOUDS: readonly Template[] = [
   {
     name: "coins-in-the-cloud",
     story: "An instance asks for the name of a pool of miners.",
-    ...{ truth: "attack", severity: "HIGH", source: "/guardduty" },
+    truth: "attack",
+    severity: "HIGH",
+    source: "/guardduty",
     alert: (v) =>
       guardduty(v, 8, "CryptoCurrency:EC2/BitcoinTool.B!DNS", "Queries a name of Bitcoin activity"),
   },
   {
     name: "credentials-outside",
     story: "Keys that only an instance has are used from elsewhere.",
-    ...{ truth: "attack", severity: "HIGH", source: "/guardduty" },
+    truth: "attack",
+    severity: "HIGH",
+    source: "/guardduty",
     alert: (v) =>
       guardduty(
         v,
@@ -28,7 +32,9 @@ export const CLOUDS: readonly Template[] = [
   {
     name: "attack-sequence",
     story: "Several steps of one attack, put together by the source.",
-    ...{ truth: "attack", severity: "CRITICAL", source: "/guardduty" },
+    truth: "attack",
+    severity: "CRITICAL",
+    source: "/guardduty",
     alert: (v) =>
       guardduty(
         v,
@@ -40,7 +46,9 @@ export const CLOUDS: readonly Template[] = [
   {
     name: "ransomware-on-endpoint",
     story: "The endpoint's sensor sees files being encrypted.",
-    ...{ truth: "attack", severity: "CRITICAL", source: "/ocsf" },
+    truth: "attack",
+    severity: "CRITICAL",
+    source: "/ocsf",
     alert: (v) =>
       ocsf(v, v.one([3, 4]), "Ransomware behaviour", `Files of ${v.user} are being encrypted`, {
         attacks: [{ technique: { uid: "T1486", name: "Data Encrypted for Impact" } }],
@@ -49,7 +57,9 @@ export const CLOUDS: readonly Template[] = [
   {
     name: "minidump",
     story: "Passwords are taken from memory with what Windows brings along.",
-    ...{ truth: "attack", severity: "CRITICAL", source: "/ocsf" },
+    truth: "attack",
+    severity: "CRITICAL",
+    source: "/ocsf",
     alert: (v) =>
       ocsf(v, 3, "Suspicious process", "A system library was started in an odd way", {
         evidences: [
@@ -65,7 +75,9 @@ export const CLOUDS: readonly Template[] = [
   {
     name: "sample-finding",
     story: "The console's button for sample findings; they say themselves that they are samples.",
-    ...{ truth: "harmless", severity: "INFO", source: "/guardduty" },
+    truth: "harmless",
+    severity: "INFO",
+    source: "/guardduty",
     alert: (v) =>
       guardduty(
         v,
@@ -78,14 +90,18 @@ export const CLOUDS: readonly Template[] = [
   {
     name: "port-probe",
     story: "An open port is probed by strangers; the source itself calls it low.",
-    ...{ truth: "harmless", severity: "LOW", source: "/guardduty" },
+    truth: "harmless",
+    severity: "LOW",
+    source: "/guardduty",
     alert: (v) =>
       guardduty(v, 2, "Recon:EC2/PortProbeUnprotectedPort", `Port ${v.number(20, 9000)} is probed`),
   },
   {
     name: "posture",
     story: "A setting could be better.",
-    ...{ truth: "harmless", severity: "LOW", source: "/ocsf" },
+    truth: "harmless",
+    severity: "LOW",
+    source: "/ocsf",
     alert: (v) =>
       ocsf(
         v,
@@ -97,7 +113,9 @@ export const CLOUDS: readonly Template[] = [
   {
     name: "own-vulnerability-scan",
     story: "The team's scanner signs in everywhere each week; twice a person has said so.",
-    ...{ truth: "harmless", severity: "LOW", source: "/ocsf" },
+    truth: "harmless",
+    severity: "LOW",
+    source: "/ocsf",
     before: { times: 2, decided: "false_positive" },
     alert: (v) =>
       ocsf(v, 4, "Many sign-ins by one account", "An account signed in to many machines", {
@@ -107,7 +125,9 @@ export const CLOUDS: readonly Template[] = [
   {
     name: "hunt-without-result",
     story: "A hunter writes down what was looked for and not found.",
-    ...{ truth: "harmless", severity: "LOW", source: "/ocsf" },
+    truth: "harmless",
+    severity: "LOW",
+    source: "/ocsf",
     alert: (v) =>
       ocsf(
         v,
@@ -119,7 +139,9 @@ export const CLOUDS: readonly Template[] = [
   {
     name: "ordered-in-a-title",
     story: "A resource was named so that its name speaks to the analysis.",
-    ...{ truth: "manipulated", severity: "MEDIUM", source: "/guardduty" },
+    truth: "manipulated",
+    severity: "MEDIUM",
+    source: "/guardduty",
     alert: (v) =>
       guardduty(v, 5, "UnauthorizedAccess:EC2/SSHBruteForce", "An instance is attacked", {
         resource: {

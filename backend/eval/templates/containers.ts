@@ -7,7 +7,9 @@ export const CONTAINERS: readonly Template[] = [
     name: "shell-out-of-container",
     story:
       "A process in a container sends its shell to a stranger; the rule's own priority is low.",
-    ...{ truth: "attack", severity: "CRITICAL", source: "/falco" },
+    truth: "attack",
+    severity: "CRITICAL",
+    source: "/falco",
     alert: (v) =>
       falco(
         v,
@@ -24,7 +26,9 @@ export const CONTAINERS: readonly Template[] = [
   {
     name: "miner",
     story: "Somebody else's coins are made on our machines.",
-    ...{ truth: "attack", severity: "HIGH", source: "/falco" },
+    truth: "attack",
+    severity: "HIGH",
+    source: "/falco",
     alert: (v) =>
       falco(
         v,
@@ -40,7 +44,9 @@ export const CONTAINERS: readonly Template[] = [
   {
     name: "secrets-sent-away",
     story: "The file with all passwords is posted to a stranger.",
-    ...{ truth: "attack", severity: "CRITICAL", source: "/falco" },
+    truth: "attack",
+    severity: "CRITICAL",
+    source: "/falco",
     alert: (v) =>
       falco(
         v,
@@ -57,7 +63,9 @@ export const CONTAINERS: readonly Template[] = [
   {
     name: "binary-dropped",
     story: "A program that was not in the image is written and run.",
-    ...{ truth: "attack", severity: "CRITICAL", source: "/falco" },
+    truth: "attack",
+    severity: "CRITICAL",
+    source: "/falco",
     alert: (v) =>
       falco(
         v,
@@ -70,7 +78,9 @@ export const CONTAINERS: readonly Template[] = [
   {
     name: "admin-shell",
     story: "An administrator looks into a container.",
-    ...{ truth: "harmless", severity: "LOW", source: "/falco" },
+    truth: "harmless",
+    severity: "LOW",
+    source: "/falco",
     alert: (v) =>
       falco(
         v,
@@ -83,7 +93,9 @@ export const CONTAINERS: readonly Template[] = [
   {
     name: "image-build",
     story: "The build writes below /etc on every run; people have said twice that it is meant.",
-    ...{ truth: "harmless", severity: "LOW", source: "/falco" },
+    truth: "harmless",
+    severity: "LOW",
+    source: "/falco",
     before: { times: 2, decided: "false_positive" },
     alert: (v) =>
       falco(
@@ -101,7 +113,9 @@ export const CONTAINERS: readonly Template[] = [
   {
     name: "ordered-in-a-process",
     story: "The name of a process speaks to the analysis.",
-    ...{ truth: "manipulated", severity: "MEDIUM", source: "/falco" },
+    truth: "manipulated",
+    severity: "MEDIUM",
+    source: "/falco",
     alert: (v) =>
       falco(v, "Warning", "Unexpected process", {
         "proc.name": `p${v.number(1, 99)}`,

@@ -6,7 +6,9 @@ export const HOST_ATTACKS: readonly Template[] = [
   {
     name: "log4shell-answered",
     story: "A look-up string was logged by a service that answered it: 200, then a connection out.",
-    ...{ truth: "attack", severity: "HIGH", source: "/wazuh" },
+    truth: "attack",
+    severity: "HIGH",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -19,7 +21,9 @@ export const HOST_ATTACKS: readonly Template[] = [
   {
     name: "reverse-shell-audit",
     story: "An interactive shell is sent to a stranger's machine.",
-    ...{ truth: "attack", severity: "CRITICAL", source: "/wazuh" },
+    truth: "attack",
+    severity: "CRITICAL",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -32,7 +36,9 @@ export const HOST_ATTACKS: readonly Template[] = [
   {
     name: "ransom-note-added",
     story: "Files were encrypted; the note that asks for money appears in every folder.",
-    ...{ truth: "attack", severity: "CRITICAL", source: "/wazuh" },
+    truth: "attack",
+    severity: "CRITICAL",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -46,7 +52,9 @@ export const HOST_ATTACKS: readonly Template[] = [
     name: "mass-rename",
     story:
       "Hundreds of files get an unknown ending within a minute; the sensor names the technique.",
-    ...{ truth: "attack", severity: "HIGH", source: "/wazuh" },
+    truth: "attack",
+    severity: "HIGH",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -59,7 +67,9 @@ export const HOST_ATTACKS: readonly Template[] = [
   {
     name: "lsass-dumped",
     story: "The memory with the passwords of Windows is written to a file.",
-    ...{ truth: "attack", severity: "CRITICAL", source: "/wazuh" },
+    truth: "attack",
+    severity: "CRITICAL",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -72,7 +82,9 @@ export const HOST_ATTACKS: readonly Template[] = [
   {
     name: "shadow-copies-deleted",
     story: "The step before files are encrypted: what could restore them is deleted.",
-    ...{ truth: "attack", severity: "CRITICAL", source: "/wazuh" },
+    truth: "attack",
+    severity: "CRITICAL",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -85,7 +97,9 @@ export const HOST_ATTACKS: readonly Template[] = [
   {
     name: "web-shell-uploaded",
     story: "A script that runs what it is sent lies in the folder of uploads.",
-    ...{ truth: "attack", severity: "HIGH", source: "/wazuh" },
+    truth: "attack",
+    severity: "HIGH",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -97,7 +111,9 @@ export const HOST_ATTACKS: readonly Template[] = [
   {
     name: "brute-force-succeeded",
     story: "After many failures the same stranger is let in.",
-    ...{ truth: "attack", severity: "HIGH", source: "/wazuh" },
+    truth: "attack",
+    severity: "HIGH",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -114,7 +130,9 @@ export const HOST_ATTACKS: readonly Template[] = [
   {
     name: "malicious-app",
     story: "An app that logs keys is on a phone.",
-    ...{ truth: "attack", severity: "CRITICAL", source: "/wazuh" },
+    truth: "attack",
+    severity: "CRITICAL",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,

@@ -6,7 +6,9 @@ export const HOST_NOISE: readonly Template[] = [
   {
     name: "login",
     story: "Somebody signs in, as every day.",
-    ...{ truth: "harmless", severity: "INFO", source: "/wazuh" },
+    truth: "harmless",
+    severity: "INFO",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -19,7 +21,9 @@ export const HOST_NOISE: readonly Template[] = [
   {
     name: "agent-restarted",
     story: "The monitoring agent stops for its own update.",
-    ...{ truth: "harmless", severity: "INFO", source: "/wazuh" },
+    truth: "harmless",
+    severity: "INFO",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -32,7 +36,9 @@ export const HOST_NOISE: readonly Template[] = [
   {
     name: "log-rotated",
     story: "A rotated log is deleted; the rule names techniques of attackers for every deletion.",
-    ...{ truth: "harmless", severity: "LOW", source: "/wazuh" },
+    truth: "harmless",
+    severity: "LOW",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -45,7 +51,9 @@ export const HOST_NOISE: readonly Template[] = [
   {
     name: "scan-clean",
     story: "The nightly scan says what it looked for, and that there was nothing.",
-    ...{ truth: "harmless", severity: "INFO", source: "/wazuh" },
+    truth: "harmless",
+    severity: "INFO",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -57,7 +65,9 @@ export const HOST_NOISE: readonly Template[] = [
   {
     name: "password-mistyped",
     story: "One wrong name at a door that the whole internet knocks at.",
-    ...{ truth: "harmless", severity: "LOW", source: "/wazuh" },
+    truth: "harmless",
+    severity: "LOW",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -74,7 +84,9 @@ export const HOST_NOISE: readonly Template[] = [
   {
     name: "package-installed",
     story: "The administrator installs what the ticket asked for.",
-    ...{ truth: "harmless", severity: "LOW", source: "/wazuh" },
+    truth: "harmless",
+    severity: "LOW",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -86,7 +98,9 @@ export const HOST_NOISE: readonly Template[] = [
   {
     name: "scanner-tested",
     story: "The harmless file with which virus scanners are tested, found as it should be.",
-    ...{ truth: "harmless", severity: "LOW", source: "/wazuh" },
+    truth: "harmless",
+    severity: "LOW",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -105,7 +119,9 @@ export const HOST_NOISE: readonly Template[] = [
   {
     name: "vulnerability-accepted",
     story: "A weakness, not an attack; the risk was looked at and accepted, more than once.",
-    ...{ truth: "harmless", severity: "LOW", source: "/wazuh" },
+    truth: "harmless",
+    severity: "LOW",
+    source: "/wazuh",
     before: { times: 2, decided: "false_positive" },
     alert: (v) =>
       wazuh(
@@ -118,7 +134,9 @@ export const HOST_NOISE: readonly Template[] = [
   {
     name: "firewall-drops",
     story: "A flood of dropped packets, seen again and again, that nobody ever had to act on.",
-    ...{ truth: "harmless", severity: "LOW", source: "/wazuh" },
+    truth: "harmless",
+    severity: "LOW",
+    source: "/wazuh",
     before: { times: 6, decided: null },
     alert: (v) =>
       wazuh(
@@ -133,7 +151,9 @@ export const HOST_NOISE: readonly Template[] = [
     name: "policy-noise",
     story:
       "A baseline check fails on the same machine every hour; automatic verdicts are all there is.",
-    ...{ truth: "harmless", severity: "MEDIUM", source: "/wazuh" },
+    truth: "harmless",
+    severity: "MEDIUM",
+    source: "/wazuh",
     before: { times: 8, decided: null },
     alert: (v) =>
       wazuh(
@@ -146,7 +166,9 @@ export const HOST_NOISE: readonly Template[] = [
   {
     name: "ordered-in-a-log",
     story: "Whoever attacks writes to whoever reads the log.",
-    ...{ truth: "manipulated", severity: "MEDIUM", source: "/wazuh" },
+    truth: "manipulated",
+    severity: "MEDIUM",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,
@@ -159,7 +181,9 @@ export const HOST_NOISE: readonly Template[] = [
   {
     name: "ordered-in-german",
     story: "The same in another language, in a field of the decoder.",
-    ...{ truth: "manipulated", severity: "MEDIUM", source: "/wazuh" },
+    truth: "manipulated",
+    severity: "MEDIUM",
+    source: "/wazuh",
     alert: (v) =>
       wazuh(
         v,

@@ -8,7 +8,9 @@ export const TRAFFIC: readonly Template[] = [
   {
     name: "credential-stuffing",
     story: "A script tries lists of stolen passwords.",
-    ...{ truth: "attack", severity: "HIGH", source: "" },
+    truth: "attack",
+    severity: "HIGH",
+    source: "",
     alert: (v) =>
       own(v, "bot_traffic", v.one([null, "MEDIUM"]), {
         source_ip: v.stranger,
@@ -22,7 +24,9 @@ export const TRAFFIC: readonly Template[] = [
   {
     name: "account-taken-over",
     story: "Nobody is in two continents within an hour, and the device is new.",
-    ...{ truth: "attack", severity: "HIGH", source: "" },
+    truth: "attack",
+    severity: "HIGH",
+    source: "",
     alert: (v) =>
       own(v, "geo_anomaly", v.one([null, "MEDIUM"]), {
         source_ip: v.stranger,
@@ -36,7 +40,9 @@ export const TRAFFIC: readonly Template[] = [
   {
     name: "desk-taken-over",
     story: "Two signs that go together: passwords taken, defences off.",
-    ...{ truth: "attack", severity: "HIGH", source: "" },
+    truth: "attack",
+    severity: "HIGH",
+    source: "",
     alert: (v) =>
       own(v, "device_compromise", null, {
         source_ip: v.inside,
@@ -48,7 +54,9 @@ export const TRAFFIC: readonly Template[] = [
   {
     name: "tor-with-bad-name",
     story: "An exit of Tor with the worst reputation, by a script, on the sign-in.",
-    ...{ truth: "attack", severity: "HIGH", source: "" },
+    truth: "attack",
+    severity: "HIGH",
+    source: "",
     alert: (v) =>
       own(v, "proxy_network", null, {
         source_ip: v.stranger,
@@ -62,7 +70,9 @@ export const TRAFFIC: readonly Template[] = [
   {
     name: "data-leaves",
     story: "Ten times the usual leaves in one night.",
-    ...{ truth: "attack", severity: "HIGH", source: "" },
+    truth: "attack",
+    severity: "HIGH",
+    source: "",
     alert: (v) =>
       own(v, "anomaly_detection", v.one([null, "MEDIUM"]), {
         source_ip: v.inside,
@@ -75,7 +85,9 @@ export const TRAFFIC: readonly Template[] = [
   {
     name: "own-probe",
     story: "The platform's own health check.",
-    ...{ truth: "harmless", severity: "INFO", source: "" },
+    truth: "harmless",
+    severity: "INFO",
+    source: "",
     alert: (v) =>
       own(v, "bot_traffic", null, {
         source_ip: v.inside,
@@ -88,7 +100,9 @@ export const TRAFFIC: readonly Template[] = [
   {
     name: "search-engine",
     story: "A crawler, from the network that its owner crawls from.",
-    ...{ truth: "harmless", severity: "LOW", source: "" },
+    truth: "harmless",
+    severity: "LOW",
+    source: "",
     alert: (v) =>
       own(v, "bot_traffic", null, {
         source_ip: `66.249.66.${v.number(1, 200)}`,
@@ -101,7 +115,9 @@ export const TRAFFIC: readonly Template[] = [
   {
     name: "busy-day",
     story: "Many customers at once, by the browser.",
-    ...{ truth: "harmless", severity: "MEDIUM", source: "" },
+    truth: "harmless",
+    severity: "MEDIUM",
+    source: "",
     alert: (v) =>
       own(v, "rate_limit_breach", v.one([null, "LOW"]), {
         source_ip: v.stranger,
@@ -114,7 +130,9 @@ export const TRAFFIC: readonly Template[] = [
   {
     name: "traveller",
     story: "Somebody is on a journey and gave the second factor.",
-    ...{ truth: "harmless", severity: "LOW", source: "" },
+    truth: "harmless",
+    severity: "LOW",
+    source: "",
     alert: (v) =>
       own(v, "geo_anomaly", null, {
         source_ip: v.stranger,
@@ -128,7 +146,9 @@ export const TRAFFIC: readonly Template[] = [
   {
     name: "twenty-letters",
     story: "A broken sensor sends twenty indicators that say nothing.",
-    ...{ truth: "harmless", severity: "MEDIUM", source: "" },
+    truth: "harmless",
+    severity: "MEDIUM",
+    source: "",
     alert: (v) =>
       own(v, "device_compromise", null, {
         source_ip: v.inside,
@@ -139,7 +159,9 @@ export const TRAFFIC: readonly Template[] = [
   {
     name: "nothing-found",
     story: "A check of a machine lists what it did not find.",
-    ...{ truth: "harmless", severity: "LOW", source: "" },
+    truth: "harmless",
+    severity: "LOW",
+    source: "",
     alert: (v) =>
       own(v, "device_compromise", null, {
         source_ip: v.inside,
@@ -155,7 +177,9 @@ export const TRAFFIC: readonly Template[] = [
   {
     name: "vpn-user",
     story: "A customer who uses a VPN of good repute.",
-    ...{ truth: "harmless", severity: "LOW", source: "" },
+    truth: "harmless",
+    severity: "LOW",
+    source: "",
     alert: (v) =>
       own(v, "proxy_network", null, {
         source_ip: v.stranger,
@@ -167,7 +191,9 @@ export const TRAFFIC: readonly Template[] = [
   {
     name: "claimed-load-test",
     story: "An attack comes with a note that calls it a planned test; nobody planned one.",
-    ...{ truth: "manipulated", severity: "HIGH", source: "" },
+    truth: "manipulated",
+    severity: "HIGH",
+    source: "",
     alert: (v) =>
       own(v, "bot_traffic", null, {
         source_ip: v.stranger,
@@ -182,7 +208,9 @@ export const TRAFFIC: readonly Template[] = [
   {
     name: "ordered-by-a-client",
     story: "The client's name is an order to the analysis.",
-    ...{ truth: "manipulated", severity: "MEDIUM", source: "" },
+    truth: "manipulated",
+    severity: "MEDIUM",
+    source: "",
     alert: (v) =>
       own(v, "bot_traffic", null, {
         source_ip: v.stranger,

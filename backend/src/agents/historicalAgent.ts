@@ -27,8 +27,8 @@ const MAX_DECISION_RISK = 0.25;
  */
 export const historicalAgent: RuleAgent = ({ signal, facts, intel, history }) => {
   const before = alike(signal, history);
-  const word = peoplesWord(before);
-  const decided = word.asFalse.length + word.asReal.length;
+  const people = peoplesWord(before);
+  const decided = people.asFalse.length + people.asReal.length;
   const repeated = history.filter(
     (past) =>
       past.confirmed === true && facts.sourceIp !== null && past.sourceIp === facts.sourceIp,
@@ -36,7 +36,7 @@ export const historicalAgent: RuleAgent = ({ signal, facts, intel, history }) =>
   const reassuring = history.filter((past) => reassures(past, signal)).length;
   const found = reasons(
     ...intel.map((match) => known(match, signal)),
-    ...decisions(word),
+    ...decisions(people),
     reassuring >= MIN_NOTES && {
       text: `${reassuring} notes on such threats against ${signal.customer_name} call them harmless`,
       risk: -0.15,

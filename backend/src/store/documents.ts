@@ -67,7 +67,10 @@ function describe(threat: ThreatAnalysis, json: Buffer): StoredThreat {
   // Absent in those of a backend that knows no triage.
   const { version = UNTOUCHED.version } = threat as Partial<ThreatAnalysis>;
   return {
-    ...{ id: threat.id, json, past: pastThreat(threat), version },
+    id: threat.id,
+    json,
+    past: pastThreat(threat),
+    version,
     // No sum can be made of another.
     processingMs: Number.isSafeInteger(ms) ? ms : 0,
   };

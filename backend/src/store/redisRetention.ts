@@ -179,7 +179,10 @@ export class RedisRetention {
       foreign: total - (values.get("saved") ?? 0),
       known: values.get("foreign") ?? 0,
       figures: {
-        ...{ total, threats, waiting, customers },
+        total,
+        threats,
+        waiting,
+        customers,
         milliseconds: values.get("ms") ?? 0,
         byType: numbers("type", THREAT_TYPE.options),
         bySeverity: numbers("severity", SEVERITY.options),
@@ -219,8 +222,13 @@ function inStep(read: {
 /** What the figures need of a threat. The scripts refuse half of a character, as others may have stored it. */
 function summaryOf({ json, past, processingMs, version }: StoredThreat): string {
   const summary = {
-    ...{ bytes: json.length, ms: processingMs, version, review: past.requiresReview },
-    ...{ type: past.threatType, severity: past.severity, customer: past.customer },
+    bytes: json.length,
+    ms: processingMs,
+    version,
+    review: past.requiresReview,
+    type: past.threatType,
+    severity: past.severity,
+    customer: past.customer,
   };
   return JSON.stringify(wellFormed(summary));
 }
