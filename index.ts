@@ -63,6 +63,7 @@ export = async () => {
     {
       namespace,
       values: withDigests(values, refs, images.digests),
+      auth: config.auth,
       openaiApiKey: config.openaiApiKey,
       atomic: config.cluster.kind === "existing",
       waiting,

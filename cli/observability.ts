@@ -8,7 +8,7 @@ import { stackFiles } from "../machine/files";
 import { tryKubectl } from "../machine/kubectl";
 import { NAMESPACE } from "../plan/access";
 import { stackValues } from "../plan/chart";
-import { STACK_NAMESPACE } from "../plan/observability";
+import { STACK_NAMESPACE } from "../plan/pages";
 import { targetOf } from "../plan/smokeTarget";
 import { pulumiEnvironment, Refusal } from "./pulumi";
 import { ensureTools } from "./tools/fetch";

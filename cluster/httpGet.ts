@@ -19,6 +19,8 @@ export interface Route {
   readonly ca?: string;
   /** Whether the server's certificate must be valid. @default true */
   readonly verify?: boolean;
+  /** Who asks: a token, which goes with the request. */
+  readonly token?: string;
 }
 
 /** What came back. */
@@ -46,7 +48,11 @@ export function httpPost(url: URL, body: object, route: Route = {}): Promise<Ans
 }
 
 /** @param json what is posted; without it something is asked for */
-function send(url: URL, { host, port, ca, verify = true }: Route, json?: string): Promise<Answer> {
+function send(
+  url: URL,
+  { host, port, ca, verify = true, token }: Route,
+  json?: string,
+): Promise<Answer> {
   const secure = url.protocol === "https:";
   const options: https.RequestOptions = {
     host: host ?? url.hostname.replace(/^\[|\]$/g, ""),
@@ -55,6 +61,7 @@ function send(url: URL, { host, port, ca, verify = true }: Route, json?: string)
     ...(json !== undefined && { method: "POST" }),
     headers: {
       host: url.host,
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...(json !== undefined && { "content-type": "application/json" }),
     },
     // Connections are of no use to the next question, and would keep the program from ending.

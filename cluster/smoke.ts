@@ -3,7 +3,7 @@ import * as dns from "node:dns/promises";
 import * as fs from "node:fs";
 import * as tls from "node:tls";
 import type { networking } from "@pulumi/kubernetes/types/input";
-import { SMOKE_CHECKS, type SmokeCheck } from "../config/settings";
+import { SMOKE_CHECKS, type Role, type SmokeCheck } from "../config/settings";
 import { expectation, fits } from "./expectations";
 import { httpGet, parseAddress, type Route } from "./httpGet";
 import { kubectlFor, type Kubectl } from "../machine/kubectl";
@@ -13,6 +13,7 @@ import { awaitMinimum } from "./autoscaler";
 import { lookUntil } from "./lookUntil";
 import { podReport, type PodsOf } from "./podReport";
 import { servingReport } from "./serving";
+import { tokenOf } from "./tokens";
 
 /** Milliseconds until an application whose pods are ready must answer through the ingress. */
 const PATIENCE = 90_000;
@@ -21,6 +22,14 @@ const ADDRESS_PATIENCE = 180_000;
 const PAUSE = 500;
 /** The application's release. */
 const RELEASE = "soc-agent";
+
+/** With a login a browser is sent to the provider; what the page is, the tests of its own pods tell. */
+const LOGIN_CHECKS: readonly SmokeCheck[] = [
+  ...SMOKE_CHECKS.filter(({ path }) => path !== "/"),
+  { path: "/", status: 302 },
+];
+/** What must be closed to who has no token. */
+const STRANGERS_CHECKS: readonly SmokeCheck[] = [{ path: "/api/threats", status: 401 }];
 
 /** What to ask, by which way, and what has to be said about that. */
 export interface Way {
@@ -37,11 +46,16 @@ export interface Way {
  * @throws Error that names what was wrong with the answers, and the pods that are not ready and why
  */
 export async function smoke(target: SmokeTarget, of: PodsOf): Promise<string> {
-  const { url, checks = SMOKE_CHECKS } = target;
-  const way = await findWay(target, kubectlFor(of));
+  const { url, login, checks = login ? LOGIN_CHECKS : SMOKE_CHECKS } = target;
+  const found = await findWay(target, kubectlFor(of));
+  const way = login ? await withToken(found, of, "reader") : found;
   const deadline = Date.now() + PATIENCE;
   const right = (problem: string | undefined) => problem === undefined;
-  const answers = checks.map((check) => lookUntil(() => ask(check, way), right, deadline, PAUSE));
+  const asked = [
+    ...checks.map((check) => () => ask(check, way)),
+    ...(login ? STRANGERS_CHECKS.map((check) => () => ask(check, found)) : []),
+  ];
+  const answers = asked.map((look) => lookUntil(look, right, deadline, PAUSE));
   const failures = (await Promise.all(answers)).filter((failure) => failure !== undefined);
   if (failures.length > 0) {
     const [causes, pods] = await Promise.all([servingReport(of, RELEASE), podReport(of)]);
@@ -52,7 +66,7 @@ export async function smoke(target: SmokeTarget, of: PodsOf): Promise<string> {
     );
   }
   await awaitMinimum(of);
-  const twin = await otherAnswer(checks, way);
+  const twin = await otherAnswer(checks, found);
   const paths = checks.map(({ path }) => path).join(", ");
   return [`${url} answers: ${paths}`, ...way.remarks, ...twin].join("\n");
 }
@@ -97,6 +111,18 @@ export async function findWay(target: SmokeTarget, kubectl: Kubectl): Promise<Wa
             : []),
         ],
       };
+}
+
+/** The way with the token of a role. @throws Error where the backend knows none */
+export async function withToken(way: Way, of: PodsOf, role: Role): Promise<Way> {
+  const token = await tokenOf(of, role);
+  if (token === undefined) {
+    throw new Error(
+      `the application asks for a login, and its backend knows no token named ${role} by which this could ask: ` +
+        "set values.auth.tokens.existingSecret, or run npm run up",
+    );
+  }
+  return { ...way, route: { ...way.route, token } };
 }
 
 /** What answers at `[::1]` in place of the application, which browsers ask as well. */

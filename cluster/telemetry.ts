@@ -1,7 +1,7 @@
 /** Questions to the observability stack's own endpoints, wherever they may be reached from. */
 import type { Target } from "../machine/kubectl";
 import { portForward, type Forwarded } from "../machine/portForward";
-import { STACK_NAMESPACE, STACK_SERVICES, type StackService } from "../plan/observability";
+import { STACK_NAMESPACE, STACK_SERVICES, type StackService } from "../plan/pages";
 import { httpGet } from "./httpGet";
 
 /** Milliseconds since the epoch. */

@@ -1,13 +1,15 @@
 /** One threat on its way through the application and the observability stack, hop by hop. */
+import type { Role } from "../config/settings";
 import { kubectlCommand, kubectlFor } from "../machine/kubectl";
 import { messageOf } from "../machine/run";
 import { NAMESPACE } from "../plan/access";
-import { AGENTS_NAMESPACE, STACK_NAMESPACE } from "../plan/observability";
+import { AGENTS_NAMESPACE } from "../plan/observability";
+import { STACK_NAMESPACE } from "../plan/pages";
 import type { SmokeTarget } from "../plan/smokeTarget";
 import { httpGet, httpPost } from "./httpGet";
 import { lookUntil } from "./lookUntil";
 import type { PodsOf } from "./podReport";
-import { findWay, type Way } from "./smoke";
+import { findWay, withToken, type Way } from "./smoke";
 import { Telemetry } from "./telemetry";
 
 /** Milliseconds until a hop counts as one that has lost the threat: metrics are scraped, batches are sent. */
@@ -59,7 +61,8 @@ export async function followThreat(
   patience = PATIENCE,
 ): Promise<boolean> {
   const way = await findWay(target, kubectlFor(of));
-  const sent = await send(way, of, tell);
+  const as = (role: Role) => (target.login ? withToken(way, of, role) : way);
+  const sent = await send(as, of, tell);
   if (!sent) {
     return false;
   }
@@ -80,7 +83,7 @@ export async function followThreat(
 
 /** Triggers a threat, which the API answers with its id and its trace's. */
 async function send(
-  { base, route }: Way,
+  as: (role: Role) => Way | Promise<Way>,
   of: PodsOf,
   tell: (seen: Seen) => void,
 ): Promise<Sent | undefined> {
@@ -89,6 +92,7 @@ async function send(
   const backend = `${kubectlCommand(of)} logs -l app=soc-backend --tail=50`;
   try {
     const wish = { threat_type: "bot_traffic" };
+    const { base, route } = await as("ingest");
     const answer = await httpPost(new URL("/api/threats/trigger", base), wish, route);
     if (answer.status !== 200) {
       throw new Error(`it answered ${answer.status} ${answer.body.slice(0, 120)}`);
@@ -99,7 +103,8 @@ async function send(
       tell({ name, what: `threat ${id}, trace ${traceId}`, after });
       return { id, traceId, at };
     }
-    const { body } = await httpGet(new URL("/api/observability", base), route);
+    const reader = await as("reader");
+    const { body } = await httpGet(new URL("/api/observability", base), reader.route);
     tell({
       name,
       what: `threat ${id} has no trace: the backend reaches no collector, or it was not sampled (/api/observability: ${body})`,

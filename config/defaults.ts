@@ -14,7 +14,12 @@ import type {
 } from "./settings";
 
 /** Keys that are held as secrets. */
-export const SECRETS = ["openaiApiKey", "registryPushPassword", "registryPullPassword"] as const;
+export const SECRETS = [
+  "openaiApiKey",
+  "authClientSecret",
+  "registryPushPassword",
+  "registryPullPassword",
+] as const;
 /** A key that is held as a secret. */
 export type SecretKey = (typeof SECRETS)[number];
 /** The secrets that are set. */
@@ -33,7 +38,7 @@ export function withDefaults(input: Input, secrets: Secrets = {}): StackConfig {
   const addOns = perBlock((block) =>
     addOnSettings(input[block], rowOf(addOnOf(block, { ingress: { controller } })), onKind),
   );
-  const { openaiApiKey, registryPushPassword, registryPullPassword } = secrets;
+  const { openaiApiKey, authClientSecret, registryPushPassword, registryPullPassword } = secrets;
   const push = registryLogin(input, input.images?.pushUsername, registryPushPassword);
   const pull = registryLogin(input, input.images?.pullUsername, registryPullPassword);
   return {
@@ -76,6 +81,13 @@ export function withDefaults(input: Input, secrets: Secrets = {}): StackConfig {
     },
     observability: observabilitySettings(observability, addOns.observability, onKind),
     smokeCheck: { ...smokeCheck, run: smokeCheck?.run ?? true },
+    ...(input.auth && {
+      auth: {
+        ...input.auth,
+        roles: input.auth.roles ?? {},
+        ...(authClientSecret && { clientSecret: authClientSecret }),
+      },
+    }),
     ...(openaiApiKey && { openaiApiKey }),
     values: input.values ?? {},
   };

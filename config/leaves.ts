@@ -26,6 +26,12 @@ export const oneOf = <T extends string>(known: readonly T[]) =>
   leaf<T>(`one of ${known.join(", ")}`, (value) => known.some((one) => one === value));
 
 export const flag = leaf<boolean>("true or false", (value) => typeof value === "boolean");
+/** A list of texts, each of them something. */
+export const texts = leaf<readonly string[]>(
+  "a list of texts",
+  (value) =>
+    Array.isArray(value) && value.every((one) => typeof one === "string" && /\S/.test(one)),
+);
 export const nonEmpty = text(/\S/, "a text that is not empty");
 export const port = between(1, 65_535, "a port number");
 // The rules for names are kind's (pkg/internal/apis/config/validate.go); the length keeps
@@ -70,6 +76,11 @@ export const endpoint = text(
   "an http(s) URL that takes OTLP over gRPC, such as http://otel-collector.telemetry:4317",
 );
 
+// A token is only as good as the keys that it is checked with, and the way that they come.
+export const httpsUrl = text(
+  /^https:\/\/[^\s/]+(?:\/\S*)?$/,
+  "an https URL, such as https://login.example.com/realms/soc",
+);
 export const urlPath = text(/^\/\S*$/, "a path such as /health");
 export const address = text(
   /^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?$/,

@@ -29,6 +29,7 @@ export function findProblems(raw: Values, surroundings: Surroundings): string[] 
     ...clusterProblems(parsed.data),
     ...secretProblems(parsed.data, surroundings),
     ...registryProblems(parsed.data, surroundings),
+    ...authProblems(parsed.data, surroundings),
     ...certManagerProblems(parsed.data),
     ...observabilityProblems(parsed.data),
     ...smokeProblems(parsed.data, surroundings),
@@ -96,6 +97,35 @@ function registryProblems(input: Input, { stack }: Surroundings): string[] {
         ]
       : [];
   });
+}
+
+function authProblems(
+  { auth, authClientSecret, values }: Input,
+  { exists, stack }: Surroundings,
+): string[] {
+  const problems: string[] = [];
+  if (auth && authClientSecret === undefined) {
+    problems.push(
+      `${key("authClientSecret")}: must be set beside auth, got nothing. Run: ${setSecret("authClientSecret", stack)}`,
+    );
+  }
+  if (!auth && authClientSecret !== undefined) {
+    problems.push(
+      `${key("auth")}: must be set beside authClientSecret, got nothing. Set auth.issuer and auth.clientId, or remove the secret`,
+    );
+  }
+  if (auth?.ca !== undefined && !exists(auth.ca)) {
+    problems.push(
+      `${key("auth.ca")}: must be a file, got ${show(auth.ca)}, which does not exist. Set the path of a PEM file, relative to the project`,
+    );
+  }
+  const given = isMap(values?.["auth"]) ? values["auth"] : {};
+  if (given["enabled"] === true && !auth) {
+    problems.push(
+      `${key("values.auth.enabled")}: must be left out, got true: the stack makes the login's Secrets. Set auth.issuer and auth.clientId instead`,
+    );
+  }
+  return problems;
 }
 
 function certManagerProblems({ certManager, values }: Input): string[] {

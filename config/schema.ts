@@ -7,12 +7,14 @@ import {
   between,
   clusterName,
   flag,
+  httpsUrl,
   imageRef,
   kubernetesVersion,
   leaf,
   nonEmpty,
   port,
   repository,
+  texts,
   urlPath,
 } from "./leaves";
 import { BY_HAND, PROJECT } from "./project";
@@ -100,6 +102,29 @@ export const schema = z.strictObject({
     })
     .optional(),
   ...addOnBlocks(),
+  auth: z
+    .strictObject({
+      issuer: httpsUrl.meta({
+        description:
+          "Ask for a login: address of the OpenID Connect provider, as its tokens have it",
+      }),
+      clientId: nonEmpty.meta({ description: "Id that the provider knows the application by" }),
+      scope: optional(nonEmpty, "What the provider is asked for", "that of the chart"),
+      rolesClaim: optional(
+        nonEmpty,
+        "Claim of the token with a user's groups or roles",
+        "that of the chart",
+      ),
+      roles: z
+        .strictObject({
+          reader: optional(texts, "Values of that claim that may read", "that of the chart"),
+          analyst: optional(texts, "Those that may read and decide", "that of the chart"),
+          ingest: optional(texts, "Those that may send threats", "that of the chart"),
+        })
+        .optional(),
+      ca: optional(nonEmpty, "PEM file of the certificate authority that signed its certificate"),
+    })
+    .optional(),
   timeout: optional(
     between(10, 3600, "a whole number of seconds"),
     "Seconds until a Helm release counts as failed whose pods are not ready; one that never can be fails sooner",
@@ -119,6 +144,7 @@ export const schema = z.strictObject({
     })
     .optional(),
   openaiApiKey: secret("the model provider; it goes into a Kubernetes Secret only"),
+  authClientSecret: secret("`auth.clientId`"),
   registryPushPassword: secret("`images.pushUsername`"),
   registryPullPassword: secret("`images.pullUsername`"),
   values: optional(

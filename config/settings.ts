@@ -102,6 +102,10 @@ export interface SmokeSettings {
   readonly checks?: readonly SmokeCheck[];
 }
 
+/** What people and machines may do: read; read and decide; send threats. */
+export const ROLES = ["reader", "analyst", "ingest"] as const;
+export type Role = (typeof ROLES)[number];
+
 /** The parts of the observability stack that have an image of their own. */
 export const STACK_PARTS = ["collector", "jaeger", "prometheus", "loki", "grafana"] as const;
 export type StackPart = (typeof STACK_PARTS)[number];
@@ -148,6 +152,24 @@ export type AddOnBlocks = {
     : AddOnSettings;
 };
 
+/** Who may use the application: what an OpenID Connect provider says of people. */
+export interface LoginSettings {
+  /** Address of the provider, as its tokens have it. */
+  readonly issuer: string;
+  /** By which the provider knows the application. */
+  readonly clientId: string;
+  /** What the provider is asked for; the chart's default when unset. */
+  readonly scope?: string;
+  /** Claim with a user's groups or roles; the chart's default when unset. */
+  readonly rolesClaim?: string;
+  /** Values of that claim that give a role; the chart's default where unset. */
+  readonly roles: { readonly [R in Role]?: readonly string[] };
+  /** Path of a PEM file with the certificate authority that signed the provider's certificate. */
+  readonly ca?: string;
+  /** The secret that the provider shares with the application; there when the login is deployed. */
+  readonly clientSecret?: pulumi.Output<string>;
+}
+
 /** Everything the program reads from `Pulumi.<stack>.yaml`. No other file reads configuration. */
 export interface StackConfig extends AddOnBlocks {
   readonly cluster: KindSettings | ExistingSettings;
@@ -157,6 +179,8 @@ export interface StackConfig extends AddOnBlocks {
   /** Seconds until a Helm release counts as failed whose pods are not ready; one that never can be fails sooner. */
   readonly timeout: number;
   readonly smokeCheck: SmokeSettings;
+  /** Without it everybody who reaches the application may use it. */
+  readonly auth?: LoginSettings;
   /** Key for the model provider; agents use their rules without it. */
   readonly openaiApiKey?: pulumi.Output<string>;
   /** Chart values, merged over what the program computes. */

@@ -1,16 +1,21 @@
-/** What the program knows of the application's chart: its values, its schema, its digest. */
-import { createHash } from "node:crypto";
+/** What the program knows of the application's chart: its values and its schema. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { Ajv, type ErrorObject } from "ajv";
 import { closest } from "fastest-levenshtein";
 import { parse } from "yaml";
-import { ADD_ONS, CONTROLLERS, type ChartSource } from "../config/addOns";
-import { ISSUER_ANNOTATION, type Part, type StackConfig } from "../config/settings";
+import { ADD_ONS, CONTROLLERS } from "../config/addOns";
+import {
+  ISSUER_ANNOTATION,
+  type LoginSettings,
+  type Part,
+  type StackConfig,
+} from "../config/settings";
 import { coalesceValues, isMap, mergeValues, show, type Values } from "../config/values";
 import type { ChartValues, Image } from "./chartValues";
 import { imageRefs, type ImageRefs } from "./imageRefs";
+import { PAGES, pageUpstreams, STACK_NAMESPACE, STACK_SERVICES } from "./pages";
 import { dashboardUrl } from "./url";
 
 /** The chart, relative to the project: an absolute path would differ on every machine. */
@@ -80,7 +85,41 @@ export function chartValues(
     },
     config.values,
   );
-  return overlay(telemetryValues(observability, dashboardUrl(config, values)), values);
+  const url = dashboardUrl(config, values);
+  const pages = observability.install && observability.expose;
+  return overlay(
+    telemetryValues(observability, url),
+    config.auth && overlay(loginValues(config.auth, url), pages && pagesBehindLogin()),
+    values,
+  );
+}
+
+/** The observability stack's pages behind the login: the proxy hands on to them, and its way there is open. */
+function pagesBehindLogin(): ChartOverrides {
+  const matchLabels = { "kubernetes.io/metadata.name": STACK_NAMESPACE };
+  const ports = PAGES.map((name) => ({ port: STACK_SERVICES[name].port, protocol: "TCP" }));
+  const egress = [{ to: [{ namespaceSelector: { matchLabels } }], ports }];
+  return { auth: { upstreams: pageUpstreams() }, networkPolicy: { auth: { egress } } };
+}
+
+/** The login, without its Secrets. @param url base URL of the dashboard */
+function loginValues(
+  { issuer, clientId, scope, rolesClaim, roles }: LoginSettings,
+  url: string,
+): ChartOverrides {
+  return {
+    auth: {
+      enabled: true,
+      oidc: {
+        issuer,
+        clientId,
+        redirectUrl: `${url}/oauth2/callback`,
+        ...(scope !== undefined && { scope }),
+      },
+      ...(rolesClaim !== undefined && { rolesClaim }),
+      roles,
+    },
+  };
 }
 
 /**
@@ -196,45 +235,4 @@ function describe({ instancePath, keyword, params, message, parentSchema, data }
     ? `: ${params["allowedValues"].map(show).join(", ")}`
     : "";
   return `soc-agent:${at}: ${message ?? keyword}${allowed}, got ${show(data)}. See ${CHART}/values.yaml`;
-}
-
-/**
- * The digest of a chart that lies in the project: an edit of it changes no other input of its release
- * (pulumi-kubernetes#2568).
- *
- * @param usual where the catalogue has the chart
- * @param found where it comes from now; a folder that somebody else named has no digest
- */
-export function ownDigest(usual: ChartSource, found: ChartSource): string | undefined {
-  return usual.repo === undefined && found.chart === usual.chart
-    ? `chart ${chartDigest(found.chart)}`
-    : undefined;
-}
-
-/** A digest of all that Helm renders from: documentation may change without an upgrade. */
-export function chartDigest(chart: string): string {
-  const rendered = [
-    "Chart.yaml",
-    "values.yaml",
-    "values.schema.json",
-    "templates",
-    "files",
-    "charts",
-  ];
-  const hash = createHash("sha256");
-  for (const name of rendered.flatMap((entry) => filesBelow(chart, entry)).sort()) {
-    const content = fs.readFileSync(path.join(chart, name));
-    hash.update(JSON.stringify([name, content.length])).update(content);
-  }
-  return `sha256:${hash.digest("hex").slice(0, 12)}`;
-}
-
-function filesBelow(root: string, name: string): string[] {
-  const stat = fs.statSync(path.join(root, name), { throwIfNoEntry: false });
-  if (!stat?.isDirectory()) {
-    return stat ? [name] : [];
-  }
-  return fs
-    .readdirSync(path.join(root, name))
-    .flatMap((entry) => filesBelow(root, path.posix.join(name, entry)));
 }

@@ -12,17 +12,12 @@ export type OptionalLabel = string;
 export type Scalar = string | number | boolean;
 export type OptionalObjectName = string;
 export type SecretKey = string;
-export type Port = number;
 export type Cidrs = string[];
-export type OptionalImage = string;
-export type OptionalBytes = Bytes | "";
-export type Bytes = string;
-export type CommandStartupProbe = Figures;
 export type Count = number;
-export type CommandProbe = Figures;
+export type Port = number;
+export type Bytes = string;
+export type OptionalBytes = Bytes | "";
 export type Budget = number | string;
-export type Folder = string;
-export type Target = number | string;
 export type StartupProbe = {
   path?: Path;
 } & Figures;
@@ -30,6 +25,11 @@ export type Path = string;
 export type Probe = {
   path: Path;
 } & Figures;
+export type Folder = string;
+export type OptionalImage = string;
+export type CommandStartupProbe = Figures;
+export type CommandProbe = Figures;
+export type Target = number | string;
 export type TlsHosts = string[];
 export type PodLabels = Labels;
 /**
@@ -64,6 +64,50 @@ export interface ChartValues {
     existingSecret?: OptionalObjectName;
     secretKey: SecretKey;
   };
+  auth: {
+    enabled: boolean;
+    oidc: {
+      issuer: string;
+      clientId: string;
+      audience?: string;
+      existingSecret: OptionalObjectName;
+      secretKey: SecretKey;
+      scope: string;
+      redirectUrl?: string;
+      caSecret?: OptionalObjectName;
+      caKey: SecretKey;
+      cidrs?: Cidrs;
+    };
+    rolesClaim: string;
+    roles: {
+      reader: string[];
+      analyst: string[];
+      ingest: string[];
+    };
+    tokens: {
+      existingSecret: OptionalObjectName;
+      extraSecrets: string[];
+    };
+    session: {
+      existingSecret: OptionalObjectName;
+      secretKey: SecretKey;
+      refresh: string;
+      expire: string;
+    };
+    upstreams?: string[];
+    replicaCount: Count;
+    image: Image;
+    service: Service;
+    resources: Resources;
+    pdb: Pdb;
+    rollout: Rollout;
+    probes: {
+      startup: StartupProbe;
+      liveness: Probe;
+      readiness: Probe;
+    };
+    serviceAccount?: PartAccount;
+  } & Pods;
   redis: {
     enabled: boolean;
     image: Image;
@@ -219,6 +263,7 @@ export interface ChartValues {
     };
     backend: PolicyRules;
     frontend: PolicyRules;
+    auth: PolicyRules;
     redis: PolicyRules;
   };
   observability?: {
@@ -312,17 +357,23 @@ export interface Quantities {
   memory?: Bytes;
   "ephemeral-storage"?: OptionalBytes;
 }
+export interface Pdb {
+  enabled: boolean;
+  minAvailable?: Budget;
+  maxUnavailable?: Budget;
+}
+export interface Rollout {
+  maxSurge: number | string;
+  minReadySeconds: number;
+  preStopSeconds: number;
+  drainSeconds: number;
+}
 export interface Figures {
   initialDelaySeconds?: number;
   periodSeconds?: Count;
   timeoutSeconds?: Count;
   failureThreshold?: Count;
   successThreshold?: Count;
-}
-export interface Pdb {
-  enabled: boolean;
-  minAvailable?: Budget;
-  maxUnavailable?: Budget;
 }
 export interface PartAccount {
   annotations?: Scalars;
@@ -398,12 +449,6 @@ export interface Hpa {
       [k: string]: unknown;
     };
   };
-}
-export interface Rollout {
-  maxSurge: number | string;
-  minReadySeconds: number;
-  preStopSeconds: number;
-  drainSeconds: number;
 }
 export interface Labels {
   [k: string]: string;

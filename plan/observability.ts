@@ -9,14 +9,9 @@ import { isMap, mergeValues, type Values } from "../config/values";
 import { kubectlCommand } from "../machine/kubectl";
 import { NAMESPACE } from "./access";
 import { chartDefaults, splitRef, type ChartOverrides } from "./chart";
+import { PAGES, STACK_CHART, STACK_NAMESPACE, STACK_SERVICES, type StackService } from "./pages";
 
-const { agents, namespace, source } = ADD_ONS.observability;
-
-/** The chart, relative to the project. */
-export const STACK_CHART = source.chart;
-
-/** Namespace of all parts but the collector. */
-export const STACK_NAMESPACE = namespace;
+const { agents } = ADD_ONS.observability;
 
 /** Namespace of the collector alone: it reads files of its node, which Pod Security else forbids. */
 export const AGENTS_NAMESPACE = agents;
@@ -64,21 +59,22 @@ export function observabilityValues(
   values: ChartOverrides,
   url: string,
 ): Values {
-  const { cluster, ingress, observability } = config;
+  const { auth, cluster, ingress, observability } = config;
   const { expose, images, mirror } = observability;
   return {
     application: applicationValues(values),
     agentsNamespace: AGENTS_NAMESPACE,
     externalUrl: url,
     ingress: {
-      enabled: expose,
+      // Behind a login its proxy hands on to the pages.
+      enabled: expose && !auth,
       className: ingress.className,
       host: ingress.host ?? "localhost",
     },
-    ...ingressNamespace(values),
+    ...(auth ? BEHIND_LOGIN : ingressNamespace(values)),
     grafana: {
-      // Whoever is on this machine may look. Elsewhere whoever comes through the ingress logs in.
-      anonymous: expose && cluster.kind === "kind",
+      // Whoever is on this machine may look, or has logged in before. Others, who come through the ingress, log in here.
+      anonymous: expose && (cluster.kind === "kind" || auth !== undefined),
       existingSecret: GRAFANA_SECRET,
     },
     ...(Object.keys(images).length > 0 && { images: imageValues(images) }),
@@ -91,6 +87,11 @@ function ingressNamespace({ networkPolicy }: ChartOverrides): Values {
   const namespace = networkPolicy?.ingressController?.namespace;
   return namespace === undefined ? {} : { networkPolicy: { ingressNamespace: namespace } };
 }
+
+/** Only the login's proxy may ask for the pages. */
+const BEHIND_LOGIN: Values = {
+  networkPolicy: { ingressNamespace: NAMESPACE, ingressPodLabels: { app: "soc-auth" } },
+};
 
 /** What the stack has to know of the application. */
 function applicationValues(values: ChartOverrides): Values {
@@ -159,33 +160,23 @@ function ownImages(): ChartImages {
   return isMap(values) && isMap(values["images"]) ? values["images"] : {};
 }
 
-/** The stack's Services that are asked over HTTP: port, and path below which each serves. */
-export const STACK_SERVICES = {
-  grafana: { port: 3000, path: "/grafana" },
-  jaeger: { port: 16686, path: "/jaeger" },
-  prometheus: { port: 9090, path: "/prometheus" },
-  loki: { port: 3100, path: "/loki" },
-} as const;
-
-/** Name of one of them. */
-export type StackService = keyof typeof STACK_SERVICES;
-
-/** Those that have pages, by the names of their outputs. */
-const PAGES = ["grafana", "jaeger", "prometheus"] as const satisfies readonly StackService[];
-
 /**
  * Where the stack's pages are, as outputs: addresses, or the commands that make them reachable.
  *
  * @param url base URL of the dashboard
  */
 export function stackPages(
-  { observability }: StackConfig,
+  { auth, observability }: StackConfig,
   target: Parameters<typeof kubectlCommand>[0],
   url: string,
 ): Record<string, string> {
   const forward = `${kubectlCommand({ ...target, namespace: STACK_NAMESPACE })} port-forward`;
   const page = (name: StackService) => {
     const { port, path } = STACK_SERVICES[name];
+    if (auth && name === "prometheus" && observability.expose) {
+      // Its own start is no page that can be told from all that is below it: see pagesBehindLogin.
+      return `${url}${path}/query`;
+    }
     return observability.expose
       ? `${url}${path}/`
       : `${forward} service/${name} ${port}   # http://localhost:${port}${path}/`;

@@ -11,7 +11,8 @@ import { CHART } from "./chart";
 import { kindConfig } from "./kindConfig";
 import { stackNamespaces } from "./namespaces";
 import { parseObjects, type KubernetesObject } from "./objects";
-import { observabilityValues, STACK_CHART, STACK_NAMESPACE } from "./observability";
+import { observabilityValues } from "./observability";
+import { STACK_CHART, STACK_NAMESPACE } from "./pages";
 import { standInNames, withSecrets } from "./secrets";
 import type { PlannedStack } from "./stack";
 import { dashboardUrl } from "./url";
@@ -22,7 +23,7 @@ export function ownReleases({ config, values, secrets }: PlannedStack): Release[
     name: "soc-agent",
     namespace: NAMESPACE,
     chart: CHART,
-    values: withSecrets(values, standInNames(values, secrets)),
+    values: withSecrets(values, standInNames(values, secrets, config.auth)),
   };
   const observability: Release = {
     name: ADD_ONS.observability.block,

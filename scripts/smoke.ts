@@ -5,6 +5,7 @@
  * ADDRESS       host or host:port to ask instead of what BASE_URL's name resolves to
  * CA_FILE       PEM file with the certificate authority to trust
  * CHECKS        JSON list of what to ask, as `smokeCheck.checks` of a stack file
+ * LOGIN         "true" when nobody gets in without a login
  * UNTRUSTED     "true" when the certificate is one that nobody trusts
  * KUBECONFIG, KUBE_CONTEXT, NAMESPACE   for the ingress's address, and for the report when it does not answer
  */

@@ -2,7 +2,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
-import { CHART, chartDigest } from "../../plan/chart";
+import { CHART } from "../../plan/chart";
+import { chartDigest } from "../../plan/chartDigest";
 import { contentTag, contextFilter } from "../../plan/imageRefs";
 import { PARTS, type StackConfig } from "../../config/settings";
 import { isMap } from "../../config/values";

@@ -4,14 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Values } from "../../config/values";
 import { awaitWorkloads } from "../../cluster/stackParts";
 import { ADD_ONS } from "../../config/addOns";
-import { chartDigest } from "../../plan/chart";
-import {
-  GRAFANA_SECRET,
-  STACK_CHART,
-  STACK_NAMESPACE,
-  STACK_NAMESPACES,
-} from "../../plan/observability";
+import { chartDigest } from "../../plan/chartDigest";
 import { observabilityNamespaces } from "../../plan/namespaces";
+import { GRAFANA_SECRET, STACK_NAMESPACES } from "../../plan/observability";
+import { STACK_CHART, STACK_NAMESPACE } from "../../plan/pages";
 import { MAX_HISTORY } from "../../plan/releases";
 import { drawnOnce, drawPassword } from "../password";
 import type { Waiting } from "../releaseWatch";

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Values } from "../../config/values";
 import type { Chart } from "../../machine/charts";
 import { ADD_ONS, rowOf, type AddOnName } from "../../config/addOns";
-import { ownDigest } from "../../plan/chart";
+import { ownDigest } from "../../plan/chartDigest";
 import { MAX_HISTORY } from "../../plan/releases";
 import { awaitReadiness, UNAWAITED } from "../readiness";
 import type { Waiting } from "../releaseWatch";

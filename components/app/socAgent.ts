@@ -1,13 +1,15 @@
 import * as local from "@pulumi/command/local";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { RegistryLogin } from "../../config/settings";
+import type { LoginSettings, RegistryLogin } from "../../config/settings";
 import { hasNull } from "../../config/values";
-import { CHART, chartDigest, type ChartOverrides } from "../../plan/chart";
+import { CHART, type ChartOverrides } from "../../plan/chart";
+import { chartDigest } from "../../plan/chartDigest";
 import { NAMESPACE_LABELS } from "../../plan/namespaces";
 import { MAX_HISTORY } from "../../plan/releases";
 import { withSecrets } from "../../plan/secrets";
 import { targetVariables, type SmokeTarget } from "../../plan/smokeTarget";
+import { loginSecrets } from "./loginSecrets";
 import { redisPassword } from "./redisPassword";
 import { awaitReadiness, UNAWAITED } from "../readiness";
 import { releaseHooks, type Waiting } from "../releaseWatch";
@@ -23,6 +25,8 @@ export interface SocAgentArgs {
   readonly values: ChartOverrides;
   /** Key for the model provider. It goes into a Secret, never through Helm's values. */
   readonly openaiApiKey?: pulumi.Output<string>;
+  /** Who may use it; everybody who reaches it when unset. */
+  readonly auth?: LoginSettings;
   /** Whether a failed install or upgrade is rolled back. Without it the failed pods stay, to be looked at. */
   readonly atomic: boolean;
   /** How the application's pods are awaited. */
@@ -60,9 +64,10 @@ export class SocAgent extends pulumi.ComponentResource {
         { metadata: { namespace: namespace.metadata.name }, ...args },
         inside,
       ).metadata.name;
-    const { openaiApiKey, pull } = args;
+    const { auth, openaiApiKey, pull } = args;
     const values = withSecrets(args.values, {
       redis: redisPassword(`${name}-redis`, args.values, namespace.metadata.name, inside),
+      login: auth && loginSecrets(name, auth, namespace.metadata.name, inside),
       openai: openaiApiKey && secret("openai", { stringData: { OPENAI_API_KEY: openaiApiKey } }),
       registry: pull && secret("registry", pullSecret(pull)),
     });

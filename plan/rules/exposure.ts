@@ -43,3 +43,22 @@ export const noHostNetwork: Rule = {
       ];
     }),
 };
+
+/** What requests from outside come to. */
+const ENTRIES: readonly string[] = ["Ingress", "HTTPRoute"];
+
+export const loginAsked: Rule = {
+  id: "login-asked",
+  title: "who comes through the ingress of a cluster that exists logs in",
+  why: "everybody who reaches that address may read all threats, decide them and make up others",
+  fix: "Set soc-agent:auth.issuer and auth.clientId; on a network of your own, say so in policy/exemptions.yaml",
+  severity: "warning",
+  broken: ({ cluster, objects }) => {
+    const asks = workloads(objects).some(({ labels }) => labels["app"] === "soc-auth");
+    return cluster.kind === "kind" || asks
+      ? []
+      : objects
+          .filter(({ kind }) => ENTRIES.includes(kind))
+          .map((object) => ({ at: objectName(object), what: "lets everybody in" }));
+  },
+};

@@ -1,7 +1,7 @@
 /** All rules, and what comes of holding a stack against them. */
 import { apiLasting, apiServed } from "./apiVersions";
 import { kindAllowed, notOnKind } from "./cluster";
-import { noHostNetwork, noOuterService } from "./exposure";
+import { loginAsked, noHostNetwork, noOuterService } from "./exposure";
 import { imageFixed } from "./images";
 import { flowAgreed, policySelects } from "./network";
 import { namespaceKnown, namespaceLevel, podsRestricted } from "./podSecurity";
@@ -20,6 +20,7 @@ export const RULES: readonly Rule[] = [
   imageFixed,
   noOuterService,
   noHostNetwork,
+  loginAsked,
   namespaceLevel,
   namespaceKnown,
   podsRestricted,

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { render, type Values } from "./support/helm";
 import { find, ofKind, type Pod } from "./support/manifest";
+import { LOGIN } from "./support/profiles";
 
 const podWith = async (values: Values = {}): Promise<Pod> =>
   find(await render({ values }), "Pod", "soc-agent-test");
@@ -34,13 +35,16 @@ async function runPod(
   answers: Answers,
   values: Values = {},
   path = process.env["PATH"],
+  tokens: Readonly<Record<string, string>> = {},
 ): Promise<Run> {
   const { containers } = (await podWith(values)).spec;
   const asked: string[] = [];
   const server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`);
-    const [status, body] = answers[`${request.method} ${request.url}`] ?? [404, "not found"];
-    response.writeHead(status).end(body);
+    const { authorization } = request.headers;
+    const who = authorization === undefined ? "" : ` ${authorization}`;
+    asked.push(`${request.method} ${request.url}${who}`);
+    const [status, body] = answers[asked.at(-1) ?? ""] ?? [404, "not found"];
+    response.writeHead(status, status === 302 ? { location: body } : {}).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -56,6 +60,8 @@ async function runPod(
     ...Object.fromEntries(own),
     BACKEND_URL: url,
     FRONTEND_URL: url,
+    ...("auth" in values && { AUTH_URL: `${url}/login` }),
+    ...tokens,
   };
   const child = spawn(program === "sh" ? "/bin/sh" : program, [...flags, ...args], { env });
   let output = "";
@@ -126,6 +132,47 @@ describe("chart: tests/test-pod.yaml", function () {
       ["health", "ready", "trigger", "list", "dashboard"].map((step) => `ok      ${step}`),
     );
   });
+
+  const CLOSED: Answers = {
+    ...GOOD,
+    "GET /api/threats": [401, "{}"],
+    "GET /api/threats?limit=100": [401, "{}"],
+    "GET /api/threats?limit=100 Bearer may-read": [200, `[${THREAT}]`],
+    "POST /api/threats/trigger": [401, "{}"],
+    "POST /api/threats/trigger Bearer may-send": [200, THREAT],
+    "GET /login/": [302, "https://login.example.com/auth?response_type=code"],
+  };
+  const TOKENS = { READER_TOKEN: "may-read", INGEST_TOKEN: "may-send" };
+
+  it("reads and triggers with its tokens behind a login, and sees that others get nothing", async () => {
+    const values = { ...LOGIN, ...TRIGGER };
+    const { code, output } = await runPod(CLOSED, values, undefined, TOKENS);
+    assert.equal(code, 0, output);
+    assert.deepEqual(
+      output.trim().split("\n"),
+      ["health", "ready", "trigger", "list", "dashboard", "closed", "login"].map(
+        (step) => `ok      ${step}`,
+      ),
+    );
+  });
+
+  it("leaves the list out behind a login where it has no token", async () => {
+    const { code, output } = await runPod(CLOSED, LOGIN);
+    assert.equal(code, 0, output);
+    assert.doesNotMatch(output, /list/);
+  });
+
+  const OPEN: readonly (readonly [string, Answers, RegExp])[] = [
+    ["everybody may read", { "GET /api/threats": [200, "[]"] }, /failed {2}closed: .*answered 200/],
+    ["nobody is sent to log in", { "GET /login/": [200, ""] }, /failed {2}login: .*answered 200/],
+  ];
+  for (const [title, answers, expected] of OPEN) {
+    it(`fails behind a login where ${title}`, async () => {
+      const { code, output } = await runPod({ ...CLOSED, ...answers }, LOGIN, undefined, TOKENS);
+      assert.equal(code, 1, output);
+      assert.match(output, expected);
+    });
+  }
 
   it("says so when its image has no curl", async () => {
     const { code, output } = await runPod(GOOD, {}, "/nowhere");

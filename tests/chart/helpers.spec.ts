@@ -12,6 +12,7 @@ const APPS: Readonly<Record<string, string>> = {
   redis: "redis",
   "redis-password": "soc-redis-password",
   test: "soc-test",
+  auth: "soc-auth",
 };
 const PARTS = ["backend", "frontend", "redis"];
 
@@ -108,7 +109,7 @@ describe("chart: names and labels", function () {
         assert.equal(labels["app.kubernetes.io/managed-by"], "Helm", what);
         assert.equal(labels["helm.sh/chart"], `soc-agent-${VERSION}`, what);
         const part =
-          /-(backend|frontend|redis|redis-password|test)(-config|-headless|-[0-9a-f]{8})?$/.exec(
+          /-(backend|frontend|redis|redis-password|test|auth)(-config|-headless|-[0-9a-f]{8})?$/.exec(
             metadata.name,
           )?.[1];
         // Prometheus operators look for a `release` of their own, which a part's labels have too.

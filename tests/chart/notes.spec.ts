@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { dryInstall, NAMESPACE } from "./support/dryInstall";
 import { type Values, VERSION } from "./support/helm";
-import { EXTERNAL_REDIS, FULL, GATEWAY, MINIMAL, PRODUCTION } from "./support/profiles";
+import { EXTERNAL_REDIS, FULL, GATEWAY, LOGIN, MINIMAL, PRODUCTION } from "./support/profiles";
 
 describe("chart: NOTES.txt", function () {
   this.timeout(60_000);
@@ -72,7 +72,21 @@ describe("chart: NOTES.txt", function () {
       hosts: hosts("*.example.com"),
       tls: [{ secretName: "a", hosts: ["soc.example.com"] }],
     };
-    assert.doesNotMatch(await notes({ ingress: covered }), /WARNING/);
+    assert.doesNotMatch(await notes({ ingress: covered }), /WARNING: ingress/);
+  });
+
+  it("warns of an address that everybody may come to, and names the provider of a login", async () => {
+    const at = (host: string) => ({ ingress: { hosts: [{ host }] } });
+    const warning =
+      /WARNING: no login \(auth\.enabled=false\)\. Whoever reaches soc\.example\.com may/;
+    assert.match(await notes(at("soc.example.com")), warning);
+    assert.doesNotMatch(await notes(at("localhost")), /no login/);
+    const text = await notes({ ...LOGIN, ...at("soc.example.com") });
+    assert.doesNotMatch(text, /no login/);
+    assert.match(
+      text,
+      /^Login: https:\/\/login\.example\.com:8443\/realms\/soc, .* back to https:\/\/soc\.example\.com\/oauth2\/callback$/m,
+    );
   });
 
   it("shows the way through a load balancer and through a node's port", async () => {

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import { chartDigest } from "../../plan/chart";
+import { chartDigest } from "../../plan/chartDigest";
 import { imageRefs } from "../../plan/imageRefs";
 import { DEFAULT_NODE_IMAGE } from "../../config/defaults";
 import type { Values } from "../../config/values";
@@ -321,6 +321,67 @@ describe("the dev stack with other configuration", () => {
       JSON.stringify(inputsOf(ran, "soc-agent-release")),
       /"openai":\{"existingSecret":"soc-agent-openai-5ec1e7"\}/,
     );
+  });
+
+  it("makes the login's Secrets, and only their names go into the values", async () => {
+    const ran = await runProgram({
+      stack: "dev",
+      config: {
+        auth: {
+          issuer: "https://login.example.com/realms/soc",
+          clientId: "soc",
+          roles: { analyst: ["blue-team"] },
+          ca: "LICENSE",
+        },
+        authClientSecret: "client-canary",
+      },
+      secrets: ["authClientSecret"],
+    });
+    const drawn = ["session", "tokens"].map((role) => {
+      const secret = ran.resources.find(({ name }) => name === `soc-agent-${role}`);
+      assert.deepEqual(secret?.options.ignoreChanges, ["data"]);
+      return JSON.stringify(secret.inputs);
+    });
+    const tokens = [...drawn.join().matchAll(/"(?:reader|ingest|cookie-secret)":"([^"]+)"/g)];
+    assert.equal(new Set(tokens.map(([, token]) => token)).size, 3);
+    const others = ran.resources.filter(({ name }) => !/-(login|session|tokens)$/.test(name));
+    const told = JSON.stringify(others);
+    assert.doesNotMatch(told, /client-canary/);
+    assert.ok(tokens.every(([, token = ""]) => token !== "" && !told.includes(token)));
+
+    const { auth, networkPolicy } = inputsOf(ran, "soc-agent-release")["values"] as {
+      auth: Values;
+      networkPolicy: Values;
+    };
+    const { upstreams, ...rest } = auth;
+    assert.deepEqual(rest, {
+      enabled: true,
+      oidc: {
+        issuer: "https://login.example.com/realms/soc",
+        clientId: "soc",
+        redirectUrl: "http://localhost:8080/oauth2/callback",
+        existingSecret: "soc-agent-login-5ec1e7",
+        caSecret: "soc-agent-login-ca-5ec1e7",
+      },
+      roles: { analyst: ["blue-team"] },
+      session: { existingSecret: "soc-agent-session-5ec1e7" },
+      tokens: { existingSecret: "soc-agent-tokens-5ec1e7" },
+    });
+    const { LOGIN } = inputsOf(ran, "soc-agent-smoke")["environment"] as Record<string, string>;
+    assert.equal(LOGIN, "true");
+
+    // The pages of the observability stack stand behind it, too: only what reads, and only for its proxy.
+    const ways = upstreams as string[];
+    assert.ok(ways.includes("http://grafana.monitoring:3000/grafana/"));
+    assert.ok(ways.includes("http://prometheus.monitoring:9090/prometheus/api/v1/query"));
+    assert.ok(!ways.some((way) => /\/prometheus\/$|\/v1\/(write|otlp|admin)|\/-\//.test(way)));
+    assert.match(JSON.stringify(networkPolicy), /"kubernetes.io\/metadata.name":"monitoring"/);
+    const stack = inputsOf(ran, "observability-release")["values"] as Values;
+    assert.equal((stack["ingress"] as Values)["enabled"], false);
+    assert.deepEqual(stack["networkPolicy"], {
+      ingressNamespace: "soc-agent",
+      ingressPodLabels: { app: "soc-auth" },
+    });
   });
 
   it("draws a password for Redis into a Secret that keeps it, and only its name into the values", async () => {

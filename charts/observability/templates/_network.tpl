@@ -23,6 +23,18 @@ Peer "all pods of a namespace". Takes its name.
 {{- end -}}
 
 {{/*
+Peer "whoever brings people's requests to the pages".
+*/}}
+{{- define "observability.entryPeer" -}}
+{{- include "observability.namespacePeer" .Values.networkPolicy.ingressNamespace }}
+{{- with .Values.networkPolicy.ingressPodLabels }}
+  podSelector:
+    matchLabels:
+      {{- toYaml . | nindent 6 }}
+{{- end }}
+{{- end -}}
+
+{{/*
 Ports of a rule. Takes a list of numbers.
 */}}
 {{- define "observability.ports" -}}

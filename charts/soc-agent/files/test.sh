@@ -24,12 +24,23 @@ ask() {
   test "$status" -ge 200 && test "$status" -le 299
 }
 
+# Asks with a token, if there is one: with a login the pod gets those of a reader and of who may send threats.
+as() {
+  token=$1
+  shift
+  if [ -n "$token" ]; then
+    ask "$@" --header "authorization: Bearer $token"
+  else
+    ask "$@"
+  fi
+}
+
 health() { ask "$BACKEND_URL$HEALTH_PATH"; }
 ready() { ask "$BACKEND_URL$READY_PATH"; }
 dashboard() { ask "$FRONTEND_URL/"; }
 
 trigger() {
-  ask "$BACKEND_URL/api/threats/trigger" \
+  as "$INGEST_TOKEN" "$BACKEND_URL/api/threats/trigger" \
     --header 'content-type: application/json' --data '{"threat_type":"bot_traffic"}' || return
   # Its id is the first field.
   threat=$(printf %s "$body" | tr -d '\n' | sed -n 's/^[^"]*"id" *: *"\([^"]*\)".*/\1/p')
@@ -38,7 +49,7 @@ trigger() {
 }
 
 list() {
-  ask "$BACKEND_URL/api/threats?limit=100" || return
+  as "$READER_TOKEN" "$BACKEND_URL/api/threats?limit=100" || return
   case $body in
     "["*"]") ;;
     *)
@@ -50,6 +61,25 @@ list() {
   case $body in
     *"\"$threat\""*) ;;
     *) test -z "$threat" ;;
+  esac
+}
+
+# Nobody without a token gets in.
+closed() {
+  ask "$BACKEND_URL/api/threats"
+  test "$status" = 401
+}
+
+# The proxy sends a browser to the provider.
+login() {
+  if ! found=$(curl --silent --show-error --max-time 3 --output /dev/null --write-out '%{http_code} %{redirect_url}' --header 'accept: text/html' "$AUTH_URL/" 2>&1); then
+    problem=$found
+    return 1
+  fi
+  problem="$AUTH_URL/ does not lead to the provider, but answered $found"
+  case $found in
+    302\ *response_type=code*) ;;
+    *) return 1 ;;
   esac
 }
 
@@ -69,5 +99,7 @@ threat=
 step health
 step ready
 [ -z "$TRIGGER" ] || step trigger
-step list
+[ -n "$AUTH_URL" ] && [ -z "$READER_TOKEN" ] || step list
 step dashboard
+[ -z "$AUTH_URL" ] || step closed
+[ -z "$AUTH_URL" ] || step login

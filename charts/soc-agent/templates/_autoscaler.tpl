@@ -39,7 +39,7 @@ What is wrong with the autoscalers and the disruption budgets, as a JSON list.
 */}}
 {{- define "soc-agent.scalingProblems" -}}
 {{- $problems := list -}}
-{{- range $part := list "backend" "frontend" "redis" -}}
+{{- range $part := list "backend" "frontend" "redis" "auth" -}}
 {{- $values := get $.Values $part -}}
 {{- $hpa := default dict $values.hpa -}}
 {{- if $hpa.enabled -}}

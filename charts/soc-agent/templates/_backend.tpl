@@ -19,6 +19,9 @@ Data of the backend's ConfigMap: every pair of backend.env that is not empty, as
 {{- $_ := set $data $name . -}}
 {{- end -}}
 {{- end -}}
+{{- range $name, $value := include "soc-agent.authEnv" . | fromJson -}}
+{{- $_ := set $data $name $value -}}
+{{- end -}}
 {{- $_ := set $data "ALLOWED_HOSTS" (include "soc-agent.allowedHosts" (dict "context" . "more" (get $data "ALLOWED_HOSTS"))) -}}
 {{- toYaml $data -}}
 {{- end -}}
@@ -82,7 +85,7 @@ Names of all Secrets that the backend reads, as a JSON list.
 {{- define "soc-agent.backendSecrets" -}}
 {{- $redis := include "soc-agent.backendRedisSecret" . | default "{}" | fromJson -}}
 {{- $url := include "soc-agent.redisUrlSecret" . | default "{}" | fromJson -}}
-{{- list .Values.openai.existingSecret (get $redis "name") (get $url "name") (include "soc-agent.redisCaSecret" .) | compact | toJson -}}
+{{- list .Values.openai.existingSecret (get $redis "name") (get $url "name") (include "soc-agent.redisCaSecret" .) (and .Values.auth.enabled .Values.auth.oidc.caSecret) | compact | toJson -}}
 {{- end -}}
 
 {{/*
@@ -112,6 +115,8 @@ The chart's own pod template of the backend.
 {{- $part := dict "context" . "component" "backend" -}}
 {{- $secrets := include "soc-agent.backendSecrets" . | fromJsonArray -}}
 {{- $ca := include "soc-agent.redisCaSecret" . -}}
+{{- $auth := .Values.auth -}}
+{{- $tokens := include "soc-agent.tokenSecrets" . | fromJsonArray -}}
 metadata:
   labels:
     {{- include "soc-agent.podLabels" $part | nindent 4 }}
@@ -168,6 +173,14 @@ spec:
           mountPath: /etc/redis-ca
           readOnly: true
         {{- end }}
+        {{- if and $auth.enabled $auth.oidc.caSecret }}
+        {{- include "soc-agent.oidcCaMount" . | nindent 8 }}
+        {{- end }}
+        {{- if $tokens }}
+        - name: tokens
+          mountPath: /etc/soc-agent/tokens
+          readOnly: true
+        {{- end }}
   volumes:
     - name: tmp
       emptyDir:
@@ -181,5 +194,19 @@ spec:
         items:
           - key: {{ $.Values.redis.external.caKey | quote }}
             path: ca.crt
+    {{- end }}
+    {{- if and $auth.enabled $auth.oidc.caSecret }}
+    {{- include "soc-agent.oidcCaVolume" . | nindent 4 }}
+    {{- end }}
+    {{- with $tokens }}
+    # Read again while the backend runs, so that a new token takes no restart.
+    - name: tokens
+      projected:
+        defaultMode: 288
+        sources:
+          {{- range . }}
+          - secret:
+              name: {{ . | quote }}
+          {{- end }}
     {{- end }}
 {{- end -}}

@@ -93,7 +93,7 @@ Labels that the specification selects a component's pods by. They tell apart wha
 release, and no more.
 */}}
 {{- define "soc-agent.releaseLabels" -}}
-app: {{ get (dict "backend" "soc-backend" "frontend" "soc-frontend" "redis" "redis" "redis-password" "soc-redis-password" "test" "soc-test") .component }}
+app: {{ get (dict "backend" "soc-backend" "frontend" "soc-frontend" "redis" "redis" "redis-password" "soc-redis-password" "test" "soc-test" "auth" "soc-auth") .component }}
 release: {{ .context.Release.Name | quote }}
 {{- end -}}
 

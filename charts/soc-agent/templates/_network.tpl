@@ -14,6 +14,17 @@ Gateway's) namespace, and whatever addresses are named besides. Empty if there a
 {{- end -}}
 
 {{/*
+Peers that hand users' requests to frontend and backend: with a login only its proxy, else those that they come from.
+*/}}
+{{- define "soc-agent.doorPeers" -}}
+{{- if .Values.auth.enabled -}}
+{{- include "soc-agent.componentPeer" (dict "context" . "component" "auth") -}}
+{{- else -}}
+{{- include "soc-agent.entryPeers" . -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
 Peer "all pods of the namespace of this name". Kubernetes itself sets the label.
 */}}
 {{- define "soc-agent.namespacePeer" -}}
@@ -94,6 +105,24 @@ through with one: what clouds serve credentials and metadata on. AWS, GCP and Az
 {{- end -}}
 {{- define "soc-agent.metadataV6" -}}
 ["fe80::/10", "fd00:ec2::254/128"]
+{{- end -}}
+
+{{/*
+Peers "wherever it may be", or only these address ranges. Takes (dict "cidrs" list).
+*/}}
+{{- define "soc-agent.anywhere" -}}
+{{- range .cidrs }}
+- ipBlock:
+    cidr: {{ . | quote }}
+{{- else -}}
+- namespaceSelector: {}
+- ipBlock:
+    cidr: 0.0.0.0/0
+    except: {{ include "soc-agent.metadataV4" . }}
+- ipBlock:
+    cidr: "::/0"
+    except: {{ include "soc-agent.metadataV6" . }}
+{{- end -}}
 {{- end -}}
 
 {{/*

@@ -8,6 +8,9 @@ take the chart's place in silence or be refused when Helm has changed the rest; 
 {{- if .Values.redis.enabled -}}
 {{- $parts = prepend $parts "redis" -}}
 {{- end -}}
+{{- if .Values.auth.enabled -}}
+{{- $parts = append $parts "auth" -}}
+{{- end -}}
 {{- range $part := $parts -}}
 {{- $args := dict "context" $ "component" $part "pod" (include (printf "soc-agent.%sPod" $part) $ | fromYaml) -}}
 {{- range $define := list "nameProblems" "envProblems" "mountProblems" "probeProblems" "strategyProblems" -}}
@@ -106,7 +109,7 @@ Volumes and places of theirs that there are already, and mounts of volumes that 
 {{- $container := first .pod.spec.containers -}}
 {{- $writable := include "soc-agent.writable" (dict "paths" $values.writablePaths "container" $container) | fromJson -}}
 {{- /* A claim's volume is in no list of volumes. */ -}}
-{{- $own := concat $container.volumeMounts $writable.mounts -}}
+{{- $own := concat (default list $container.volumeMounts) $writable.mounts -}}
 {{- $names := include "soc-agent.pluck" (list $own "name") | fromJsonArray -}}
 {{- $added := include "soc-agent.pluck" (list $values.extraVolumes "name") | fromJsonArray -}}
 {{- range include "soc-agent.repeated" (dict "has" $names "added" $added) | fromJsonArray -}}

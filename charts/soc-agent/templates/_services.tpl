@@ -41,7 +41,7 @@ spec:
 Port that a component's container listens on. Takes (dict "component" "backend").
 */}}
 {{- define "soc-agent.containerPort" -}}
-{{- get (dict "backend" 8000 "frontend" 80 "redis" 6379) .component -}}
+{{- get (dict "backend" 8000 "frontend" 80 "redis" 6379 "auth" 4180) .component -}}
 {{- end -}}
 
 {{/*
@@ -68,7 +68,7 @@ What is wrong with the Services, and with labels and annotations, as a JSON list
 {{- $_ := set $maps (printf "metrics.%s.labels" $name) (omit (default dict $monitor.labels) "app" "release") -}}
 {{- end -}}
 {{- end -}}
-{{- range $part := list "backend" "frontend" "redis" -}}
+{{- range $part := list "backend" "frontend" "redis" "auth" -}}
 {{- $values := get $.Values $part -}}
 {{- $service := $values.service -}}
 {{- $_ := set $maps (printf "%s.service.labels" $part) $service.labels -}}

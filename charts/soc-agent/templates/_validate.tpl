@@ -5,7 +5,7 @@ once, each with what to do.
 {{- define "soc-agent.validate" -}}
 {{- include "soc-agent.validateVersion" . -}}
 {{- $problems := list -}}
-{{- range list "redisProblems" "backendProblems" "telemetryProblems" "routeProblems" "resourceProblems" "podProblems" "objectProblems" "scalingProblems" "metricsProblems" "otherProblems" -}}
+{{- range list "redisProblems" "backendProblems" "authProblems" "telemetryProblems" "routeProblems" "resourceProblems" "podProblems" "objectProblems" "scalingProblems" "metricsProblems" "otherProblems" -}}
 {{- $problems = concat $problems (include (printf "soc-agent.%s" .) $ | fromJsonArray) -}}
 {{- end -}}
 {{- if $problems -}}
@@ -173,7 +173,7 @@ changed the rest already.
 */}}
 {{- define "soc-agent.resourceProblems" -}}
 {{- $problems := list -}}
-{{- range $part := list "backend" "frontend" "redis" -}}
+{{- range $part := list "backend" "frontend" "redis" "auth" -}}
 {{- $resources := (get $.Values $part).resources -}}
 {{- range $name, $request := $resources.requests -}}
 {{- $limit := get $resources.limits $name -}}

@@ -74,6 +74,23 @@ export const GATEWAY: Values = {
   networkPolicy: { ingressController: { namespace: "envoy-gateway-system" } },
 };
 
+/** A login, by a provider whose certificate an authority of its own signed. */
+export const LOGIN: Values = {
+  auth: {
+    enabled: true,
+    oidc: {
+      issuer: "https://login.example.com:8443/realms/soc",
+      clientId: "soc",
+      existingSecret: "login",
+      caSecret: "login-ca",
+      redirectUrl: "https://soc.example.com/oauth2/callback",
+    },
+    session: { existingSecret: "session" },
+    tokens: { existingSecret: "tokens", extraSecrets: ["sensors"] },
+    upstreams: ["http://grafana.monitoring:3000/grafana/"],
+  },
+};
+
 /** The dev stack's: images that were built and loaded into Kind's nodes. */
 export const KIND: Values = {
   backend: { image: { tag: "dev-0123456789ab" } },
@@ -122,4 +139,5 @@ export const PROFILES: Readonly<Record<string, Values>> = {
   OpenShift: OPENSHIFT,
   "dual stack": DUAL_STACK,
   monitored: MONITORED,
+  login: LOGIN,
 };

@@ -81,7 +81,11 @@ describe("smoke", function () {
       });
     // The autoscaler has added its pod when it is looked at again.
     const pods = `if mkdir ${at("looked")} 2>/dev/null; then echo '${scaled(1)}'; else echo '${scaled(2)}'; echo >>${at("twice")}; fi`;
-    const script = `#!/bin/sh\ncase "$*" in *"get ingress"*) echo '${items}' ;; *"get deployments,"*) ${pods} ;; *) echo "$*" ;; esac\n`;
+    const tokens = { name: "tokens", projected: { sources: [{ secret: { name: "machines" } }] } };
+    const backend = { spec: { template: { spec: { volumes: [tokens] } } } };
+    const secret = { data: { reader: Buffer.from("may-read\n").toString("base64") } };
+    const login = `*"get deployments --selector=app=soc-backend"*) echo '${JSON.stringify({ items: [backend] })}' ;; *"get secret machines"*) echo '${JSON.stringify(secret)}' ;;`;
+    const script = `#!/bin/sh\ncase "$*" in ${login} *"get ingress"*) echo '${items}' ;; *"get deployments,"*) ${pods} ;; *) echo "$*" ;; esac\n`;
     fs.writeFileSync(at("kubectl"), script, { mode: 0o755 });
     const PATH = `${dir}:${process.env["PATH"]}`;
     const to = { KUBECONFIG: "/kube.yaml", KUBE_CONTEXT: "gke", NAMESPACE: "soc-agent" };
@@ -121,6 +125,31 @@ describe("smoke", function () {
     assert.ok(ok, reason);
     assert.match(stdout, /answers: \/health\n/);
     assert.deepEqual(asked, [`localhost:${portOf(plain)}/health`]);
+  });
+
+  it("asks with the reader's token behind a login, and that nobody gets in without one", async () => {
+    const seen: string[] = [];
+    const closed = http.createServer(({ url = "", headers }, response) => {
+      const known = headers.authorization === "Bearer may-read";
+      seen.push(`${url} ${known ? "reader" : "nobody"}`);
+      const status = url === "/" ? 302 : url === "/health" || known ? 200 : 401;
+      response.writeHead(status).end(url === "/health" ? '{"status":"healthy"}' : "[]");
+    });
+    closed.listen(0, "127.0.0.1");
+    await once(closed, "listening");
+    const { ok, stdout, reason } = await smoke({
+      BASE_URL: `http://localhost:${portOf(closed)}`,
+      LOGIN: "true",
+    });
+    closed.close();
+    assert.ok(ok, reason);
+    assert.match(stdout, /answers: \/health, \/api\/threats, \/\n/);
+    assert.deepEqual([...new Set(seen)].sort(), [
+      "/ reader",
+      "/api/threats nobody",
+      "/api/threats reader",
+      "/health reader",
+    ]);
   });
 
   it("asks 127.0.0.1 for localhost, and says who else answers at [::1]", async () => {

@@ -31,7 +31,7 @@ describe("followThreat", () => {
     ({ close, asked } = stack);
     const hops: Seen[] = [];
     const of = { kubeconfigFile: "dev.yaml", namespace: "soc-agent", env: stack.env };
-    const target = { url: stack.url, untrusted: false };
+    const target = { url: stack.url, login: false, untrusted: false };
     const seen = await followThreat(target, of, (hop) => void hops.push(hop), -1);
     return { seen, hops };
   }

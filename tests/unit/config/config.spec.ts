@@ -4,6 +4,7 @@ import { DEFAULT_NODE_IMAGE, registryServer, withDefaults } from "../../../confi
 import { findProblems, type Surroundings } from "../../../config/rules";
 import { coalesceValues, hasNull, mergeValues, show, type Values } from "../../../config/values";
 
+const LOGIN = { issuer: "https://login.example.com", clientId: "soc" };
 const all: Surroundings = { stack: "dev", exists: () => true, isSecret: () => true };
 
 describe("withDefaults", () => {
@@ -477,6 +478,37 @@ describe("findProblems", () => {
       { exists: (file) => file !== "ca.pem" },
     ],
     [
+      "a login without the client's secret",
+      { auth: LOGIN },
+      /^soc-agent:authClientSecret: must be set beside auth, got nothing\. Run: npm run tools -- pulumi config set/,
+    ],
+    [
+      "a client's secret without a login",
+      { authClientSecret: "x" },
+      /^soc-agent:auth: must be set beside authClientSecret, got nothing\. Set auth\.issuer/,
+    ],
+    [
+      "a provider whose answers anybody could make up",
+      { auth: { ...LOGIN, issuer: "http://login.example.com" }, authClientSecret: "x" },
+      /^soc-agent:auth\.issuer: must be an https URL, such as .*, got "http:\/\/login\.example\.com"/,
+    ],
+    [
+      "a provider's certificate authority that is not there",
+      { auth: { ...LOGIN, ca: "ca.pem" }, authClientSecret: "x" },
+      /^soc-agent:auth\.ca: must be a file, got "ca\.pem", which does not exist/,
+      { exists: (file) => file !== "ca.pem" },
+    ],
+    [
+      "roles that are no list",
+      { auth: { ...LOGIN, roles: { reader: "everybody" } }, authClientSecret: "x" },
+      /^soc-agent:auth\.roles\.reader: must be a list of texts, got "everybody"/,
+    ],
+    [
+      "a login by chart values, whose Secrets nobody makes",
+      { values: { auth: { enabled: true } } },
+      /^soc-agent:values\.auth\.enabled: must be left out, got true/,
+    ],
+    [
       "a secret in plain text",
       { openaiApiKey: "sk-canary" },
       /^soc-agent:openaiApiKey: must be a secret, got plain text\. Remove it and run: npm run tools -- pulumi config/,
@@ -492,7 +524,12 @@ describe("findProblems", () => {
   }
 
   it("never prints a secret", () => {
-    const secrets = ["openaiApiKey", "registryPushPassword", "registryPullPassword"];
+    const secrets = [
+      "openaiApiKey",
+      "authClientSecret",
+      "registryPushPassword",
+      "registryPullPassword",
+    ];
     const config = Object.fromEntries(secrets.map((name) => [name, "sk-canary"]));
     const problems = findProblems(config, { ...all, isSecret: () => false });
     for (const name of secrets) {

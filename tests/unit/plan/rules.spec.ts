@@ -169,6 +169,13 @@ const BROKEN: Readonly<Record<string, readonly (readonly [Partial<Target>, ...st
     ],
     [running({ hostNetwork: true }), "Deployment shop/web is on its node's network"],
   ],
+  "login-asked": [
+    [beside(object("Ingress", {}, "networking.k8s.io/v1")), "Ingress shop/web lets everybody in"],
+    [
+      beside(object("HTTPRoute", {}, "gateway.networking.k8s.io/v1")),
+      "HTTPRoute shop/web lets everybody in",
+    ],
+  ],
   "namespace-level": [
     [{ objects: [namespace()] }, "Namespace shop has no Pod Security level"],
     [{ objects: [namespace("privileged")] }, "Namespace shop allows privileged pods"],
@@ -262,6 +269,14 @@ describe("the rules", () => {
     assert.deepEqual(judge({ ...GOOD, ...built }), []);
     const kind = { cluster: withDefaults({}).cluster, ...running({}, { image: "redis:7-alpine" }) };
     assert.deepEqual(judge({ ...GOOD, ...kind }), []);
+    const way = object("Ingress", {}, "networking.k8s.io/v1");
+    const proxy = mergeValues(deployment(), {
+      spec: { template: { metadata: { labels: { ...labels, app: "soc-auth" } } } },
+    }) as unknown as KubernetesObject;
+    const login = { objects: [...GOOD.objects, way, proxy] };
+    const asked = judge({ ...GOOD, ...login }).filter(({ rule }) => rule.id === "login-asked");
+    assert.deepEqual(asked, []);
+    assert.deepEqual(judge({ ...GOOD, ...beside(way), cluster: withDefaults({}).cluster }), []);
     const agreed = {
       objects: [...GOOD.objects, policy({ ingress: [{ ports: [{ port: 80 }] }] })],
     };

@@ -1,0 +1,40 @@
+import * as fs from "node:fs";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { LoginSettings } from "../../config/settings";
+import type { LoginSecrets } from "../../plan/secrets";
+import { drawnOnce, drawPassword } from "../password";
+
+/**
+ * Makes the Secrets of the login: what the provider shares with the application, the key of the sessions' cookies, and
+ * the stack's own tokens, by which its checks read and send a threat.
+ *
+ * @param name start of the resources' names
+ */
+export function loginSecrets(
+  name: string,
+  { clientSecret, ca }: LoginSettings,
+  namespace: pulumi.Output<string>,
+  opts: pulumi.CustomResourceOptions,
+): LoginSecrets {
+  const secret = (
+    role: string,
+    content: k8s.core.v1.SecretArgs,
+    options: pulumi.CustomResourceOptions = opts,
+  ) =>
+    new k8s.core.v1.Secret(`${name}-${role}`, { metadata: { namespace }, ...content }, options)
+      .metadata.name;
+  return {
+    client: secret("login", { stringData: { "client-secret": clientSecret ?? "" } }),
+    session: secret("session", { data: { "cookie-secret": drawPassword() } }, drawnOnce(opts)),
+    tokens: secret(
+      "tokens",
+      { data: { reader: drawPassword(), ingest: drawPassword() } },
+      drawnOnce(opts),
+    ),
+    ca:
+      ca === undefined
+        ? undefined
+        : secret("login-ca", { stringData: { "ca.crt": fs.readFileSync(ca, "utf8") } }),
+  };
+}
