@@ -19,7 +19,7 @@ spec:
         - name: http
           containerPort: 80
           protocol: TCP
-      # Where nginx passes /api, /ws, /health, /ready and /metrics on to.
+      # Where nginx passes /api, /ws, /health and /ready on to.
       env:
         - name: BACKEND_HOST
           value: "{{ include "soc-agent.fullname" . }}-backend"

@@ -85,7 +85,7 @@ export class FakeBackend {
   /** Listens on a free port, and on the same one again after a stop. */
   async start(): Promise<void> {
     // As the image's nginx sends it: the page must work under exactly that one.
-    this.policy = NginxConfig.read().policy("/");
+    this.policy = NginxConfig.read().policy();
     this.server = createServer((request, response) => void this.answer(request, response));
     this.sockets = new WebSocketServer({ noServer: true });
     this.server.on("upgrade", (request, socket, head) => {

@@ -13,20 +13,21 @@ export class NginxConfig {
 
   /** Whether the backend answers a path. */
   isProxied(path: string): boolean {
-    const blocks = this.text.matchAll(/location ~ (\S+) \{([^}]+)\}/g);
-    return [...blocks].some(
-      ([, pattern = "", body]) => body?.includes("proxy_pass") && new RegExp(pattern).test(path),
-    );
+    return this.#has("proxy_pass", path);
   }
 
-  /** The content security policy that nginx adds to the answer; empty for none. */
-  policy(path: string): string {
-    if (
-      !this.text.includes("add_header Content-Security-Policy $content_security_policy always;")
-    ) {
-      throw new Error(`${FILE} does not add the policy that it chooses`);
+  /** Whether nobody answers a path, not even with the dashboard's page. */
+  isRefused(path: string): boolean {
+    return this.#has("return 404;", path);
+  }
+
+  /** The content security policy that nginx adds to every answer. */
+  policy(): string {
+    const [, policy] = /add_header Content-Security-Policy "([^"]+)" always;/.exec(this.text) ?? [];
+    if (policy === undefined) {
+      throw new Error(`${FILE} adds no content security policy`);
     }
-    return this.mapped("content_security_policy", path);
+    return policy;
   }
 
   /** The `Upgrade` that the backend gets where a client asks for one; empty for none. */
@@ -45,16 +46,11 @@ export class NginxConfig {
     return value;
   }
 
-  /** The value of one of the maps of `$uri`. */
-  private mapped(name: string, path: string): string {
-    const body = new RegExp(`map \\$uri \\$${name} \\{([^}]+)\\}`).exec(this.text)?.[1];
-    const entries = [...(body ?? "").matchAll(/^ *(~\S+|default) +"(.*)";$/gm)];
-    const chosen =
-      entries.find(([, key = ""]) => key !== "default" && new RegExp(key.slice(1)).test(path)) ??
-      entries.find(([, key]) => key === "default");
-    if (chosen?.[2] === undefined) {
-      throw new Error(`${FILE} has no map of $uri to $${name} with a default`);
-    }
-    return chosen[2];
+  /** Whether a location by pattern that a path falls into has a directive. */
+  #has(directive: string, path: string): boolean {
+    const blocks = this.text.matchAll(/location ~ (\S+) \{([^}]+)\}/g);
+    return [...blocks].some(
+      ([, pattern = "", body]) => body?.includes(directive) && new RegExp(pattern).test(path),
+    );
   }
 }

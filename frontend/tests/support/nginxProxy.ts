@@ -11,10 +11,7 @@ export class NginxProxy {
     const config = NginxConfig.read();
     const server = createServer((incoming, outgoing) => {
       const { pathname } = new URL(incoming.url ?? "/", backend);
-      const policy = config.policy(pathname);
-      if (policy !== "") {
-        outgoing.appendHeader("content-security-policy", policy);
-      }
+      outgoing.appendHeader("content-security-policy", config.policy());
       if (!config.isProxied(pathname)) {
         outgoing.writeHead(404).end();
         return;
