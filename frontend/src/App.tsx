@@ -14,6 +14,7 @@ import { useMedia } from "./hooks/useMedia";
 import { useMetrics } from "./hooks/useMetrics";
 import { LinksContext, useObservability } from "./hooks/useObservability";
 import { useOpenThreat } from "./hooks/useOpenThreat";
+import { SignInContext, useSession } from "./hooks/useSession";
 import { useView } from "./hooks/useView";
 import { triggerThreat } from "./lib/api";
 import { messageOf } from "./lib/text";
@@ -44,6 +45,7 @@ function Dashboard() {
   const view = useView();
   const figures = useMetrics(live.threats, live.verify);
   const observability = useObservability();
+  const signIn = useSession(live.connection);
   const sideBySide = useMedia(SIDE_BY_SIDE);
   const [triggerError, setTriggerError] = useState<string>();
   const hold = useHold({
@@ -89,50 +91,52 @@ function Dashboard() {
   );
   const covered = view.threatId !== undefined && !sideBySide;
   return (
-    <LinksContext value={observability.links}>
-      <div className="app" inert={covered}>
-        <a className="skip-link" href="#threats">
-          Skip to the threats
-        </a>
-        <Header
-          connection={live.connection}
-          alerts={observability.alerts ?? []}
-          onTrigger={trigger}
-        />
-        <main className="page">
-          <ConnectionBanner
+    <SignInContext value={signIn}>
+      <LinksContext value={observability.links}>
+        <div className="app" inert={covered}>
+          <a className="skip-link" href="#threats">
+            Skip to the threats
+          </a>
+          <Header
             connection={live.connection}
-            loaded={live.loaded}
-            onRetry={live.retryNow}
+            alerts={observability.alerts ?? []}
+            onTrigger={trigger}
           />
-          {triggerError !== undefined && (
-            <Notice onDismiss={() => setTriggerError(undefined)}>
-              <strong>No threat was triggered.</strong> {triggerError}
-            </Notice>
-          )}
-          <Overview
-            metrics={metrics}
-            source={figures.metrics ? (figures.stale ? "stale" : "backend") : "page"}
-            view={view}
-          />
-          <div className="workspace" data-open={view.threatId !== undefined}>
-            <ThreatList
-              live={live}
-              view={view}
-              hold={hold}
-              toReview={toReview}
-              seen={metrics?.total_threats ?? 0}
+          <main className="page">
+            <ConnectionBanner
+              connection={live.connection}
+              loaded={live.loaded}
+              onRetry={live.retryNow}
             />
-            {sideBySide && detail}
-          </div>
-        </main>
-      </div>
-      {!sideBySide && detail}
-      <Announcer
-        connection={live.connection}
-        alerts={observability.alerts}
-        arrivals={live.arrivals}
-      />
-    </LinksContext>
+            {triggerError !== undefined && (
+              <Notice onDismiss={() => setTriggerError(undefined)}>
+                <strong>No threat was triggered.</strong> {triggerError}
+              </Notice>
+            )}
+            <Overview
+              metrics={metrics}
+              source={figures.metrics ? (figures.stale ? "stale" : "backend") : "page"}
+              view={view}
+            />
+            <div className="workspace" data-open={view.threatId !== undefined}>
+              <ThreatList
+                live={live}
+                view={view}
+                hold={hold}
+                toReview={toReview}
+                seen={metrics?.total_threats ?? 0}
+              />
+              {sideBySide && detail}
+            </div>
+          </main>
+        </div>
+        {!sideBySide && detail}
+        <Announcer
+          connection={live.connection}
+          alerts={observability.alerts}
+          arrivals={live.arrivals}
+        />
+      </LinksContext>
+    </SignInContext>
   );
 }

@@ -253,6 +253,19 @@ export interface Observability {
   readonly alerts: string | null;
 }
 
+/** What people and machines may do. */
+export const ROLES = ["reader", "analyst", "ingest"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What `GET /api/session` tells of whoever asks. */
+export interface Session {
+  /** Whether anybody has to sign in. */
+  readonly login: boolean;
+  /** Null where nobody has to. */
+  readonly name: string | null;
+  readonly roles: readonly Role[];
+}
+
 /** What `POST /api/threats/trigger` takes; an empty one asks for a random threat. */
 export interface TriggerRequest {
   readonly threat_type?: ThreatType;

@@ -4,7 +4,7 @@ import { nextNews, NO_NEWS, type Alert } from "../lib/alerts";
 import { NOTHING_TOLD, tellArrivals } from "../lib/arrivals";
 import type { ConnectionState } from "../live/liveSocket";
 import type { Arrivals } from "../state/threats";
-import { CONNECTION_LABELS } from "./ConnectionBadge";
+import { useConnectionLabel } from "./ConnectionBadge";
 
 /** The shortest time between two announcements of threats, in ms: a burst must not drown everything else. */
 const REST_MS = 5000;
@@ -18,6 +18,7 @@ interface AnnouncerProps {
 
 /** Tells screen readers what others see change: the connection, alerts and new threats. */
 export function Announcer({ connection, alerts, arrivals }: AnnouncerProps) {
+  const connectionLabel = useConnectionLabel(connection);
   const [news, setNews] = useState(NO_NEWS);
   if (news.alerts !== alerts) {
     setNews(nextNews(news, alerts));
@@ -29,7 +30,7 @@ export function Announcer({ connection, alerts, arrivals }: AnnouncerProps) {
   }
   return (
     <div className="visually-hidden">
-      <p role="status">{`Connection: ${CONNECTION_LABELS[connection.kind]}`}</p>
+      <p role="status">{`Connection: ${connectionLabel}`}</p>
       <p role="status">{news.text}</p>
       <p role="status">{told.text}</p>
     </div>

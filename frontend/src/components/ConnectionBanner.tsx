@@ -1,4 +1,7 @@
+import { useContext } from "react";
 import { useNow } from "../hooks/useNow";
+import { SignInContext } from "../hooks/useSession";
+import { signInHref } from "../lib/links";
 import type { ConnectionState } from "../live/liveSocket";
 import { Icon } from "./Icon";
 
@@ -12,8 +15,12 @@ interface ConnectionBannerProps {
   readonly onRetry: () => void;
 }
 
-/** Says that the connection is lost, what that means, and when the next attempt comes. */
+/** Says that the connection is lost or nobody is signed in, what that means, and what comes next. */
 export function ConnectionBanner({ connection, loaded, onRetry }: ConnectionBannerProps) {
+  const signedOut = useContext(SignInContext).kind === "out";
+  if (signedOut && connection.kind !== "live") {
+    return <SignedOut />;
+  }
   // Without a list, the list's own place says what is wrong.
   if (
     !loaded ||
@@ -32,6 +39,21 @@ export function ConnectionBanner({ connection, loaded, onRetry }: ConnectionBann
       <button type="button" className="button" onClick={onRetry}>
         Reconnect now
       </button>
+    </div>
+  );
+}
+
+/** The list stays, as it was last; the way in leads back to the same view. */
+function SignedOut() {
+  return (
+    <div className="notice" data-tone="warning" role="alert">
+      <Icon name="alert" />
+      <p>
+        <strong>Signed out.</strong> The list is not live: new threats may be missing below.
+      </p>
+      <a className="button" href={signInHref(location)}>
+        Sign in
+      </a>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { Alert } from "../lib/alerts";
 import type { ConnectionState } from "../live/liveSocket";
 import type { TriggerRequest } from "../types";
+import { Account } from "./Account";
 import { AlertsButton } from "./AlertsButton";
 import { ConnectionBadge } from "./ConnectionBadge";
 import { Icon } from "./Icon";
@@ -29,6 +30,7 @@ export function Header({ connection, alerts, onTrigger }: HeaderProps) {
         <AlertsButton alerts={alerts} />
         <KeysButton />
         <ThemeButton />
+        <Account />
         <TriggerButton onTrigger={onTrigger} />
       </div>
     </header>

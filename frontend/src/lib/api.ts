@@ -2,6 +2,7 @@ import type {
   DashboardMetrics,
   Decisions,
   Observability,
+  Session,
   ThreatAnalysis,
   ThreatPage,
   TriggerRequest,
@@ -12,6 +13,7 @@ import {
   parseJson,
   parseMetrics,
   parseObservability,
+  parseSession,
   parseThreat,
   parseThreats,
 } from "./messages";
@@ -38,6 +40,19 @@ export class ApiError extends Error {
   ) {
     super(message);
   }
+}
+
+/** Tells, by {@link REFUSED}, of each answer of the backend that it does not know who asks (401). */
+export const refusals = new EventTarget();
+export const REFUSED = "refused";
+
+/**
+ * Who the backend takes the page's reader for.
+ *
+ * @throws ApiError with status 401 when somebody has to sign in, and 404 from a backend that knows no login.
+ */
+export async function getSession(): Promise<Session> {
+  return readable(parseSession(await request("/api/session", {}, SHORT_TIMEOUT_MS)));
 }
 
 /**
@@ -152,6 +167,9 @@ async function request(
     throw new ApiError("The backend cannot be reached.");
   }
   const body = parseJson(text);
+  if (response.status === 401 && path.startsWith("/api/")) {
+    refusals.dispatchEvent(new Event(REFUSED));
+  }
   if (!response.ok) {
     throw new ApiError(describeFailure(response.status, body), response.status, body);
   }

@@ -56,8 +56,18 @@ export function techniqueHref(id: string): string | undefined {
  * A command that sends a first alert.
  *
  * @param origin of the page, which leads to the backend, too
+ * @param login whether it needs a token, which it takes from the variable TOKEN
  */
-export function firstAlertCommand(origin: string): string {
+export function firstAlertCommand(origin: string, login: boolean): string {
   const alert = '{"customer_name": "Example Shop", "severity": "HIGH", "title": "Odd traffic"}';
-  return `curl -X POST ${origin}/api/threats/ingest -H 'Content-Type: application/json' -d '${alert}'`;
+  const token = login ? ` -H "Authorization: Bearer $TOKEN"` : "";
+  return `curl -X POST ${origin}/api/threats/ingest${token} -H 'Content-Type: application/json' -d '${alert}'`;
+}
+
+/** Where the proxy lets people sign out (https://oauth2-proxy.github.io/oauth2-proxy/features/endpoints). */
+export const SIGN_OUT = "/oauth2/sign_out?rd=/";
+
+/** Where it lets them sign in, and from where it leads back to the page as it is. */
+export function signInHref({ pathname, search }: Pick<Location, "pathname" | "search">): string {
+  return `/oauth2/start?rd=${encodeURIComponent(pathname + search)}`;
 }

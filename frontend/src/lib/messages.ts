@@ -1,8 +1,10 @@
 import {
+  ROLES,
   SEVERITIES,
   type DashboardMetrics,
   type Observability,
   type ServerMessage,
+  type Session,
   type ThreatAnalysis,
   type ThreatPage,
   type ThreatSignal,
@@ -73,6 +75,19 @@ export function parseObservability(value: unknown): Observability | undefined {
     available,
     links: { trace: text(links.trace), logs: text(links.logs) },
     alerts: text(value.alerts),
+  };
+}
+
+/** Reads who is signed in; a role that this page does not know is left out. Undefined when it says nothing of it. */
+export function parseSession(value: unknown): Session | undefined {
+  if (!isObject(value) || typeof value.login !== "boolean") {
+    return undefined;
+  }
+  const { login, name, roles } = value;
+  return {
+    login,
+    name: typeof name === "string" ? name : null,
+    roles: ROLES.filter((role) => Array.isArray(roles) && roles.includes(role)),
   };
 }
 

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { hasBrowser } from "../support/browser";
 import {
@@ -10,6 +9,7 @@ import {
   overflow,
   pane,
   severities,
+  violations,
 } from "../support/harness";
 import { alertsAnswer, makeAlert } from "../support/alerts";
 import { OWN_STACK, type FakeBackend } from "../support/fakeBackend";
@@ -18,19 +18,6 @@ import { makeManipulated, makeThreat, TRACE_ID } from "../support/threats";
 const PHONE = { width: 360, height: 740 };
 /** The least side of what a finger is meant to hit (WCAG 2.2, 2.5.8), in px. */
 const LEAST_TARGET = 24;
-
-/** What axe finds wrong, as one line each; finished animations only, which would blend colours. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(() => Promise.all(document.getAnimations().map((each) => each.finished)));
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
-    const result = await axe.run();
-    return result.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-    );
-  });
-}
 
 /** The rows whose severity is covered by what stands beside it, as far as the screen shows them. */
 function covered(page: Page): Promise<string[]> {

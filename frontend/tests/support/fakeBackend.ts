@@ -7,6 +7,7 @@ import { WebSocketServer } from "ws";
 import { countThreats } from "../../src/state/analytics";
 import { isClosed } from "../../src/state/filters";
 import type { Decisions, Observability, ThreatAnalysis, TriggerRequest } from "../../src/types";
+import { FakeLogin } from "./fakeLogin";
 import { NginxConfig } from "./nginxConfig";
 import { makeThreat, utc } from "./threats";
 
@@ -65,6 +66,8 @@ export class FakeBackend {
   observabilityAsked = 0;
   /** What Prometheus tells of alerts; undefined where the page itself answers in its place. */
   alerts: unknown;
+  /** Who is signed in. */
+  readonly login = new FakeLogin();
   /** How many threats were counted and then trimmed. */
   trimmed = 0;
   /** How many were dropped unreviewed. */
@@ -91,6 +94,10 @@ export class FakeBackend {
     this.server.on("upgrade", (request, socket, head) => {
       if (this.refuseSockets || request.url !== "/ws") {
         socket.destroy();
+        return;
+      }
+      if (this.login.refusal(request) !== undefined) {
+        socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n");
         return;
       }
       this.sockets?.handleUpgrade(request, socket, head, (client) => {
@@ -124,6 +131,13 @@ export class FakeBackend {
     }
   }
 
+  /** Ends the WebSockets as the backend does whose token has expired. */
+  expireSockets(): void {
+    for (const client of this.sockets?.clients ?? []) {
+      client.close(3000, "The token has expired");
+    }
+  }
+
   /** Stores a threat and tells every client. */
   publish(threat: ThreatAnalysis): void {
     this.threats = [threat, ...this.threats];
@@ -147,7 +161,12 @@ export class FakeBackend {
     if (pathname === "/api/observability") {
       this.observabilityAsked += 1;
     }
-    if (pathname === "/api/threats/trigger") {
+    if (this.login.refusal(request) !== undefined) {
+      send(response, 401, "application/json", '{"detail":"No token came: sign in"}');
+    } else if (pathname === "/api/session") {
+      const [status, body] = this.login.answer();
+      send(response, status, "application/json", JSON.stringify(body));
+    } else if (pathname === "/api/threats/trigger") {
       await this.answerTrigger(request, response);
     } else if (request.method === "PATCH") {
       await this.answerDecision(

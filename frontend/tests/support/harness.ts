@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import axe from "axe-core";
 import type {
   Browser,
   BrowserContext,
@@ -102,4 +103,17 @@ export function severities(): ThreatAnalysis[] {
   return all.map((severity, index) =>
     makeThreat({ id: `severity-${index}`, severity, requires_human_review: index === 0 }),
   );
+}
+
+/** What axe finds wrong, as one line each; finished animations only, which would blend colours. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(() => Promise.all(document.getAnimations().map((each) => each.finished)));
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+    const result = await axe.run();
+    return result.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+    );
+  });
 }

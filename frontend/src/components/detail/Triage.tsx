@@ -1,6 +1,7 @@
 import { useRef, useState } from "react";
 import { useKeys } from "../../hooks/useKeys";
 import type { LiveThreats } from "../../hooks/useLiveThreats";
+import { useRefusal } from "../../hooks/useSession";
 import { STATUS_DECISIONS } from "../../lib/decisions";
 import { humanize, messageOf, statusWord } from "../../lib/text";
 import { formatDateTime } from "../../lib/time";
@@ -33,9 +34,10 @@ export function Triage({ threat, onDecide }: TriageProps) {
   const [busy, setBusy] = useState(false);
   const note = useRef<HTMLTextAreaElement>(null);
   const { version } = threat;
+  const refusal = useRefusal("analyst");
 
   async function decide(asked: Asked, seen = version, saves = false): Promise<void> {
-    if (busy) {
+    if (busy || refusal !== undefined) {
       return;
     }
     setBusy(true);
@@ -81,6 +83,7 @@ export function Triage({ threat, onDecide }: TriageProps) {
             shortcut={key}
             pressed={threat.status === status}
             busy={busy}
+            refusal={refusal}
             onClick={() => void toggle(status)}
           />
         ))}
@@ -88,9 +91,11 @@ export function Triage({ threat, onDecide }: TriageProps) {
           label="Confirmed"
           pressed={threat.confirmed}
           busy={busy}
+          refusal={refusal}
           onClick={() => void decide({ confirmed: !threat.confirmed })}
         />
       </div>
+      {refusal !== undefined && <p className="muted">{refusal}.</p>}
       {problem && (
         <p className="callout" data-tone="danger" role="alert">
           {problem.kind === "conflict" ? (
@@ -120,6 +125,7 @@ export function Triage({ threat, onDecide }: TriageProps) {
           <input
             className="field"
             maxLength={100}
+            readOnly={refusal !== undefined}
             value={draft?.assignee ?? threat.assignee ?? ""}
             onChange={(event) => write({ assignee: event.target.value })}
           />
@@ -131,6 +137,7 @@ export function Triage({ threat, onDecide }: TriageProps) {
             ref={note}
             rows={2}
             maxLength={2000}
+            readOnly={refusal !== undefined}
             aria-keyshortcuts="n"
             value={draft?.note ?? threat.note ?? ""}
             onChange={(event) => write({ note: event.target.value })}
@@ -139,7 +146,9 @@ export function Triage({ threat, onDecide }: TriageProps) {
         <button
           type="submit"
           className="button primary"
-          aria-disabled={busy || draft === undefined}
+          aria-disabled={busy || draft === undefined || refusal !== undefined}
+          data-refused={refusal !== undefined}
+          title={refusal}
         >
           Save
         </button>
@@ -169,18 +178,21 @@ interface ToggleProps {
   readonly shortcut?: string;
   readonly pressed: boolean;
   readonly busy: boolean;
+  /** Why the reader may not. */
+  readonly refusal: string | undefined;
   readonly onClick: () => void;
 }
 
-function Toggle({ label, shortcut, pressed, busy, onClick }: ToggleProps) {
+function Toggle({ label, shortcut, pressed, busy, refusal, onClick }: ToggleProps) {
   return (
     <button
       type="button"
       className="button quiet"
       aria-pressed={pressed}
-      aria-disabled={busy}
+      aria-disabled={busy || refusal !== undefined}
+      data-refused={refusal !== undefined}
       aria-keyshortcuts={shortcut}
-      title={shortcut && `Key: ${shortcut}`}
+      title={refusal ?? (shortcut && `Key: ${shortcut}`)}
       onClick={onClick}
     >
       {label}

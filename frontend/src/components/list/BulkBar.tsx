@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { LiveThreats } from "../../hooks/useLiveThreats";
+import { useRefusal } from "../../hooks/useSession";
 import type { Selection } from "../../hooks/useSelection";
 import {
   decideAll,
@@ -22,12 +23,13 @@ export function BulkBar({ selection, visible, onDecide }: BulkBarProps) {
   const [busy, setBusy] = useState(false);
   const [report, setReport] = useState<BulkReport & Pick<StatusDecision, "label">>();
   const { threats, choose, leaveOut } = selection;
+  const refusal = useRefusal("analyst");
   if (threats.length === 0 && !report) {
     return null;
   }
 
   async function decide({ status, label }: StatusDecision): Promise<void> {
-    if (busy || threats.length === 0) {
+    if (busy || threats.length === 0 || refusal !== undefined) {
       return;
     }
     setBusy(true);
@@ -48,7 +50,9 @@ export function BulkBar({ selection, visible, onDecide }: BulkBarProps) {
             key={decision.status}
             type="button"
             className="button quiet"
-            aria-disabled={busy || threats.length === 0}
+            aria-disabled={busy || threats.length === 0 || refusal !== undefined}
+            data-refused={refusal !== undefined}
+            title={refusal}
             onClick={() => void decide(decision)}
           >
             {decision.label}
@@ -72,6 +76,7 @@ export function BulkBar({ selection, visible, onDecide }: BulkBarProps) {
           Clear
         </button>
       </div>
+      {refusal !== undefined && <p className="muted">{refusal}.</p>}
       <p role="status">{report && `${report.label}: ${count(report.done, "threat")} changed`}</p>
       {report && report.problems.length > 0 && (
         <div className="callout" data-tone="danger" role="alert">

@@ -1,3 +1,5 @@
+import { useContext } from "react";
+import { SignInContext } from "../../hooks/useSession";
 import { firstAlertCommand } from "../../lib/links";
 import { CopyButton } from "../CopyButton";
 import { Icon } from "../Icon";
@@ -13,14 +15,18 @@ export function Empty({ connected }: EmptyProps) {
 }
 
 function FirstAlert() {
-  const command = firstAlertCommand(location.origin);
+  const login = useContext(SignInContext).kind === "in";
+  const command = firstAlertCommand(location.origin, login);
   return (
     <div className="placeholder">
       <span className="placeholder-icon" data-tone="neutral">
         <Icon name="bell" />
       </span>
       <p className="placeholder-title">No alerts here yet</p>
-      <p className="muted">Whether a source is connected is not known. This sends a first alert:</p>
+      <p className="muted">
+        Whether a source is connected is not known. This sends a first alert
+        {login && ", with a token of the role ingest in TOKEN"}:
+      </p>
       <div className="command">
         <code>{command}</code>
         <CopyButton label="Copy the command" text={() => command} />

@@ -1,5 +1,14 @@
-import { useCallback, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import {
+  useCallback,
+  useContext,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type KeyboardEvent,
+} from "react";
 import { usePressOutside } from "../../hooks/usePressOutside";
+import { SignInContext, useRefusal } from "../../hooks/useSession";
 import { RANDOM_TRIGGER, type Trigger } from "../../lib/triggers";
 import type { TriggerRequest } from "../../types";
 import { Icon } from "../Icon";
@@ -10,7 +19,10 @@ interface TriggerButtonProps {
   readonly onTrigger: (wish: TriggerRequest) => Promise<void>;
 }
 
-/** One click for a random threat; a menu beside it for a certain type or scenario. */
+/**
+ * One click for a random threat; a menu beside it for a certain type or scenario. Only for who may; its place is
+ * kept while that is not known.
+ */
 export function TriggerButton({ onTrigger }: TriggerButtonProps) {
   const [open, setOpen] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -25,6 +37,11 @@ export function TriggerButton({ onTrigger }: TriggerButtonProps) {
   }, [open]);
   const close = useCallback(() => setOpen(false), []);
   usePressOutside(root, open, close);
+  const asked = useContext(SignInContext).kind !== "unknown";
+  const refusal = useRefusal("analyst", "ingest");
+  if (refusal !== undefined) {
+    return null;
+  }
 
   async function choose({ request }: Trigger): Promise<void> {
     if (open) {
@@ -51,7 +68,7 @@ export function TriggerButton({ onTrigger }: TriggerButtonProps) {
   }
 
   return (
-    <div className="trigger" ref={root}>
+    <div className="trigger" ref={root} data-asked={asked}>
       {/* aria-disabled rather than disabled: a disabled button would drop the keyboard's focus. */}
       <button
         type="button"
