@@ -41,24 +41,25 @@ export function App() {
 }
 
 function Dashboard() {
-  const live = useLiveThreats();
   const view = useView();
-  const figures = useMetrics(live.threats, live.verify);
+  const live = useLiveThreats(view.filters.review);
+  const { all, listed } = live;
+  const figures = useMetrics(all.threats, live.verify);
   const observability = useObservability();
   const signIn = useSession(live.connection);
   const sideBySide = useMedia(SIDE_BY_SIDE);
   const [triggerError, setTriggerError] = useState<string>();
   const hold = useHold({
-    all: live.threats,
-    shown: applyFilters(live.threats, view.filters),
+    all: listed.threats,
+    shown: applyFilters(listed.threats, view.filters),
     filters: writeView({ filters: view.filters, threatId: undefined }),
-    settled: live.loaded && !live.reading,
+    shelf: live.shelf,
+    settled: listed.loaded && !listed.reading,
   });
-  const answered = live.loaded || live.loadError !== undefined;
-  const [open, retryOpen] = useOpenThreat(view.threatId, live, answered);
+  const [open, retryOpen] = useOpenThreat(view.threatId, live);
   useDetailFocus(view.threatId, view.close);
 
-  const counted = live.loaded ? countThreats(live.threats) : undefined;
+  const counted = all.loaded ? countThreats(all.threats) : undefined;
   const metrics = figures.metrics ?? counted;
   const toReview = metrics?.threats_requiring_review ?? 0;
   useEffect(() => {
@@ -105,7 +106,7 @@ function Dashboard() {
           <main className="page">
             <ConnectionBanner
               connection={live.connection}
-              loaded={live.loaded}
+              loaded={all.loaded}
               onRetry={live.retryNow}
             />
             {triggerError !== undefined && (
@@ -134,7 +135,7 @@ function Dashboard() {
         <Announcer
           connection={live.connection}
           alerts={observability.alerts}
-          arrivals={live.arrivals}
+          arrivals={all.arrivals}
         />
       </LinksContext>
     </SignInContext>

@@ -12,7 +12,7 @@ const [a, b, c, late] = ["a", "b", "c", "late"].map((id) => makeThreat({ id })) 
 ];
 
 describe("a held list", () => {
-  const held = takeHold([a, b, c], [c, a], "?review=1");
+  const held = takeHold([a, b, c], [c, a], "?review=1", "all");
 
   it("keeps its rows in their places, and counts what waits", () => {
     const all = [late, a, b, c];

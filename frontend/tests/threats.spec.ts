@@ -5,6 +5,8 @@ import {
   mergeSnapshot,
   NO_ARRIVALS,
   NO_THREATS,
+  NOTHING_WAITS,
+  queueReducer,
   threatsReducer,
   type Snapshot,
   type ThreatsState,
@@ -110,6 +112,25 @@ describe("the live list", () => {
   });
 });
 
+describe("the review queue", () => {
+  it("takes what waits, and what is known as it is by now", () => {
+    const closed = { requires_human_review: false, version: 2 };
+    const events = [
+      { type: "new_threat", data: aged(2) },
+      { type: "new_threat", data: { ...aged(3), ...closed } },
+      { type: "threat_updated", data: { ...aged(4), ...closed } },
+      { type: "threat_updated", data: aged(5) },
+      { type: "threat_updated", data: { ...aged(6), ...closed } },
+    ] as const;
+    const known = threatsReducer(NOTHING_WAITS, { type: "snapshot", snapshot: whole([aged(6)]) });
+    const { threats } = queueReducer(known, { type: "events", events });
+    assert.deepEqual(
+      threats.map(({ id, version }) => `${id} ${version}`),
+      ["age-2 1", "age-5 1", "age-6 2"],
+    );
+  });
+});
+
 describe("a snapshot after a reconnect", () => {
   it("adds what was missed", () => {
     assert.deepEqual(ids(mergeSnapshot([aged(3)], whole(ages(1, 3)))), ["age-1", "age-2", "age-3"]);
@@ -150,6 +171,14 @@ describe("a snapshot after a reconnect", () => {
     assert.deepEqual(ids(mergeSnapshot(known, snapshot)), ["age-1", "age-3", "age-4"]);
     const none = { ...whole([]), knownBefore: new Set(["age-1", "age-5"]) };
     assert.deepEqual(ids(mergeSnapshot(known, none)), ["age-3"]);
+  });
+
+  it("drops a newer one that was known when all from the newest on were asked for", () => {
+    const snapshot = { ...newest(ages(2, 3)), knownBefore: new Set(["age-1"]) };
+    const left = (fromNewest: boolean) =>
+      ids(mergeSnapshot([aged(0), aged(1)], { ...snapshot, fromNewest }));
+    assert.deepEqual(left(true), ["age-0", "age-2", "age-3"]);
+    assert.deepEqual(left(false), ["age-0", "age-1", "age-2", "age-3"]);
   });
 
   it(`stays within ${MAX_THREATS}`, () => {

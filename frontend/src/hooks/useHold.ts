@@ -34,6 +34,8 @@ interface HoldOptions {
   readonly shown: readonly ThreatAnalysis[];
   /** The filters, as the page's address has them. */
   readonly filters: string;
+  /** Which list it is. */
+  readonly shelf: string;
   /** Whether what the server has is there: rows that are still being read do not have to wait. */
   readonly settled: boolean;
 }
@@ -42,7 +44,7 @@ interface HoldOptions {
  * Keeps new threats from moving the rows while somebody aims at one (or wishes it so: WCAG 2.2, 2.2.2),
  * and lets them in afterwards.
  */
-export function useHold({ all, shown, filters, settled }: HoldOptions): Hold {
+export function useHold({ all, shown, filters, shelf, settled }: HoldOptions): Hold {
   const [paused, setPaused] = useState(false);
   const [pointed, setPointed] = useLingering();
   const [focused, setFocused] = useLingering();
@@ -53,8 +55,8 @@ export function useHold({ all, shown, filters, settled }: HoldOptions): Hold {
   let now = held;
   if (held && !paused && !pointed && !focused) {
     now = undefined;
-  } else if (!held && wanted && settled) {
-    now = takeHold(all, shown, filters);
+  } else if (wanted && settled && held?.shelf !== shelf) {
+    now = takeHold(all, shown, filters, shelf);
   } else if (held && held.filters !== filters) {
     now = refilter(held, shown, filters);
   }

@@ -1,17 +1,25 @@
-import { useCallback, useEffect, useReducer, useRef, useState } from "react";
-import { ApiError, decideThreat, listThreats, type Decided as DecisionOutcome } from "../lib/api";
-import { readOlder, readSnapshot } from "../lib/resync";
+import { useCallback, useEffect, useRef, useState } from "react";
+import {
+  ApiError,
+  decideThreat,
+  listThreats,
+  listWaiting,
+  type Decided as DecisionOutcome,
+} from "../lib/api";
 import { Gatherer } from "../live/gatherer";
 import { LiveSocket, type ConnectionState } from "../live/liveSocket";
 import { liveUrl, openWebSocket } from "../live/webSocket";
 import {
   BATCH_SIZE,
   NO_THREATS,
+  NOTHING_WAITS,
+  queueReducer,
   threatsReducer,
   type ThreatEvent,
-  type ThreatsState,
+  type ThreatsAction,
 } from "../state/threats";
 import type { Decisions, ThreatAnalysis, ThreatPage } from "../types";
+import { useShelf, type Shelf } from "./useShelf";
 
 /** The shortest time between two changes of the list by messages, in ms: each one draws the page anew. */
 const REST_MS = 100;
@@ -20,12 +28,14 @@ const REST_MS = 100;
 const VERIFY_REST_MS = 10_000;
 
 /** The live list and where it stands. */
-export interface LiveThreats extends ThreatsState {
+export interface LiveThreats {
   readonly connection: ConnectionState;
-  /** Why the list could not be read over HTTP, when that was tried last. */
-  readonly loadError: string | undefined;
-  /** Whether more of it is being read over HTTP. */
-  readonly reading: boolean;
+  /** The newest of all. */
+  readonly all: Shelf;
+  /** What is listed: the same, or the review queue once that was read. */
+  readonly listed: Shelf;
+  /** Which of the two that is. */
+  readonly shelf: "all" | "queue";
   /** Puts a threat into the list that came another way than over the live connection. */
   readonly add: (threat: ThreatAnalysis) => void;
   /**
@@ -35,12 +45,6 @@ export interface LiveThreats extends ThreatsState {
    * @throws ApiError
    */
   readonly decide: (id: string, decisions: Decisions) => Promise<DecisionOutcome>;
-  /**
-   * Reads a page of older threats into the list.
-   *
-   * @throws ApiError
-   */
-  readonly showOlder: () => Promise<readonly ThreatAnalysis[]>;
   /** What has changed last, oldest first, also of those that are not listed. */
   readonly changed: readonly ThreatAnalysis[];
   /** Reconnects now instead of after the current wait. */
@@ -52,52 +56,53 @@ export interface LiveThreats extends ThreatsState {
 /**
  * Keeps the list up to date over `/ws`. What the first message of a connection cannot hold is read
  * over HTTP, and so is the list while there is no live connection, at every failed attempt: behind
- * a proxy without WebSockets the page still works, later.
+ * a proxy without WebSockets the page still works, later. The review queue, which may reach far beyond
+ * the list, is read over HTTP whenever it is looked at.
+ *
+ * @param review whether the review queue is looked at
  */
-export function useLiveThreats(): LiveThreats {
-  const [state, dispatch] = useReducer(threatsReducer, NO_THREATS);
+export function useLiveThreats(review: boolean): LiveThreats {
+  const [all, { dispatch, take: takeSnapshot, resync }] = useShelf(
+    threatsReducer,
+    NO_THREATS,
+    listThreats,
+  );
+  const [queue, { dispatch: dispatchQueue, resync: resyncQueue }] = useShelf(
+    queueReducer,
+    NOTHING_WAITS,
+    listWaiting,
+  );
   const [connection, setConnection] = useState<ConnectionState>({ kind: "connecting" });
-  const [loadError, setLoadError] = useState<string>();
-  const [reading, setReading] = useState(false);
   const [changed, setChanged] = useState<readonly ThreatAnalysis[]>([]);
-  const take = useCallback((events: readonly ThreatEvent[]) => {
-    const updates = events.filter(({ type }) => type === "threat_updated");
-    if (updates.length > 0) {
-      setChanged(updates.map(({ data }) => data));
-    }
-    dispatch({ type: "events", events });
-  }, []);
+  /** Grows with each occasion on which what was known of the queue may have become old. */
+  const [occasions, setOccasions] = useState(0);
   const live = useRef<LiveSocket>(undefined);
-  const known = useRef(state);
-  const latestRead = useRef(0);
-  useEffect(() => {
-    known.current = state;
-  });
 
-  const resync = useCallback((whole = false) => {
-    const read = ++latestRead.current;
-    const isLatest = () => read === latestRead.current;
-    setReading(true);
-    readSnapshot(known.current, listThreats, whole).then(
-      (snapshot) => {
-        if (isLatest()) {
-          setReading(false);
-          setLoadError(undefined);
-          dispatch({ type: "snapshot", snapshot });
-        }
-      },
-      (error: Error) => {
-        if (isLatest()) {
-          setReading(false);
-          setLoadError(error.message);
-        }
-      },
-    );
-  }, []);
+  const tell = useCallback(
+    (action: ThreatsAction) => {
+      dispatch(action);
+      dispatchQueue(action);
+    },
+    [dispatch, dispatchQueue],
+  );
+  const take = useCallback(
+    (events: readonly ThreatEvent[]) => {
+      const updates = events.filter(({ type }) => type === "threat_updated");
+      if (updates.length > 0) {
+        setChanged(updates.map(({ data }) => data));
+      }
+      tell({ type: "events", events });
+    },
+    [tell],
+  );
 
   const verifications = useRef<Gatherer<true>>(undefined);
   useEffect(() => {
-    const gatherer = new Gatherer<true>(() => resync(true), VERIFY_REST_MS);
+    const again = () => {
+      resync(true);
+      setOccasions((n) => n + 1);
+    };
+    const gatherer = new Gatherer<true>(again, VERIFY_REST_MS);
     verifications.current = gatherer;
     return () => gatherer.stop();
   }, [resync]);
@@ -110,10 +115,10 @@ export function useLiveThreats(): LiveThreats {
       if (!complete) {
         resync();
       }
-      setLoadError(undefined);
-      dispatch({ type: "snapshot", snapshot: { threats, complete } });
+      takeSnapshot({ threats, complete });
+      setOccasions((n) => n + 1);
     },
-    [resync],
+    [resync, takeSnapshot],
   );
 
   useEffect(() => {
@@ -139,14 +144,14 @@ export function useLiveThreats(): LiveThreats {
     };
     // A machine that wakes up, or is back on a network, should not sit out a long backoff; and a
     // connection that did not survive should not go on looking alive.
-    const occasions = [
+    const wakings = [
       [window, "online"],
       [window, "offline"],
       [document, "visibilitychange"],
     ] as const;
-    occasions.forEach(([target, name]) => target.addEventListener(name, check));
+    wakings.forEach(([target, name]) => target.addEventListener(name, check));
     return () => {
-      occasions.forEach(([target, name]) => target.removeEventListener(name, check));
+      wakings.forEach(([target, name]) => target.removeEventListener(name, check));
       socket.close();
       events.stop();
     };
@@ -160,6 +165,12 @@ export function useLiveThreats(): LiveThreats {
     }
   }, [failures, resync]);
 
+  useEffect(() => {
+    if (review && (occasions > 0 || failures > 0)) {
+      resyncQueue(true);
+    }
+  }, [review, occasions, failures, resyncQueue]);
+
   const add = useCallback((data: ThreatAnalysis) => take([{ type: "new_threat", data }]), [take]);
   const decide = useCallback(
     async (id: string, decisions: Decisions) => {
@@ -169,28 +180,25 @@ export function useLiveThreats(): LiveThreats {
         return outcome;
       } catch (error) {
         if (error instanceof ApiError && error.status === 404) {
-          dispatch({ type: "gone", id });
+          tell({ type: "gone", id });
         }
         throw error;
       }
     },
-    [take],
+    [take, tell],
   );
-  const showOlder = useCallback(async () => {
-    const snapshot = await readOlder(known.current.threats, listThreats);
-    dispatch({ type: "older", snapshot });
-    return snapshot.threats;
-  }, []);
   const retryNow = useCallback(() => live.current?.retryNow(), []);
+  const queued = review && queue.loaded;
+  // Until the queue was read, what the list has of it is shown, and more is on its way.
+  const listed = queued ? queue : review ? { ...all, reading: true } : all;
   return {
-    ...state,
     connection,
-    loadError,
-    reading,
-    changed,
+    all,
+    listed,
+    shelf: queued ? "queue" : "all",
     add,
     decide,
-    showOlder,
+    changed,
     retryNow,
     verify,
   };

@@ -15,24 +15,24 @@ export type OpenThreat =
  * Finds the threat with an id: in the list, or else at the backend, which may know one that is no
  * longer listed. Once shown it stays, also when the list moves on.
  *
- * @param loaded whether the list has come; before that it says nothing about what there is.
  * @returns where it stands, and how to ask the backend again.
  */
 export function useOpenThreat(
   id: string | undefined,
-  { threats, changed }: Pick<LiveThreats, "threats" | "changed">,
-  loaded: boolean,
+  { all, listed, changed }: Pick<LiveThreats, "all" | "listed" | "changed">,
 ): [OpenThreat, () => void] {
   const [found, setFound] = useState<{ readonly id: string; readonly state: OpenThreat }>();
   const [attempt, setAttempt] = useState(0);
-  const listed =
-    threats.find((threat) => threat.id === id) ?? changed.findLast((threat) => threat.id === id);
+  const isIt = (threat: ThreatAnalysis) => threat.id === id;
+  const known = all.threats.find(isIt) ?? listed.threats.find(isIt) ?? changed.findLast(isIt);
+  // Before the list has come it says nothing about what there is.
+  const loaded = all.loaded || all.loadError !== undefined;
   const held = found && found.id === id ? found.state : undefined;
-  if (listed && !(held?.kind === "shown" && held.threat === listed)) {
-    setFound({ id: listed.id, state: { kind: "shown", threat: listed } });
+  if (known && !(held?.kind === "shown" && held.threat === known)) {
+    setFound({ id: known.id, state: { kind: "shown", threat: known } });
   }
 
-  const mustAsk = id !== undefined && loaded && !listed && held?.kind !== "shown";
+  const mustAsk = id !== undefined && loaded && !known && held?.kind !== "shown";
   useEffect(() => {
     if (!mustAsk) {
       return;
@@ -62,5 +62,5 @@ export function useOpenThreat(
   if (id === undefined) {
     return [{ kind: "closed" }, retry];
   }
-  return [listed ? { kind: "shown", threat: listed } : (held ?? { kind: "loading" }), retry];
+  return [known ? { kind: "shown", threat: known } : (held ?? { kind: "loading" }), retry];
 }

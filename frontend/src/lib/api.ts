@@ -72,8 +72,17 @@ export async function triggerThreat(wish: TriggerRequest): Promise<ThreatAnalysi
  * @param limit 1 to 100.
  * @throws ApiError
  */
-export async function listThreats(limit: number, offset = 0): Promise<ThreatPage> {
-  const body = await request(`/api/threats?limit=${limit}&offset=${offset}`);
+export function listThreats(limit: number, offset: number): Promise<ThreatPage> {
+  return listOf(`limit=${limit}&offset=${offset}`);
+}
+
+/** As {@link listThreats}, of those that await review. */
+export function listWaiting(limit: number, offset: number): Promise<ThreatPage> {
+  return listOf(`limit=${limit}&offset=${offset}&review=true`);
+}
+
+async function listOf(query: string): Promise<ThreatPage> {
+  const body = await request(`/api/threats?${query}`);
   return readable(Array.isArray(body) ? parseThreats(body) : undefined);
 }
 

@@ -2,7 +2,7 @@ import type { Snapshot, ThreatsState } from "../state/threats";
 import type { ThreatAnalysis, ThreatPage } from "../types";
 
 /** As `listThreats`. */
-type List = (limit: number, offset: number) => Promise<ThreatPage>;
+export type List = (limit: number, offset: number) => Promise<ThreatPage>;
 
 /** The most that the backend gives at once. */
 export const PAGE_SIZE = 100;
@@ -30,7 +30,7 @@ export async function readSnapshot(
     const complete = page.received < PAGE_SIZE;
     const reached = !whole && page.threats.some(({ id }) => knownBefore.has(id));
     if (complete || reached || threats.length >= limit) {
-      return { threats, complete, knownBefore };
+      return { threats, complete, knownBefore, fromNewest: true };
     }
   }
 }

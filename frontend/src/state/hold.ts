@@ -8,6 +8,8 @@ export interface Held {
   readonly rows: readonly ThreatAnalysis[];
   /** The filters of which these are the rows, as the page's address has them; undefined to choose anew. */
   readonly filters: string | undefined;
+  /** The list of which they are; of another one they would say nothing. */
+  readonly shelf: string;
 }
 
 /**
@@ -20,8 +22,9 @@ export function takeHold(
   all: readonly ThreatAnalysis[],
   shown: readonly ThreatAnalysis[],
   filters: string,
+  shelf: string,
 ): Held {
-  return { known: new Set(all.map(({ id }) => id)), rows: shown, filters };
+  return { known: new Set(all.map(({ id }) => id)), rows: shown, filters, shelf };
 }
 
 /** The hold under other filters: the reader moved the rows, but what came since still waits. */

@@ -4,6 +4,9 @@ import type { ServerMessage, ThreatAnalysis } from "../types";
 /** How many threats the page keeps unless its reader asks for older ones: the newest. */
 export const MAX_THREATS = 200;
 
+/** How many the page keeps of those that wait for review, likewise: worst first, so all should be there. */
+export const MAX_WAITING = 500;
+
 /** How many threats the server's first message on `/ws` holds at most. */
 export const BATCH_SIZE = 20;
 
@@ -40,6 +43,8 @@ export interface Snapshot {
    * may be younger than the snapshot. Absent: everything that is known now was known then.
    */
   readonly knownBefore?: ReadonlySet<string>;
+  /** Whether it begins with the newest that there was when the page asked: a known one that is newer is gone. */
+  readonly fromNewest?: boolean;
 }
 
 export type ThreatsAction =
@@ -62,6 +67,23 @@ export const NO_THREATS: ThreatsState = {
   loaded: false,
   arrivals: NO_ARRIVALS,
 };
+
+export const NOTHING_WAITS: ThreatsState = { ...NO_THREATS, limit: MAX_WAITING };
+
+/**
+ * The reducer behind the review queue. What waits no more stays until the next snapshot, as it is by now: its row
+ * may be under somebody's hand.
+ */
+export function queueReducer(state: ThreatsState, action: ThreatsAction): ThreatsState {
+  if (action.type !== "events") {
+    return threatsReducer(state, action);
+  }
+  const known = new Set(state.threats.map(({ id }) => id));
+  const events = action.events.filter(
+    ({ data }) => data.requires_human_review || known.has(data.id),
+  );
+  return threatsReducer(state, { type: "events", events });
+}
 
 /** The reducer behind the live list. */
 export function threatsReducer(state: ThreatsState, action: ThreatsAction): ThreatsState {
@@ -106,11 +128,11 @@ function trimmed(
  *
  * Inside that time a known threat that the snapshot lacks is gone on the server (a reset, an empty
  * Redis). Older ones stay only when the snapshot is not complete; newer ones stay, since the
- * snapshot was taken before them.
+ * snapshot was taken before them, unless it was asked for after them.
  */
 export function mergeSnapshot(
   known: readonly ThreatAnalysis[],
-  { threats, complete, knownBefore }: Snapshot,
+  { threats, complete, knownBefore, fromNewest = false }: Snapshot,
 ): ThreatAnalysis[] {
   const newest = threats[0] ? parseUtc(threats[0].created_at) : -Infinity;
   const last = threats.at(-1);
@@ -120,7 +142,7 @@ export function mergeSnapshot(
     const time = parseUtc(created_at);
     return (
       (knownBefore !== undefined && !knownBefore.has(id)) ||
-      (threats.length > 0 && time > newest) ||
+      (!fromNewest && threats.length > 0 && time > newest) ||
       (!complete && time <= oldest)
     );
   });

@@ -58,6 +58,8 @@ export class FakeBackend {
   unlisted: ThreatAnalysis[] = [];
   /** How often the figures were asked for. */
   analyticsAsked = 0;
+  /** How many pages of threats were asked for. */
+  listsAsked = 0;
   /** Whether `/api/analytics` is there. */
   hasAnalytics = true;
   /** What `/api/observability` tells. */
@@ -201,7 +203,10 @@ export class FakeBackend {
     response: ServerResponse,
   ): Promise<void> {
     const offset = Number(query.get("offset"));
-    const page = this.threats.slice(offset, offset + Number(query.get("limit")));
+    const waiting = query.get("review") === "true";
+    const shelf = this.threats.filter((threat) => !waiting || threat.requires_human_review);
+    this.listsAsked += id === undefined ? 1 : 0;
+    const page = shelf.slice(offset, offset + Number(query.get("limit")));
     const found = id === undefined ? page : this.find(id);
     await this.listGate;
     if (found === undefined) {

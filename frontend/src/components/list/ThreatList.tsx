@@ -50,14 +50,15 @@ interface BodyProps extends Omit<ThreatListProps, "toReview"> {
 
 function Body({ live, view, hold, selection, seen }: BodyProps) {
   const { visible } = hold;
-  if (!live.loaded && live.threats.length === 0) {
-    return live.loadError === undefined ? (
+  const { all, listed } = live;
+  if (!all.loaded && all.threats.length === 0) {
+    return all.loadError === undefined ? (
       <Loading />
     ) : (
-      <LoadError message={live.loadError} onRetry={live.retryNow} />
+      <LoadError message={all.loadError} onRetry={live.retryNow} />
     );
   }
-  if (live.threats.length === 0) {
+  if (all.threats.length === 0 && listed.threats.length === 0) {
     return <Empty connected={seen > 0} />;
   }
   if (visible.length === 0) {
@@ -65,10 +66,10 @@ function Body({ live, view, hold, selection, seen }: BodyProps) {
       <>
         <NoMatch
           queue={view.filters.review && !isNarrowed(view.filters)}
-          complete={live.complete}
+          complete={listed.complete}
           onClear={() => view.setFilters(NO_FILTERS)}
         />
-        <ListEnd live={live} hold={hold} />
+        <ListEnd shelf={listed} queue={live.shelf === "queue"} hold={hold} />
       </>
     );
   }
@@ -84,12 +85,12 @@ function Body({ live, view, hold, selection, seen }: BodyProps) {
             selected={selection.has(threat.id)}
             onSelect={selection.toggle}
             open={threat.id === view.threatId}
-            latest={threat.id === live.arrivals.latest?.id}
+            latest={threat.id === all.arrivals.latest?.id}
             due={view.filters.review}
           />
         ))}
       </ol>
-      <ListEnd live={live} hold={hold} />
+      <ListEnd shelf={listed} queue={live.shelf === "queue"} hold={hold} />
     </>
   );
 }
