@@ -7,8 +7,17 @@ import { Coordinator } from "./service/coordinator.js";
 import { withDemo } from "./service/demoIntel.js";
 import { EventFeed } from "./server/eventFeed.js";
 import { generateThreats } from "./service/generatorJob.js";
-import { refuseStrangers, strangerAt } from "./server/access.js";
-import { answerErrors, createServer, observeRequests, traceRequests } from "./server/http.js";
+import { Login, type LoginOptions } from "./login/login.js";
+import { refuseStrangers } from "./server/access.js";
+import {
+  answerErrors,
+  createServer,
+  observeRequests,
+  RECEIVING,
+  traceRequests,
+} from "./server/http.js";
+import { requireLogin } from "./server/login.js";
+import { answerUpgrades } from "./server/upgrades.js";
 import { AuditLog } from "./telemetry/audit.js";
 import { errorFields, moduleLogger, type Logger } from "./telemetry/log.js";
 import { Metrics } from "./telemetry/metrics.js";
@@ -19,6 +28,7 @@ import { ingestRoutes } from "./routes/ingest.js";
 import { observabilityRoutes } from "./routes/observability.js";
 import { operationRoutes } from "./routes/operations.js";
 import { Routes } from "./routes/route.js";
+import { sessionRoutes } from "./routes/session.js";
 import { threatRoutes } from "./routes/threats.js";
 import { ThreatService } from "./service/threatService.js";
 import { openStore } from "./store/open.js";
@@ -30,6 +40,9 @@ import { WebSocketHub, type HubOptions } from "./server/webSockets.js";
 const SHUTDOWN_TIMEOUT_MS = 10_000;
 /** Part of it that a WebSocket client gets to answer the goodbye. */
 const GOODBYE_TIMEOUT_MS = 2_000;
+
+/** Other bounds than the production ones. */
+export type AppOptions = HubOptions & LoginOptions;
 
 /** The running service. */
 export interface App {
@@ -48,13 +61,9 @@ export interface App {
  * Starts the service. It listens at once and does not wait for Redis: `/ready` tells when that is
  * there.
  *
- * @param hubOptions other bounds for WebSocket clients than the production ones
+ * @param options for tests, which would wait too long
  */
-export async function startApp(
-  config: Config,
-  logger: Logger,
-  hubOptions?: HubOptions,
-): Promise<App> {
+export async function startApp(config: Config, logger: Logger, options?: AppOptions): Promise<App> {
   const log = moduleLogger(logger, "app");
   const history = new History(Math.min(HISTORY, config.maxStoredThreats));
   const metrics = new Metrics(config);
@@ -63,7 +72,7 @@ export async function startApp(
       ? NO_TELEMETRY
       : startTelemetry(config.tracing, config.serviceName, moduleLogger(logger, "telemetry"));
   const store = openStore(config, metrics, telemetry, moduleLogger(logger, "store"));
-  const hub = new WebSocketHub(store, metrics, moduleLogger(logger, "ws"), hubOptions);
+  const hub = new WebSocketHub(store, metrics, moduleLogger(logger, "ws"), options);
   const { model } = config;
   const modelMetrics = new ModelMetrics(
     metrics.registry,
@@ -100,7 +109,7 @@ export async function startApp(
   store.start(config.demo ? withDemo(feed, store, log) : feed);
 
   let draining = false;
-  const server = createServer();
+  const server = createServer(RECEIVING, config.trustedProxies);
   await server.register(cors, {
     origin: [...config.corsOrigins],
     credentials: true,
@@ -112,6 +121,8 @@ export async function startApp(
   answerErrors(server, log);
   const access = { origins: config.corsOrigins, hosts: config.allowedHosts };
   refuseStrangers(server, access);
+  const login = config.login && new Login(config.login, logger, options);
+  requireLogin(server, login);
   // A client that keeps its connection would hold up the shutdown.
   server.addHook("onSend", async (_request, reply) => {
     if (draining) {
@@ -120,19 +131,19 @@ export async function startApp(
   });
   const routes = new Routes(server);
   healthRoutes(routes, { store, metrics, panel, draining: () => draining });
-  threatRoutes(routes, { service, store, audit: new AuditLog(logger) });
-  await ingestRoutes(routes, service, moduleLogger(logger, "api"));
-  operationRoutes(routes, store, config.demo, moduleLogger(logger, "api"));
+  const reporting = { audit: new AuditLog(logger), log: moduleLogger(logger, "api") };
+  threatRoutes(routes, { service, store, ...reporting });
+  await ingestRoutes(routes, { service, ...reporting });
+  operationRoutes(routes, { store, ...reporting }, config.demo);
   observabilityRoutes(routes, config.tracing?.links ?? null, telemetry);
-  docsRoutes(server, routes);
+  sessionRoutes(routes, login !== null);
+  docsRoutes(routes, login !== null);
   const sockets = new Set<Socket>();
   server.server.on("connection", (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
-  server.server.on("upgrade", (request, socket, head) =>
-    hub.upgrade(request, socket, head, strangerAt(request.headers, access)),
-  );
+  answerUpgrades(server.server, hub, { access, login }, moduleLogger(logger, "ws"));
   // No host, as Node.js has it: IPv6, which takes IPv4 as well, or IPv4 alone where the kernel has no
   // other. Fastify would take a missing one for localhost.
   await server.listen({ host: config.host ?? "", port: config.port });
@@ -153,6 +164,7 @@ export async function startApp(
     }, timeoutMs);
     await Promise.all([hub.close(Math.min(timeoutMs, GOODBYE_TIMEOUT_MS)), server.close()]);
     clearTimeout(timer);
+    login?.close();
     await store.close();
     await telemetry.close();
     return clean;

@@ -27,6 +27,8 @@ describe("loadConfig", () => {
     maxStoredHours: null,
     corsOrigins: [],
     allowedHosts: [],
+    login: null,
+    trustedProxies: [],
     generateEverySeconds: null,
     demo: false,
   };
@@ -50,6 +52,7 @@ describe("loadConfig", () => {
   });
 
   it("reads every variable", () => {
+    const tokensDir = mkdtempSync(join(folder, "tokens-"));
     const env = {
       PORT: "8080",
       HOST: "127.0.0.1",
@@ -75,6 +78,14 @@ describe("loadConfig", () => {
       MAX_STORED_HOURS: "48",
       CORS_ORIGINS: '["https://soc.example.com"]',
       ALLOWED_HOSTS: "Soc.Example.com, *.example.org,soc-agent-backend",
+      AUTH_ISSUER: "https://login.example.com/realms/soc",
+      AUTH_AUDIENCE: "soc-dashboard",
+      AUTH_ROLES_CLAIM: "realm_access.roles",
+      AUTH_READERS: "*",
+      AUTH_ANALYSTS: "tier-1, tier-2",
+      AUTH_INGESTERS: "sensors",
+      AUTH_TOKENS_DIR: tokensDir,
+      TRUSTED_PROXIES: "10.244.0.0/16, ::1",
       ENABLE_AUTO_THREAT_GENERATION: "True",
       THREAT_GENERATION_INTERVAL: "5",
       DEMO_MODE: "true",
@@ -112,6 +123,16 @@ describe("loadConfig", () => {
       maxStoredHours: 48,
       corsOrigins: ["https://soc.example.com"],
       allowedHosts: ["soc.example.com", "*.example.org", "soc-agent-backend"],
+      login: {
+        oidc: {
+          issuer: "https://login.example.com/realms/soc",
+          audience: "soc-dashboard",
+          rolesClaim: "realm_access.roles",
+          groups: { reader: ["*"], analyst: ["tier-1", "tier-2"], ingest: ["sensors"] },
+        },
+        tokensDir,
+      },
+      trustedProxies: ["10.244.0.0/16", "::1"],
       generateEverySeconds: 5,
       demo: true,
     });

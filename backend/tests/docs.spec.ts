@@ -71,6 +71,7 @@ describe("description of the API", () => {
       "GET /api/egress-violations 200 403 422 503",
       "POST /api/demo/reset 200 403 413 415 422 503",
       "GET /api/observability 200 403",
+      "GET /api/session 200 403",
     ]);
   });
 

@@ -19,6 +19,7 @@ const ROOMS = [
   "store",
   "ingest",
   "service",
+  "login",
   "server",
   "routes",
 ];

@@ -1,6 +1,6 @@
 /**
  * Works through a list, some at a time, and gives the results in its order. After a failure nothing more
- * is begun.
+ * is begun; it rejects when what was begun has ended.
  *
  * @param atOnce how many are worked on at the same time
  */
@@ -11,20 +11,22 @@ export async function inTurn<T, R>(
 ): Promise<readonly R[]> {
   const results = new Map<number, R>();
   const rest = items.entries();
-  let failed = false;
+  const failures: unknown[] = [];
   const worker = async (): Promise<void> => {
     for (const [index, item] of rest) {
-      if (failed) {
+      if (failures.length > 0) {
         return;
       }
-      results.set(index, await work(item));
+      try {
+        results.set(index, await work(item));
+      } catch (error) {
+        failures.push(error);
+      }
     }
   };
-  try {
-    await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
-  } catch (error) {
-    failed = true;
-    throw error;
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  if (failures.length > 0) {
+    throw failures[0];
   }
   return items.map((_, index) => results.get(index) as R);
 }

@@ -1,4 +1,5 @@
 import type { Links } from "./links.js";
+import type { LoginConfig } from "./login.js";
 
 /** How to reach Redis. */
 export interface RedisConfig {
@@ -78,6 +79,13 @@ export interface Config {
    * `*.example.com` for all below that one, `*` for any. `ALLOWED_HOSTS`, separated by commas, default none.
    */
   readonly allowedHosts: readonly string[];
+  /** Who is let in; null (the default) is everybody. `AUTH_ISSUER` and `AUTH_TOKENS_DIR`. */
+  readonly login: LoginConfig | null;
+  /**
+   * Addresses and networks (CIDR) of proxies whose `X-Forwarded-For` tells from where a request comes.
+   * `TRUSTED_PROXIES`, separated by commas, default none.
+   */
+  readonly trustedProxies: readonly string[];
   /**
    * Seconds between threats that come by themselves, of all pods together; null for none.
    * `THREAT_GENERATION_INTERVAL` (default 30) where `ENABLE_AUTO_THREAT_GENERATION` is true.

@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import * as z from "zod";
 import type { Config } from "./config.js";
 import { DEFAULT_ENDPOINT, LINK, linksOf } from "./links.js";
+import { LOGIN_EXPECTED, LOGIN_KEYS, loginOf } from "./login.js";
+import { readMachineTokens } from "./machineTokens.js";
+import { PROXIES } from "./proxies.js";
 
 /** By the names that Python's logging knows. */
 const LEVELS = {
@@ -81,6 +84,8 @@ const SCHEMA = z.object({
     .transform((names) => names.split(",").map((name) => name.trim()))
     .pipe(z.array(z.string().regex(/^(\*|(\*\.)?[a-z0-9]([\w.-]*[a-z0-9])?)$/)))
     .default([]),
+  ...LOGIN_KEYS,
+  TRUSTED_PROXIES: PROXIES.default([]),
   ENABLE_AUTO_THREAT_GENERATION: flag.default(false),
   THREAT_GENERATION_INTERVAL: integer(1, 86_400).default(30),
   DEMO_MODE: flag.default(false),
@@ -117,6 +122,8 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   MAX_STORED_HOURS: "a whole number of hours from 1 to 87600",
   CORS_ORIGINS: 'a JSON list such as ["http://localhost:3000"]',
   ALLOWED_HOSTS: "names without a port, separated by commas, such as soc.example.com,*.example.org",
+  ...LOGIN_EXPECTED,
+  TRUSTED_PROXIES: "addresses and networks, separated by commas, such as 10.0.0.7,10.244.0.0/16",
   ENABLE_AUTO_THREAT_GENERATION: BOOLEAN,
   THREAT_GENERATION_INTERVAL: "a whole number of seconds from 1 to 86400",
   DEMO_MODE: BOOLEAN,
@@ -169,6 +176,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   if ((given["LLM_INPUT_PRICE"] === undefined) !== (given["LLM_OUTPUT_PRICE"] === undefined)) {
     problems.push("LLM_INPUT_PRICE and LLM_OUTPUT_PRICE belong together; give both or none");
   }
+  if ((given["AUTH_ISSUER"] === undefined) !== (given["AUTH_AUDIENCE"] === undefined)) {
+    problems.push("AUTH_ISSUER and AUTH_AUDIENCE belong together; give both or none");
+  }
+  const { AUTH_TOKENS_DIR: tokensDir } = given;
+  problems.push(...(tokensDir === undefined ? [] : readMachineTokens(tokensDir).problems));
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(problems);
   }
@@ -208,6 +220,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     maxStoredHours: values.MAX_STORED_HOURS,
     corsOrigins: values.CORS_ORIGINS,
     allowedHosts: values.ALLOWED_HOSTS,
+    login: loginOf(values),
+    trustedProxies: values.TRUSTED_PROXIES,
     generateEverySeconds: values.ENABLE_AUTO_THREAT_GENERATION
       ? values.THREAT_GENERATION_INTERVAL
       : null,

@@ -32,14 +32,27 @@ export const UNAVAILABLE = z.object({ detail: z.string(), reason: z.string() });
 /** The message by which a schema says that a whole number is needed, since its type alone does not. */
 export const NOT_AN_INTEGER = "Input should be a valid integer";
 
-/** An answer other than success, meant for the client: status and body `{detail}`. */
+/**
+ * An answer other than success, meant for the client: status and body `{detail}`.
+ *
+ * @param headers besides those of every answer
+ * @param reason stands beside `detail` in the body, as in {@link UNAVAILABLE}
+ */
 export class HttpError extends Error {
   override readonly name = "HttpError";
 
   constructor(
     readonly statusCode: number,
     readonly detail: string | readonly RequestProblem[] | AlertProblem,
+    readonly headers: Readonly<Record<string, string>> = {},
+    private readonly reason?: string,
   ) {
     super(typeof detail === "string" ? detail : "Invalid request");
+  }
+
+  /** What is answered. */
+  get body(): object {
+    const { detail, reason } = this;
+    return reason === undefined ? { detail } : { detail, reason };
   }
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ROLES } from "../config/login.js";
 import { perAgent } from "./analysis.js";
 import { DROPPED } from "./dropped.js";
 import type { Wire } from "./fields.js";
@@ -100,6 +101,17 @@ export const OBSERVABILITY = z.object({
 });
 export type Observability = Wire<typeof OBSERVABILITY>;
 
+/** Who is signed in, and what they may do: without login everybody may do everything. */
+export const SESSION = z.object({
+  /** Whether people have to sign in. */
+  login: z.boolean(),
+  name: z.string().nullable(),
+  roles: z.array(z.enum(ROLES)),
+  /** When the token ends; null where it does not, or there is none. */
+  expires_at: z.iso.datetime().nullable(),
+});
+export type Session = Wire<typeof SESSION>;
+
 const RESET_REDIS = z.object({
   status: z.literal("success"),
   storage: z.literal("redis"),
@@ -159,6 +171,7 @@ export const SCHEMAS = {
   Conflict: CONFLICT,
   DashboardMetrics: DASHBOARD_METRICS,
   Observability: OBSERVABILITY,
+  Session: SESSION,
   EgressViolation: EGRESS_VIOLATION,
   ViolationAccepted: VIOLATION_ACCEPTED,
   Violations: VIOLATIONS,

@@ -1,7 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { FastifyInstance } from "fastify";
 import { openApi } from "./openapi.js";
 import { VERSION } from "./health.js";
 import type { Routes } from "./route.js";
@@ -41,14 +40,21 @@ const FILES: Readonly<Record<string, string>> = {
   "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
 };
 
-/** `/openapi.json` and a page that shows it, with all that it needs. Not part of what they describe. */
-export function docsRoutes(server: FastifyInstance, routes: Routes): void {
-  const description = openApi(VERSION, routes.all);
+/** The description says what there is to attack. */
+const READERS = ["reader"] as const;
+
+/**
+ * `/openapi.json` and a page that shows it, with all that it needs. Not part of what they describe.
+ *
+ * @param login whether people have to sign in
+ */
+export function docsRoutes(routes: Routes, login: boolean): void {
+  const description = openApi(VERSION, routes.all, login);
   // Found beside the program in an image, and among the packages during development.
   const { resolve } = createRequire(join(import.meta.dirname, "docs.js"));
 
-  server.get("/openapi.json", async () => description);
-  server.get("/docs", async (request, reply) => {
+  routes.addPage("/openapi.json", READERS, async () => description);
+  routes.addPage("/docs", READERS, async (request, reply) => {
     // The page's own links start from where it is, so that it also works below another path.
     if (request.url.split("?", 1)[0]?.endsWith("/") === true) {
       return reply.redirect("../docs");
@@ -60,13 +66,13 @@ export function docsRoutes(server: FastifyInstance, routes: Routes): void {
       .header("referrer-policy", "no-referrer")
       .send(PAGE);
   });
-  server.get("/docs/start.js", async (_request, reply) =>
+  routes.addPage("/docs/start.js", READERS, async (_request, reply) =>
     reply.type("text/javascript; charset=utf-8").send(START),
   );
   for (const [name, type] of Object.entries(FILES)) {
-    server.get(`/docs/${name}`, async (_request, reply) =>
+    routes.addPage(`/docs/${name}`, READERS, async (_request, reply) =>
       reply.type(type).send(createReadStream(resolve(`swagger-ui-dist/${name}`))),
     );
   }
-  server.get("/redoc", async (_request, reply) => reply.redirect("/docs"));
+  routes.addPage("/redoc", READERS, async (_request, reply) => reply.redirect("/docs"));
 }

@@ -28,6 +28,7 @@ export function healthRoutes(routes: Routes, deps: HealthDependencies): void {
       method: "GET",
       path: "/",
       summary: "What this is",
+      allowed: ["reader"],
       answers: { 200: { description: "The service", schema: "Service" } },
     },
     () => ({
@@ -45,6 +46,7 @@ export function healthRoutes(routes: Routes, deps: HealthDependencies): void {
       method: "GET",
       path: "/health",
       summary: "Whether the process lives",
+      allowed: "everybody",
       answers: { 200: { description: "It does", schema: "Health" } },
     },
     () => ({
@@ -59,6 +61,7 @@ export function healthRoutes(routes: Routes, deps: HealthDependencies): void {
       method: "GET",
       path: "/ready",
       summary: "Whether it can serve, with what it needs",
+      allowed: "everybody",
       answers: {
         200: { description: "It can", schema: "Ready" },
         503: { description: "It cannot, with the reason", schema: "NotReady" },
@@ -91,6 +94,7 @@ export function healthRoutes(routes: Routes, deps: HealthDependencies): void {
       method: "GET",
       path: "/metrics",
       summary: "Metrics for Prometheus",
+      allowed: "everybody",
       answers: {
         200: { description: "In the text format of Prometheus, or OpenMetrics if asked" },
       },

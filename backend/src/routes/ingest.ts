@@ -11,27 +11,51 @@ import { deliver, plainBody, type Content, type Line, type Posted } from "../ing
 import { Refusal } from "../ingest/fields.js";
 import { SOURCES } from "../ingest/sources.js";
 import { parseBody } from "../server/http.js";
+import { callerOf } from "../server/login.js";
 import type { Taken, ThreatService } from "../service/threatService.js";
 import { StoreFull, StoreUnavailable } from "../store/store.js";
+import type { AuditLog } from "../telemetry/audit.js";
 import { errorFields, type Logger } from "../telemetry/log.js";
 import { SAVE_ANSWERS, type Route, type Routes } from "./route.js";
 
 /** Alerts of a batch that are analysed at the same time. */
 const AT_ONCE = 8;
+/** Threats of a batch that its audit line names. */
+const AUDITED_IDS = 10;
+
+/** What the ingest routes work with. */
+export interface IngestDependencies {
+  readonly service: ThreatService;
+  readonly audit: AuditLog;
+  readonly log: Logger;
+}
 
 /** `/api/threats/ingest` and what is below it: what sensors send, a route for each kind. */
-export function ingestRoutes(routes: Routes, service: ThreatService, log: Logger): Promise<void> {
+export function ingestRoutes(
+  routes: Routes,
+  { service, audit, log }: IngestDependencies,
+): Promise<void> {
   return routes.withBodies(readPosted, (own) => {
     for (const [path, adapter] of Object.entries(SOURCES)) {
       own.add(describeRoute(path, adapter), async ({ body, request, reply }) => {
         const { batch, lines } = deliver(adapter, body as Posted, request.headers);
         if (batch && lines.length > 0) {
-          const report = reportOf(
-            await inTurn(lines, AT_ONCE, (line) => takeLine(adapter, line, service, log)),
-          );
-          return reply.code(report.refused === 0 ? 202 : 207).send(report);
+          const done: Result[] = [];
+          try {
+            const results = await inTurn(lines, AT_ONCE, async (line) => {
+              const result = await takeLine(adapter, line, service, log);
+              done.push(result);
+              return result;
+            });
+            const report = reportOf(results);
+            return reply.code(report.refused === 0 ? 202 : 207).send(report);
+          } finally {
+            // What was taken before a failure is stored, too.
+            auditBrought(audit, request, done);
+          }
         }
         const taken = await take(read(adapter, lines[0]?.content ?? NOTHING), service, log);
+        auditBrought(audit, request, [taken]);
         return reply.code(202).send(taken.signal);
       });
     }
@@ -55,6 +79,7 @@ function describeRoute(path: string, adapter: Adapter): Route {
     method: "POST",
     path: `/api/threats/ingest${path}`,
     summary: `Takes ${adapter.title}, or a batch of them, also in CloudEvents and compressed by gzip`,
+    allowed: ["ingest"],
     // Checked by the adapter, since its errors have a form of their own.
     body: z.unknown(),
     takes: {
@@ -105,14 +130,30 @@ async function takeLine(
 }
 
 function reportOf(results: readonly Result[]): IngestReport {
+  return { ...countsOf(results), results };
+}
+
+function countsOf(results: readonly Pick<Result, "status">[]) {
   const count = (status: Result["status"]): number =>
     results.filter((result) => result.status === status).length;
   return {
     accepted: count("accepted"),
     duplicates: count("duplicate"),
     refused: count("refused"),
-    results,
   };
+}
+
+/** One line for all that a request has brought; none where that is nothing. */
+function auditBrought(
+  audit: AuditLog,
+  request: FastifyRequest,
+  results: readonly Pick<Result, "status" | "id">[],
+): void {
+  const ids = results.flatMap(({ id }) => id ?? []);
+  if (ids.length > 0) {
+    const brought = { ...countsOf(results), threat_ids: ids.slice(0, AUDITED_IDS) };
+    audit.write(callerOf(request), brought, "Threats brought");
+  }
 }
 
 function read(adapter: Adapter, content: Content | Refusal): Reading {

@@ -18,6 +18,7 @@ export function observabilityRoutes(
       method: "GET",
       path: "/api/observability",
       summary: "Whether there is a collector of traces, and where to look at what it takes",
+      allowed: ["reader"],
       answers: { 200: { description: "Links, while it answers", schema: "Observability" } },
     },
     (): Observability => {

@@ -1,11 +1,20 @@
 import { DROP_REASON } from "../contract/dropped.js";
 import type { DashboardMetrics } from "../contract/responses.js";
 import { EGRESS_QUERY, EGRESS_VIOLATION } from "../contract/requests.js";
+import { callerOf } from "../server/login.js";
+import type { AuditLog } from "../telemetry/audit.js";
 import type { Logger } from "../telemetry/log.js";
 import type { StoreFigures, ThreatStore } from "../store/store.js";
 import { SMALL_BODY, STORE_ANSWERS, type Routes } from "./route.js";
 
 const HOUR_SECONDS = 60 * 60;
+
+/** What the operation routes work with. */
+export interface OperationDependencies {
+  readonly store: ThreatStore;
+  readonly audit: AuditLog;
+  readonly log: Logger;
+}
 
 /**
  * `/api/analytics`, `/api/egress-violations` and `/api/demo/reset`.
@@ -14,15 +23,15 @@ const HOUR_SECONDS = 60 * 60;
  */
 export function operationRoutes(
   routes: Routes,
-  store: ThreatStore,
+  { store, audit, log }: OperationDependencies,
   demo: boolean,
-  log: Logger,
 ): void {
   routes.add(
     {
       method: "GET",
       path: "/api/analytics",
       summary: "The figures of the dashboard, over all pods",
+      allowed: ["reader"],
       answers: {
         200: { description: "The figures", schema: "DashboardMetrics" },
         ...STORE_ANSWERS,
@@ -36,6 +45,7 @@ export function operationRoutes(
       method: "POST",
       path: "/api/egress-violations",
       summary: "Reports a blocked connection to the outside",
+      allowed: ["ingest"],
       body: EGRESS_VIOLATION,
       maxBytes: SMALL_BODY,
       answers: {
@@ -43,13 +53,16 @@ export function operationRoutes(
         ...STORE_ANSWERS,
       },
     },
-    async ({ body, reply }) => {
+    async ({ body, request, reply }) => {
+      const { timestamp, source_pod, attempted_destination } = body;
       await store.egress.add(body);
-      log.warn(
-        { source_pod: body.source_pod, attempted_destination: body.attempted_destination },
-        "Egress violation reported",
+      log.warn({ source_pod, attempted_destination }, "Egress violation reported");
+      audit.write(
+        callerOf(request),
+        { source_pod, attempted_destination },
+        "Egress violation stored",
       );
-      return reply.code(202).send({ status: "accepted", timestamp: body.timestamp });
+      return reply.code(202).send({ status: "accepted", timestamp });
     },
   );
 
@@ -58,6 +71,7 @@ export function operationRoutes(
       method: "GET",
       path: "/api/egress-violations",
       summary: "The blocked connections of the last hour, or since a time; newest first",
+      allowed: ["reader"],
       query: EGRESS_QUERY,
       answers: {
         200: { description: "The violations", schema: "Violations" },
@@ -77,14 +91,15 @@ export function operationRoutes(
         method: "POST",
         path: "/api/demo/reset",
         summary: "Removes all threats and violations, on all pods",
+        allowed: ["analyst"],
         answers: {
           200: { description: "How much that was", schema: "Reset" },
           ...STORE_ANSWERS,
         },
       },
-      async () => {
+      async ({ request }) => {
         const result = await store.reset();
-        log.info(result.cleared, "Demo reset");
+        audit.write(callerOf(request), { cleared: result.cleared }, "Demo reset");
         return result;
       },
     );

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type * as z from "zod";
 import { SCHEMAS } from "../contract/responses.js";
+import type { Allowed } from "../login/allowed.js";
 import { parseQuery, parseRequest } from "./parse.js";
 
 /** One answer that a route may give. */
@@ -24,6 +25,8 @@ export interface Route<Query = unknown, Body = unknown> {
   /** Parameters as `:name`. */
   readonly path: string;
   readonly summary: string;
+  /** Who may use it, where login is on. */
+  readonly allowed: Allowed;
   readonly query?: z.ZodObject<Readonly<Record<string, z.ZodType>>> & z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
   /** What bodies may be, by content type, where the handler checks them: for the description alone. */
@@ -75,6 +78,15 @@ export class Routes {
     return this.#routes;
   }
 
+  /** Serves what is not part of the API, and is not described. */
+  addPage(
+    path: string,
+    allowed: Allowed,
+    handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
+  ): void {
+    this.server.get(path, { config: { allowed } }, handler);
+  }
+
   /** Adds routes whose bodies are read in a way of their own. */
   async withBodies(read: BodyReader, add: (routes: Routes) => void): Promise<void> {
     await this.server.register(async (scope) => {
@@ -86,12 +98,13 @@ export class Routes {
 
   /** Serves a route. What does not fit its schemas is answered before the handler is called. */
   add<Query, Body>(route: Route<Query, Body>, handler: (call: Call<Query, Body>) => unknown): void {
-    const { method, path: url, query, body, maxBytes = LARGE_BODY } = route;
+    const { method, path: url, allowed, query, body, maxBytes = LARGE_BODY } = route;
     this.#routes.push(route);
     this.server.route({
       method,
       url,
       bodyLimit: maxBytes,
+      config: { allowed },
       handler: async (request, reply) =>
         handler({
           query: (query && parseQuery(query, request.query)) as Query,

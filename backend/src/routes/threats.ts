@@ -1,6 +1,7 @@
 import type { AuditLog } from "../telemetry/audit.js";
 import { DECISIONS, THREATS_QUERY, TRIGGER } from "../contract/requests.js";
 import { HttpError } from "../contract/problems.js";
+import { callerOf } from "../server/login.js";
 import type { ThreatService } from "../service/threatService.js";
 import type { ThreatStore } from "../store/store.js";
 import { SMALL_BODY, SAVE_ANSWERS, STORE_ANSWERS, type Routes } from "./route.js";
@@ -14,9 +15,6 @@ export interface ThreatDependencies {
   readonly audit: AuditLog;
 }
 
-/** Who decides, as long as nobody signs in. */
-const SOMEBODY = "unknown";
-
 /** `/api/threats`: list, one, what people decide of it, trigger. */
 export function threatRoutes(routes: Routes, { service, store, audit }: ThreatDependencies): void {
   routes.add(
@@ -25,6 +23,7 @@ export function threatRoutes(routes: Routes, { service, store, audit }: ThreatDe
       path: "/api/threats",
       summary:
         "The stored threats, those that await review, or those dropped while they did; newest first",
+      allowed: ["reader"],
       query: THREATS_QUERY,
       answers: {
         200: { description: "A part of the list", schema: "ThreatList" },
@@ -45,6 +44,7 @@ export function threatRoutes(routes: Routes, { service, store, audit }: ThreatDe
       method: "GET",
       path: "/api/threats/:id",
       summary: "One threat, by the id of its analysis",
+      allowed: ["reader"],
       answers: {
         200: { description: "The threat", schema: "ThreatAnalysis" },
         404: { description: "No such threat", schema: "Error" },
@@ -67,6 +67,7 @@ export function threatRoutes(routes: Routes, { service, store, audit }: ThreatDe
       path: "/api/threats/:id",
       summary:
         "What a person decides of a threat: how far it is, whose it is, a note, whether it is real",
+      allowed: ["analyst"],
       body: DECISIONS,
       maxBytes: SMALL_BODY,
       answers: {
@@ -84,7 +85,8 @@ export function threatRoutes(routes: Routes, { service, store, audit }: ThreatDe
     },
     async ({ body, request, reply }) => {
       const { id } = request.params as { readonly id: string };
-      const decided = await service.decide(id, body, SOMEBODY);
+      const caller = callerOf(request);
+      const decided = await service.decide(id, body, caller.by);
       if (decided === null) {
         throw new HttpError(404, "Threat not found");
       }
@@ -97,10 +99,7 @@ export function threatRoutes(routes: Routes, { service, store, audit }: ThreatDe
           .send(Buffer.concat([Buffer.from(`{"detail":"${detail}","threat":`), threat.json, END]));
       }
       const { version: _, ...decisions } = body;
-      audit.write(
-        { by: SOMEBODY, address: request.ip, threat_id: id, decisions },
-        "Threat decided",
-      );
+      audit.write(caller, { threat_id: id, decisions }, "Threat decided");
       return reply.send(threat.json);
     },
   );
@@ -110,6 +109,7 @@ export function threatRoutes(routes: Routes, { service, store, audit }: ThreatDe
       method: "POST",
       path: "/api/threats/trigger",
       summary: "Makes a threat and analyses it",
+      allowed: ["analyst", "ingest"],
       body: TRIGGER,
       maxBytes: SMALL_BODY,
       answers: {
@@ -121,7 +121,11 @@ export function threatRoutes(routes: Routes, { service, store, audit }: ThreatDe
         ...SAVE_ANSWERS,
       },
     },
-    async ({ body, reply }) => reply.type(JSON_TYPE).send((await service.trigger(body)).json),
+    async ({ body, request, reply }) => {
+      const { id, json } = await service.trigger(body);
+      audit.write(callerOf(request), { threat_id: id }, "Threat triggered");
+      return reply.type(JSON_TYPE).send(json);
+    },
   );
 }
 

@@ -11,12 +11,6 @@ export interface Access {
   readonly hosts: readonly string[];
 }
 
-/** Asked by machines, under whatever name, and of no use to anybody else. */
-export const OPEN_ROUTES: ReadonlySet<string | undefined> = new Set([
-  "/health",
-  "/ready",
-  "/metrics",
-]);
 /** Methods that change nothing. */
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -26,8 +20,10 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
  */
 export function refuseStrangers(server: FastifyInstance, access: Access): void {
   server.addHook("onRequest", async ({ headers, method, routeOptions }) => {
+    // Machines ask for what is open to everybody, under whatever name, and it is of no use to anybody else.
+    const open = routeOptions.config.allowed === "everybody";
     const problem =
-      (OPEN_ROUTES.has(routeOptions.url) ? null : strangeHost(headers, access.hosts)) ??
+      (open ? null : strangeHost(headers, access.hosts)) ??
       (SAFE_METHODS.has(method) ? null : strangeOrigin(headers, access.origins));
     if (problem !== null) {
       throw new HttpError(403, problem);

@@ -32,9 +32,15 @@ export const RECEIVING: Receiving = { receiveMs: 15_000, checkMs: 500 };
 /**
  * A server without routes, which reads bodies in the manner of FastAPI. It does not log: one line for
  * each threat and each failure, written by the handlers, says more than two for each request.
+ *
+ * @param trustedProxies addresses and networks whose `X-Forwarded-For` is believed
  */
-export function createServer({ receiveMs, checkMs } = RECEIVING): FastifyInstance {
+export function createServer(
+  { receiveMs, checkMs }: Receiving = RECEIVING,
+  trustedProxies: readonly string[] = [],
+): FastifyInstance {
   const server: FastifyInstance = fastify({
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     // A request that comes over an open connection while the process drains is still served.
     return503OnClosing: false,
     requestTimeout: receiveMs,
@@ -66,13 +72,13 @@ function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const [status, detail] =
+  const problem =
     error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-      ? ["408 Request Timeout", "The request took too long to come"]
+      ? new HttpError(408, "The request took too long to come")
       : error.code === "HPE_HEADER_OVERFLOW"
-        ? ["431 Request Header Fields Too Large", "The headers are too large"]
-        : ["400 Bad Request", "This is not HTTP"];
-  socket.write(rawAnswer(status, detail));
+        ? new HttpError(431, "The headers are too large")
+        : new HttpError(400, "This is not HTTP");
+  socket.write(rawAnswer(problem));
   // Both directions, as soon as that is sent: a client that goes on sending would keep an end that is open.
   socket.destroySoon();
 }
@@ -221,7 +227,7 @@ export function answerErrors(server: FastifyInstance, log: Logger): void {
   server.setErrorHandler(
     (error: FastifyError | HttpError | StoreFull | StoreUnavailable, request, reply) => {
       if (error instanceof HttpError) {
-        return reply.code(error.statusCode).send({ detail: error.detail });
+        return reply.code(error.statusCode).headers(error.headers).send(error.body);
       }
       if (error instanceof StoreUnavailable) {
         const { error: cause } = errorFields(error.cause);

@@ -1,13 +1,16 @@
+import { STATUS_CODES } from "node:http";
+import type { HttpError } from "../contract/problems.js";
+
 /**
  * An answer for a connection on which there is no request that could be answered: in the form of all errors, and the
  * last on it.
- *
- * @param status code and reason, such as `404 Not Found`
  */
-export function rawAnswer(status: string, detail: string): string {
-  const body = JSON.stringify({ detail });
+export function rawAnswer({ statusCode, headers, body }: HttpError): string {
+  const json = JSON.stringify(body);
+  const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return (
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n` +
-    `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
+    `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}\r\n` +
+    `Content-Type: application/json; charset=utf-8\r\n${more.join("")}` +
+    `Content-Length: ${Buffer.byteLength(json)}\r\nConnection: close\r\n\r\n${json}`
   );
 }

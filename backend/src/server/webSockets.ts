@@ -8,7 +8,6 @@ import type { Metrics } from "../telemetry/metrics.js";
 import type { StoredThreat } from "../store/documents.js";
 import type { ThreatStore } from "../store/store.js";
 import { event, messageType, PING, PONG } from "./messages.js";
-import { rawAnswer } from "./rawAnswer.js";
 
 /** Where clients connect. */
 export const WS_PATH = "/ws";
@@ -17,6 +16,8 @@ const INITIAL_BATCH = 20;
 const MAX_MESSAGE_BYTES = 64 * 1024;
 const GOING_AWAY = 1001;
 const TRY_AGAIN_LATER = 1013;
+/** https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number */
+const UNAUTHORIZED = 3000;
 /** Time between two goodbyes at shutdown, in ms, as long as all fit into the spread. */
 const GOODBYE_EVERY_MS = 20;
 
@@ -32,6 +33,13 @@ export interface HubOptions {
    */
   readonly goodbyeSpreadMs?: number;
 }
+
+/**
+ * Calls when a client may not stay any longer, with the reason.
+ *
+ * @returns ends the watch
+ */
+export type Visit = (over: (reason: string) => void) => () => void;
 
 /** A client and what is known about it. */
 interface Client {
@@ -76,32 +84,27 @@ export class WebSocketHub {
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
   }
 
+  /** Whether it takes nobody any more. */
+  get closing(): boolean {
+    return this.#closing;
+  }
+
   /**
-   * Takes over a connection that asks for an upgrade; others than {@link WS_PATH} are refused.
+   * Takes over a connection that asks for an upgrade.
    *
-   * @param stranger why whoever asks may not have it; null, the default, if it may
+   * @param visit how long it may stay; by default for ever
    */
   upgrade(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
-    stranger: string | null = null,
+    visit: Visit = () => () => undefined,
   ): void {
-    // A client that resets the connection now must not become an uncaught error.
-    socket.on("error", () => socket.destroy());
-    const [status, detail] =
-      request.url?.split("?", 1)[0] !== WS_PATH
-        ? ["404 Not Found", "Not Found"]
-        : stranger !== null
-          ? ["403 Forbidden", stranger]
-          : this.#closing
-            ? ["503 Service Unavailable", "Shutting down"]
-            : [null, ""];
-    if (status !== null) {
-      socket.end(rawAnswer(status, detail));
-      return;
-    }
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => void this.#welcome(webSocket));
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      const stop = visit((reason) => webSocket.close(UNAUTHORIZED, reason));
+      webSocket.on("close", stop);
+      void this.#welcome(webSocket);
+    });
   }
 
   /** Sends a new threat to every client. */

@@ -1,13 +1,28 @@
 import { moduleLogger, type Logger } from "./log.js";
 
-/** A change of what is stored, by whom. */
-export interface Change {
+/** Who changes something. */
+export interface Caller {
+  /** The name of whoever is signed in. */
   readonly by: string;
-  /** Where the connection came from. */
+  /** Where the request came from, as far as the proxies on its way are trusted. */
   readonly address: string;
-  readonly threat_id: string;
-  readonly decisions: object;
 }
+
+/** The threats that were brought by one request, which may be a thousand. */
+export interface Brought {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly refused: number;
+  /** Those that came first. */
+  readonly threat_ids: readonly string[];
+}
+
+/** What somebody changes. */
+export type Change =
+  | { readonly threat_id: string; readonly decisions?: object }
+  | Brought
+  | { readonly source_pod: string; readonly attempted_destination: string }
+  | { readonly cleared: object };
 
 /** One line for each change that somebody makes, whatever the level of the log. */
 export class AuditLog {
@@ -18,7 +33,7 @@ export class AuditLog {
     this.#log.level = "info";
   }
 
-  write(change: Change, message: string): void {
-    this.#log.info(change, message);
+  write({ by, address }: Caller, change: Change, message: string): void {
+    this.#log.info({ by, address, ...change }, message);
   }
 }

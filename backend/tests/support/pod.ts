@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { startApp, type App } from "../../src/app.js";
+import { startApp, type App, type AppOptions } from "../../src/app.js";
 import type { Config, RedisConfig } from "../../src/config/config.js";
 import { createLogger, type Logger } from "../../src/telemetry/log.js";
-import type { HubOptions } from "../../src/server/webSockets.js";
 import { Api } from "./client.js";
 import { eventually } from "./eventually.js";
 
@@ -36,7 +35,7 @@ export interface LocalPod {
  */
 export async function startLocalPod(
   overrides: Partial<Config> = {},
-  hubOptions?: HubOptions,
+  options?: AppOptions,
   lines: string[] = [],
 ): Promise<LocalPod> {
   const config: Config = {
@@ -52,11 +51,13 @@ export async function startLocalPod(
     maxStoredHours: null,
     corsOrigins: [],
     allowedHosts: [],
+    login: null,
+    trustedProxies: [],
     generateEverySeconds: null,
     demo: false,
     ...overrides,
   };
-  const app = await startApp(config, quietLogger(lines, config.logLevel), hubOptions);
+  const app = await startApp(config, quietLogger(lines, config.logLevel), options);
   const api = new Api(app.port);
   await api.ready();
   return { app, api };

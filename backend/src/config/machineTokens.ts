@@ -1,0 +1,95 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROLES, type Role } from "./login.js";
+
+/** A token that a machine shows. */
+export interface MachineToken {
+  /** Its file's: a role, or `role.name`. */
+  readonly name: string;
+  readonly role: Role;
+  /** SHA-256 of the token, which itself is not kept. */
+  readonly digest: Buffer;
+}
+
+/** What a folder of tokens has, and what is wrong with the rest of it. */
+export interface TokenFolder {
+  readonly tokens: readonly MachineToken[];
+  readonly problems: readonly string[];
+}
+
+/** Fewer could be guessed. */
+const MIN_CHARACTERS = 20;
+const NAME = new RegExp(`^(${ROLES.join("|")})(\\.[\\w.-]+)?$`);
+/** What a header can carry: `b64token` of RFC 6750, section 2.1. */
+const TOKEN = /^[\w.~+/-]+=*$/;
+
+/** What is kept of a token, and compared. */
+export function digestOf(token: string): Buffer {
+  return createHash("sha256").update(token).digest();
+}
+
+/** The token of a list that somebody shows, found in a time that says nothing of the others; null if none is. */
+export function findToken<T extends MachineToken>(tokens: readonly T[], shown: string): T | null {
+  const digest = digestOf(shown);
+  return tokens.find((token) => timingSafeEqual(token.digest, digest)) ?? null;
+}
+
+/**
+ * Reads a folder of tokens, such as a mounted Secret. Files whose name begins with a dot are none, as
+ * Kubernetes keeps versions of a Secret in such.
+ */
+export function readMachineTokens(folder: string): TokenFolder {
+  const tokens: MachineToken[] = [];
+  const problems: string[] = [];
+  for (const file of listed(folder, problems)) {
+    const path = join(folder, file);
+    const [, role] = NAME.exec(file) ?? [];
+    const token = role === undefined ? undefined : textOf(path, problems);
+    if (role === undefined) {
+      problems.push(
+        `AUTH_TOKENS_DIR: the name of ${path} must be one of ${ROLES.join(", ")}, or such as ingest.wazuh`,
+      );
+    } else if (token !== undefined) {
+      const other = findToken(tokens, token);
+      if (token.length < MIN_CHARACTERS || !TOKEN.test(token)) {
+        problems.push(
+          `AUTH_TOKENS_DIR: ${path} must hold at least ${MIN_CHARACTERS} characters of A-Z a-z 0-9 - . _ ~ + /, ` +
+            `got ${token.length} characters; openssl rand -hex 32 makes some`,
+        );
+      } else if (other !== null) {
+        problems.push(`AUTH_TOKENS_DIR: ${path} has the token of ${other.name}; give each its own`);
+      } else {
+        tokens.push({ name: file, role: role as Role, digest: digestOf(token) });
+      }
+    }
+  }
+  return { tokens, problems };
+}
+
+function listed(folder: string, problems: string[]): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => !name.startsWith("."))
+      .sort();
+  } catch (error) {
+    problems.push(
+      `AUTH_TOKENS_DIR must be a folder that can be read, got "${folder}" (${codeOf(error)})`,
+    );
+    return [];
+  }
+}
+
+function textOf(path: string, problems: string[]): string | undefined {
+  try {
+    // An editor ends a file with a newline that no token has.
+    return readFileSync(path, "utf8").replace(/\r?\n$/, "");
+  } catch (error) {
+    problems.push(`AUTH_TOKENS_DIR: ${path} cannot be read (${codeOf(error)})`);
+    return undefined;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}
