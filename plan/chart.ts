@@ -70,7 +70,7 @@ export function chartValues(
   });
   const values = overlay(
     { backend: { image: image("backend") }, frontend: { image: image("frontend") } },
-    config.cluster.kind !== "existing" && AT_ONCE,
+    config.cluster.kind !== "existing" && overlay(AT_ONCE, BEHIND_PROXIES),
     { ingress: { className: ingress.className } },
     // Helm replaces lists as a whole, so another host needs the default's paths again.
     ingress.host !== undefined && {
@@ -161,6 +161,14 @@ const AT_ONCE: ChartOverrides = {
     rollout: { maxSurge: "100%" },
     probes: { readiness: { initialDelaySeconds: 0, periodSeconds: 1 } },
   },
+};
+
+/**
+ * Whose word on where a request came from counts: the ingress controller's and the login's proxy's, which are pods of Kind's
+ * network (https://kind.sigs.k8s.io/docs/user/configuration/#pod-subnet). Which they are elsewhere, only its owner knows.
+ */
+const BEHIND_PROXIES: ChartOverrides = {
+  backend: { env: { TRUSTED_PROXIES: "10.244.0.0/16" } },
 };
 
 /** An image that was loaded into the nodes is in no registry, so none may be asked for it. */

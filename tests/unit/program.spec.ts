@@ -233,6 +233,7 @@ describe("the dev stack", () => {
             pullPolicy: "Never",
           },
           rollout: { maxSurge: "100%" },
+          env: { TRUSTED_PROXIES: "10.244.0.0/16" },
           probes: { readiness: { initialDelaySeconds: 0, periodSeconds: 1 } },
         },
         frontend: {
