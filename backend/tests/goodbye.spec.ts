@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Metrics } from "../src/telemetry/metrics.js";
 import { MemoryStore } from "../src/store/memory.js";
+import { answerUpgrades } from "../src/server/upgrades.js";
 import { WebSocketHub } from "../src/server/webSockets.js";
 import { WsClient } from "./support/client.js";
 import { eventually } from "./support/eventually.js";
@@ -30,7 +31,7 @@ describe("goodbyes at shutdown", () => {
       onReset: () => hub.restart(),
     });
     server = createServer().listen(0, "127.0.0.1");
-    server.on("upgrade", (request, socket, head) => hub.upgrade(request, socket, head));
+    answerUpgrades(server, hub, { access: { origins: [], hosts: [] }, login: null }, quietLogger());
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     clients = await Promise.all(Array.from({ length: count }, () => WsClient.connect(port)));

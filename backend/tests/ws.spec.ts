@@ -7,6 +7,7 @@ import { WebSocket } from "ws";
 import { Metrics } from "../src/telemetry/metrics.js";
 import { MemoryStore } from "../src/store/memory.js";
 import type { StoredThreat } from "../src/store/documents.js";
+import { answerUpgrades } from "../src/server/upgrades.js";
 import { WebSocketHub } from "../src/server/webSockets.js";
 import { joinAmidstBurst } from "./support/burst.js";
 import { WsClient } from "./support/client.js";
@@ -173,7 +174,7 @@ describe("WebSocketHub", () => {
       onReset: () => hub.restart(),
     });
     const server = createServer().listen(0, "127.0.0.1");
-    server.on("upgrade", (request, socket, head) => hub.upgrade(request, socket, head));
+    answerUpgrades(server, hub, { access: { origins: [], hosts: [] }, login: null }, quietLogger());
     await once(server, "listening");
     const client = WsClient.open((server.address() as AddressInfo).port);
     try {

@@ -20,18 +20,14 @@ export function answerUpgrades(server: Server, hub: WebSocketHub, doors: Doors, 
   server.on("upgrade", (request, socket, head) => {
     // A client that resets the connection now must not become an uncaught error.
     socket.on("error", () => socket.destroy());
-    void admit(request, hub, doors)
+    void admit(request, doors)
       .then((visit) => hub.upgrade(request, socket, head, visit))
       .catch((error: unknown) => refuse(socket, error, log));
   });
 }
 
 /** @throws {@link HttpError} why it is refused */
-async function admit(
-  { url, headers }: IncomingMessage,
-  hub: WebSocketHub,
-  { access, login }: Doors,
-): Promise<Visit> {
+async function admit({ url, headers }: IncomingMessage, { access, login }: Doors): Promise<Visit> {
   if (url?.split("?", 1)[0] !== WS_PATH) {
     throw new HttpError(404, "Not Found");
   }
@@ -43,10 +39,6 @@ async function admit(
   const problem = identity && forbidden(`A WebSocket at ${WS_PATH}`, ["reader"], identity);
   if (problem !== null) {
     throw new HttpError(403, problem);
-  }
-  // Looked at last, since it may have begun to close meanwhile.
-  if (hub.closing) {
-    throw new HttpError(503, "Shutting down");
   }
   return (over) => (login && identity ? login.whenOver(identity, over) : () => undefined);
 }

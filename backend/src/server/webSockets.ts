@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { WebSocket, WebSocketServer } from "ws";
+import { HttpError } from "../contract/problems.js";
 import { errorFields, type Logger } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import type { StoredThreat } from "../store/documents.js";
@@ -84,15 +85,11 @@ export class WebSocketHub {
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs);
   }
 
-  /** Whether it takes nobody any more. */
-  get closing(): boolean {
-    return this.#closing;
-  }
-
   /**
    * Takes over a connection that asks for an upgrade.
    *
    * @param visit how long it may stay; by default for ever
+   * @throws {@link HttpError} 503 once it says goodbye
    */
   upgrade(
     request: IncomingMessage,
@@ -100,6 +97,9 @@ export class WebSocketHub {
     head: Buffer,
     visit: Visit = () => () => undefined,
   ): void {
+    if (this.#closing) {
+      throw new HttpError(503, "Shutting down");
+    }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       const stop = visit((reason) => webSocket.close(UNAUTHORIZED, reason));
       webSocket.on("close", stop);
