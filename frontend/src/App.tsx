@@ -6,7 +6,8 @@ import { ErrorBoundary } from "./components/ErrorBoundary";
 import { Header } from "./components/Header";
 import { ThreatList } from "./components/list/ThreatList";
 import { Notice } from "./components/Notice";
-import { Overview } from "./components/overview/Overview";
+import { NARROW, Overview } from "./components/overview/Overview";
+import { Timeline } from "./components/Timeline";
 import { useDetailFocus } from "./hooks/useDetailFocus";
 import { useHold } from "./hooks/useHold";
 import { useLiveThreats } from "./hooks/useLiveThreats";
@@ -24,6 +25,9 @@ import type { TriggerRequest } from "./types";
 
 /** From this width on, list and detail stand side by side (`layout.css` has the same). */
 const SIDE_BY_SIDE = "(min-width: 1080px)";
+
+/** How many bars of time there is room for; on a phone a finger has to hit them. */
+const BARS = { wide: 25, narrow: 10 };
 
 /** The one screen of the dashboard. */
 export function App() {
@@ -47,6 +51,7 @@ function Dashboard() {
   const figures = useMetrics(all.threats, live.verify);
   const observability = useObservability();
   const signIn = useSession(live.connection);
+  const narrow = useMedia(NARROW);
   const sideBySide = useMedia(SIDE_BY_SIDE);
   const [triggerError, setTriggerError] = useState<string>();
   const hold = useHold({
@@ -78,6 +83,14 @@ function Dashboard() {
     }
   }
 
+  const axis = (
+    <Timeline
+      threats={applyFilters(listed.threats, { ...view.filters, from: "", to: "" })}
+      complete={listed.complete}
+      view={view}
+      bars={narrow ? BARS.narrow : BARS.wide}
+    />
+  );
   const detail = view.threatId !== undefined && (
     <DetailPane
       state={open}
@@ -118,6 +131,8 @@ function Dashboard() {
               metrics={metrics}
               source={figures.metrics ? (figures.stale ? "stale" : "backend") : "page"}
               view={view}
+              narrow={narrow}
+              axis={narrow && axis}
             />
             <div className="workspace" data-open={view.threatId !== undefined}>
               <ThreatList
@@ -125,6 +140,7 @@ function Dashboard() {
                 view={view}
                 hold={hold}
                 toReview={toReview}
+                axis={!narrow && axis}
                 seen={metrics?.total_threats ?? 0}
               />
               {sideBySide && detail}

@@ -34,6 +34,13 @@ describe("filters", () => {
     assert.deepEqual(shown({ severities: ["LOW"], type: "geo_anomaly" }), []);
   });
 
+  it("choose by time, from a moment up to another one", () => {
+    const [from, to] = [utc(3), utc(1)];
+    assert.deepEqual(shown({ from }), ["low", "new-high", "geo"]);
+    assert.deepEqual(shown({ to }), ["new-high", "geo", "old-high"]);
+    assert.deepEqual(shown({ from, to }), ["new-high", "geo"]);
+  });
+
   const texts: [string, string[]][] = [
     ["finance", ["geo"]],
     ["192.0.2.7", ["geo"]],
@@ -55,6 +62,8 @@ describe("filters", () => {
   it("count as narrowing, but not the queue", () => {
     assert.equal(isNarrowed({ ...NO_FILTERS, review: true }), false);
     assert.equal(isNarrowed({ ...NO_FILTERS, text: " " }), false);
+    assert.equal(isNarrowed({ ...NO_FILTERS, range: "1h" }), false);
+    assert.equal(isNarrowed({ ...NO_FILTERS, to: utc() }), true);
     assert.equal(isNarrowed({ ...NO_FILTERS, type: "geo_anomaly" }), true);
   });
 });
@@ -66,13 +75,20 @@ describe("the view in the address", () => {
       type: "geo_anomaly",
       text: "a & b",
       review: true,
+      from: "2026-06-01T11:00:00.000Z",
+      to: "2026-06-01T12:00:00.000Z",
+      range: "7d" as const,
     },
     threatId: "x/1",
   };
 
   it("is read as it was written", () => {
     const query = writeView(view);
-    assert.equal(query, "?severity=critical,high&type=geo_anomaly&q=a+%26+b&review=1&threat=x%2F1");
+    assert.equal(
+      query,
+      "?severity=critical,high&type=geo_anomaly&q=a+%26+b&review=1" +
+        "&from=2026-06-01T11:00:00.000Z&to=2026-06-01T12:00:00.000Z&range=7d&threat=x%2F1",
+    );
     assert.deepEqual(readView(query), view);
   });
 
@@ -82,9 +98,12 @@ describe("the view in the address", () => {
   });
 
   it("ignores what is no value", () => {
-    assert.deepEqual(readView("?severity=HIGH,worst&type=x&review=yes&threat="), {
-      filters: { ...NO_FILTERS, severities: ["HIGH"] },
-      threatId: undefined,
-    });
+    assert.deepEqual(
+      readView("?severity=HIGH,worst&type=x&review=yes&from=noon&range=2h&threat="),
+      {
+        filters: { ...NO_FILTERS, severities: ["HIGH"] },
+        threatId: undefined,
+      },
+    );
   });
 });

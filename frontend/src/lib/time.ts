@@ -50,6 +50,18 @@ export function formatSince(iso: string, nowMs: number): string {
     : time.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** The viewer's local time from one moment (epoch ms) to another one, with the date. */
+export function formatSpan(fromMs: number, toMs: number): string {
+  return SPAN.formatRange(fromMs, toMs);
+}
+
+const SPAN = new Intl.DateTimeFormat(undefined, {
+  month: "short",
+  day: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+});
+
 /** Milliseconds for people: "< 1 ms", "850 ms", "1.3 s". */
 export function formatDuration(ms: number): string {
   if (ms < 1) {

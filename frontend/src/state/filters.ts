@@ -1,5 +1,7 @@
 import { humanize } from "../lib/text";
+import { parseUtc } from "../lib/time";
 import { SEVERITIES, THREAT_TYPES, type Severity, type ThreatAnalysis } from "../types";
+import { RANGES, type RangeKey } from "./timeline";
 
 /** Which threats the list shows. Conditions of different kinds must all hold. */
 export interface Filters {
@@ -11,9 +13,23 @@ export interface Filters {
   readonly text: string;
   /** Only what waits for a person, most pressing first. */
   readonly review: boolean;
+  /** From when on, as an ISO time; empty for whenever. */
+  readonly from: string;
+  /** Before when, likewise. */
+  readonly to: string;
+  /** What the time axis shows; by itself it hides nothing. */
+  readonly range: RangeKey;
 }
 
-export const NO_FILTERS: Filters = { severities: [], type: "", text: "", review: false };
+export const NO_FILTERS: Filters = {
+  severities: [],
+  type: "",
+  text: "",
+  review: false,
+  from: "",
+  to: "",
+  range: "24h",
+};
 
 /** What the address of the page says: what is listed, and which threat is open. */
 export interface View {
@@ -27,8 +43,8 @@ export function isClosed({ status }: ThreatAnalysis): boolean {
 }
 
 /** Whether the list is narrowed beyond the choice between all threats and the review queue. */
-export function isNarrowed({ severities, type, text }: Filters): boolean {
-  return severities.length > 0 || type !== "" || text.trim() !== "";
+export function isNarrowed({ severities, type, text, from, to }: Filters): boolean {
+  return severities.length > 0 || type !== "" || text.trim() !== "" || from !== "" || to !== "";
 }
 
 /** The threats that a filter lets through, in the order in which to show them. */
@@ -37,11 +53,15 @@ export function applyFilters(
   filters: Filters,
 ): readonly ThreatAnalysis[] {
   const words = filters.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const from = filters.from === "" ? -Infinity : parseUtc(filters.from);
+  const to = filters.to === "" ? Infinity : parseUtc(filters.to);
+  const isThen = (time: number) => time >= from && time < to;
   const shown = threats.filter(
     (threat) =>
       (filters.severities.length === 0 || filters.severities.includes(threat.severity)) &&
       (filters.type === "" || filters.type === threat.signal.threat_type) &&
       (!filters.review || threat.requires_human_review) &&
+      isThen(parseUtc(threat.created_at)) &&
       (words.length === 0 || containsAll(searchText(threat), words)),
   );
   return filters.review ? shown.sort(mostPressingFirst) : shown;
@@ -76,12 +96,19 @@ export function readView(search: string): View {
   const query = new URLSearchParams(search);
   const named = (query.get("severity") ?? "").toUpperCase().split(",");
   const type = query.get("type") ?? "";
+  const time = (key: string) => {
+    const text = query.get(key) ?? "";
+    return Number.isNaN(parseUtc(text)) ? "" : text;
+  };
   return {
     filters: {
       severities: SEVERITIES.filter((severity) => named.includes(severity)),
       type: THREAT_TYPES.some((known) => known === type) ? type : "",
       text: query.get("q") ?? "",
       review: query.get("review") === "1",
+      from: time("from"),
+      to: time("to"),
+      range: RANGES.find(({ key }) => key === query.get("range"))?.key ?? NO_FILTERS.range,
     },
     threatId: query.get("threat") || undefined,
   };
@@ -95,7 +122,10 @@ export function writeView({ filters, threatId }: View): string {
   set("type", filters.type);
   set("q", filters.text);
   set("review", filters.review ? "1" : "");
+  set("from", filters.from);
+  set("to", filters.to);
+  set("range", filters.range === NO_FILTERS.range ? "" : filters.range);
   set("threat", threatId ?? "");
-  const text = query.toString().replaceAll("%2C", ",");
+  const text = query.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
   return text && `?${text}`;
 }

@@ -94,7 +94,7 @@ if (hasBrowser()) {
       it("axe finds nothing on a phone", async () => {
         const page = await harness.openLive();
         await page.setViewportSize(PHONE);
-        await page.getByText("Charts by severity and type").click();
+        await page.getByText("Charts by severity, type and time").click();
         assert.deepEqual(await violations(page), []);
         await link(page, "manipulated").click();
         assert.deepEqual(await violations(page), []);
@@ -124,7 +124,7 @@ if (hasBrowser()) {
     it("nothing sticks out, in the list, the menu, the charts and a detail", async () => {
       const page = await harness.openLive();
       assert.equal(await overflow(page), 0);
-      await page.getByText("Charts by severity and type").tap();
+      await page.getByText("Charts by severity, type and time").tap();
       await page.getByRole("button", { name: "Choose a threat" }).tap();
       const menu = await page.getByRole("menu").boundingBox();
       assert.ok(menu && menu.x >= 0 && menu.x + menu.width <= PHONE.width);

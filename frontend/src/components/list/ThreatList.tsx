@@ -1,4 +1,4 @@
-import type { KeyboardEvent } from "react";
+import type { KeyboardEvent, ReactNode } from "react";
 import { LIST_ID } from "../../hooks/useDetailFocus";
 import type { Hold } from "../../hooks/useHold";
 import type { LiveThreats } from "../../hooks/useLiveThreats";
@@ -18,12 +18,14 @@ interface ThreatListProps {
   readonly hold: Hold;
   /** How many threats wait for review, also of those that are not listed. */
   readonly toReview: number;
+  /** The time axis, where there is room for it. */
+  readonly axis: ReactNode;
   /** How many threats were ever counted; 0 while that is not known. */
   readonly seen: number;
 }
 
 /** The live list with its filters, or why there is none. */
-export function ThreatList({ live, view, hold, toReview, seen }: ThreatListProps) {
+export function ThreatList({ live, view, hold, toReview, axis, seen }: ThreatListProps) {
   const selection = useSelection(hold.visible);
   useListKeys(hold.visible, view, selection);
   return (
@@ -37,14 +39,14 @@ export function ThreatList({ live, view, hold, toReview, seen }: ThreatListProps
       <h2 id="list-title" className="visually-hidden">
         {view.filters.review ? "Review queue" : "Live threats"}
       </h2>
-      <Toolbar view={view} hold={hold} toReview={toReview} />
+      <Toolbar view={view} hold={hold} toReview={toReview} axis={axis} />
       <Body live={live} view={view} hold={hold} selection={selection} seen={seen} />
       <BulkBar selection={selection} visible={hold.visible} onDecide={live.decide} />
     </section>
   );
 }
 
-interface BodyProps extends Omit<ThreatListProps, "toReview"> {
+interface BodyProps extends Omit<ThreatListProps, "toReview" | "axis"> {
   readonly selection: Selection;
 }
 

@@ -13,10 +13,12 @@ interface ToolbarProps {
   readonly hold: Hold;
   /** How many threats wait for review, also of those that are not listed. */
   readonly toReview: number;
+  /** The time axis, where there is room for it. */
+  readonly axis: ReactNode;
 }
 
 /** Which threats the list shows, and whether new ones move it. */
-export function Toolbar({ view, hold, toReview }: ToolbarProps) {
+export function Toolbar({ view, hold, toReview, axis }: ToolbarProps) {
   const { filters, setFilters } = view;
   return (
     <div className="toolbar">
@@ -42,6 +44,7 @@ export function Toolbar({ view, hold, toReview }: ToolbarProps) {
             onChoose={() => setFilters({ review: true })}
           />
         </div>
+        {axis}
         <Arrivals hold={hold} />
         <button
           type="button"
@@ -101,7 +104,9 @@ export function Toolbar({ view, hold, toReview }: ToolbarProps) {
           <button
             type="button"
             className="text-button"
-            onClick={() => setFilters({ ...NO_FILTERS, review: filters.review })}
+            onClick={() =>
+              setFilters({ ...NO_FILTERS, review: filters.review, range: filters.range })
+            }
           >
             Clear filters
           </button>

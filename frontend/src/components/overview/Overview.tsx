@@ -1,4 +1,4 @@
-import { useMedia } from "../../hooks/useMedia";
+import type { ReactNode } from "react";
 import type { ViewControl } from "../../hooks/useView";
 import type { DashboardMetrics } from "../../types";
 import { MetricCards, type FigureSource } from "./MetricCards";
@@ -6,18 +6,20 @@ import { SeverityChart } from "./SeverityChart";
 import { TypeChart } from "./TypeChart";
 
 /** Below this width charts would push the list off the screen (`layout.css` has the same). */
-const NARROW = "(max-width: 640px)";
+export const NARROW = "(max-width: 640px)";
 
 interface OverviewProps {
   /** Undefined while there are none: a zero would be a lie. */
   readonly metrics: DashboardMetrics | undefined;
   readonly source: FigureSource;
   readonly view: ViewControl;
+  readonly narrow: boolean;
+  /** The time axis, where it is not beside the list. */
+  readonly axis: ReactNode;
 }
 
 /** The figures and charts at the top. A part of a chart narrows the list to it. */
-export function Overview({ metrics, source, view }: OverviewProps) {
-  const narrow = useMedia(NARROW);
+export function Overview({ metrics, source, view, narrow, axis }: OverviewProps) {
   const charts = (
     <>
       <SeverityChart counts={metrics?.threats_by_severity} view={view} />
@@ -29,8 +31,9 @@ export function Overview({ metrics, source, view }: OverviewProps) {
       <MetricCards metrics={metrics} source={source} view={view} />
       {narrow ? (
         <details className="panel charts-fold">
-          <summary>Charts by severity and type</summary>
+          <summary>Charts by severity, type and time</summary>
           {charts}
+          {axis}
         </details>
       ) : (
         charts
