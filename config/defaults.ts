@@ -99,13 +99,15 @@ export function imageSettings(part: Part, { images }: Input): BuildSettings | Re
   if (given.ref !== undefined) {
     return { kind: "ref", ref: given.ref };
   }
-  const context = given.context ?? part;
+  const { context = part, args, target } = given;
   const name = `soc-${part}`;
   const registry = images?.registry;
   return {
     kind: "build",
     context,
     dockerfile: given.dockerfile ?? path.join(context, "Dockerfile"),
+    ...(args && { args }),
+    ...(target !== undefined && { target }),
     repository: given.repository ?? (registry ? `${registry}/${name}` : name),
     push: registry !== undefined,
   };

@@ -1,7 +1,7 @@
 /** What the values of a stack file must be: each says what it expects and what it got. */
 import { z } from "zod";
 import { ISSUERS, type Issuer } from "./settings";
-import { show } from "./values";
+import { isMap, show } from "./values";
 
 /**
  * A leaf of the configuration.
@@ -11,6 +11,27 @@ import { show } from "./values";
  */
 export function leaf<T>(expected: string, fits: (value: unknown) => boolean) {
   return z.custom<T>(fits, { error: ({ input }) => `must be ${expected}, got ${show(input)}` });
+}
+
+/**
+ * A map whose entries are judged one by one.
+ *
+ * @param expected what the map must be, as it reads after "must be"
+ * @param wrong what an entry must be, with what it is; nothing of one that fits
+ */
+function mapOf<T>(expected: string, wrong: (name: string, value: unknown) => string | undefined) {
+  return z.custom<Readonly<Record<string, T>>>().superRefine((map, context) => {
+    if (!isMap(map)) {
+      context.addIssue(`must be ${expected}, got ${show(map)}`);
+      return;
+    }
+    for (const [name, value] of Object.entries<unknown>(map)) {
+      const message = wrong(name, value);
+      if (message !== undefined) {
+        context.addIssue({ code: "custom", path: [name], message });
+      }
+    }
+  });
 }
 
 const text = (pattern: RegExp, expected: string) =>
@@ -54,6 +75,20 @@ export const imageRef = text(
 export const kubernetesVersion = text(
   /^v?\d+\.\d+(?:\.\d+)?(?:[-+][\w.+-]+)?$/,
   'a Kubernetes version in quotes, such as "1.34.2"',
+);
+// Names as a Dockerfile's ARG takes them: https://docs.docker.com/reference/dockerfile/#arg
+export const buildArgs = mapOf<string>(
+  'a map of build arguments, such as {NODE_VERSION: "24"}',
+  (name, value) => {
+    if (!/^[A-Za-z_]\w*$/.test(name)) {
+      return `must have a name of letters, digits and underscores, got ${show(name)}`;
+    }
+    return typeof value === "string" ? undefined : `must be a text in quotes, got ${show(value)}`;
+  },
+);
+export const buildTarget = text(
+  /^[A-Za-z0-9][\w.-]*$/,
+  "the name of a stage of the Dockerfile, such as runtime",
 );
 export const hostName = text(
   /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,

@@ -192,7 +192,7 @@ function imageProblems(part: Part, input: Input, { exists }: Surroundings): stri
   const given = input.images?.[part];
   const at = `images.${part}`;
   if (given?.ref !== undefined) {
-    const beside = (["context", "dockerfile", "repository"] as const)
+    const beside = (["context", "dockerfile", "args", "target", "repository"] as const)
       .filter((other) => given[other] !== undefined)
       .map(
         (other) =>

@@ -5,6 +5,8 @@ import { addOnBlocks, optional } from "./blocks";
 import {
   address,
   between,
+  buildArgs,
+  buildTarget,
   clusterName,
   flag,
   httpsUrl,
@@ -28,6 +30,11 @@ const image = z.strictObject({
     "Its Dockerfile, relative to the project",
     "`Dockerfile` in the context",
   ),
+  args: optional(
+    buildArgs,
+    "Build arguments, a map. They count for the tag, and stand in the image's history: nothing secret",
+  ),
+  target: optional(buildTarget, "Stage of the Dockerfile that is built", "the last one"),
   repository: optional(
     repository,
     "Name of the image, without a tag",

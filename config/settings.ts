@@ -47,6 +47,10 @@ export interface BuildSettings {
   /** Paths relative to the project, so that they are the same on every machine. */
   readonly context: string;
   readonly dockerfile: string;
+  /** Values of the Dockerfile's ARGs, by their names. */
+  readonly args?: Readonly<Record<string, string>>;
+  /** Stage that is built; the last one when unset. */
+  readonly target?: string;
   /** Repository without a tag. */
   readonly repository: string;
   /** Whether the image is pushed to its registry, instead of loaded into the cluster's nodes. */

@@ -17,10 +17,11 @@ export function imageRefs(parts: ImageSettings): ImageRefs {
 }
 
 function imageRef(settings: BuildSettings | RefSettings): string {
-  return settings.kind === "ref"
-    ? settings.ref
-    : `${settings.repository}:${contentTag(settings.context, settings.dockerfile)}`;
+  return settings.kind === "ref" ? settings.ref : `${settings.repository}:${contentTag(settings)}`;
 }
+
+/** What an image is made of. */
+export type Recipe = Pick<BuildSettings, "context" | "dockerfile" | "args" | "target">;
 
 /**
  * A tag made from what a build sends to Docker, so that the same content never rolls a pod and other
@@ -32,7 +33,8 @@ function imageRef(settings: BuildSettings | RefSettings): string {
  *
  * @returns such as `sha-0123456789ab`
  */
-export function contentTag(context: string, dockerfile: string): string {
+export function contentTag(recipe: Recipe): string {
+  const { context, dockerfile } = recipe;
   const hash = createHash("sha256");
   const add = (name: string, file: string) => {
     const stat = fs.lstatSync(file);
@@ -52,7 +54,15 @@ export function contentTag(context: string, dockerfile: string): string {
   for (const name of contextFiles(context, dockerfile)) {
     add(name, path.join(context, name));
   }
+  hash.update(optionsText(recipe));
   return `sha-${hash.digest("hex").slice(0, 12)}`;
+}
+
+/** What counts beside files; empty where nothing is set, as in tags that are older than these options. */
+function optionsText({ args = {}, target }: Recipe): string {
+  const sorted = Object.entries(args).sort(([one], [other]) => (one < other ? -1 : 1));
+  const options = { ...(sorted.length > 0 && { args: sorted }), ...(target && { target }) };
+  return Object.keys(options).length > 0 ? JSON.stringify(options) : "";
 }
 
 function isExecutable(stat: fs.Stats): boolean {

@@ -12,6 +12,7 @@ import type { PodsOf } from "../../cluster/podReport";
 import { rolledOut, setImages, type PartImages } from "../../cluster/rollOut";
 import { DOCKER, tryDocker } from "../../machine/docker";
 import { builtElsewhere, onOneLine } from "../../machine/faults";
+import { buildArguments } from "../../machine/imageBuild";
 import { buildOf, LOAD, ROLL_OUT } from "./phases";
 
 /** Inputs of {@link workAhead}. */
@@ -78,15 +79,13 @@ export async function workAhead(args: AheadArgs): Promise<boolean> {
 
 async function build(
   ref: string,
-  { context, dockerfile }: BuildSettings,
+  settings: BuildSettings,
   { env, stop: signal }: AheadArgs,
 ): Promise<void> {
-  // A build that fails leaves no container behind, also with the classic builder.
-  const how = ["--tag", ref, "--file", dockerfile, "--force-rm"];
   const options = { env: { ...env, ...PLAIN_BUILD }, signal, why: failedStep };
-  const { ok, reason } = await tryDocker(["build", ...how, context], options);
+  const { ok, reason } = await tryDocker(buildArguments(ref, settings), options);
   if (!ok) {
-    throw new HopelessError(`${DOCKER} build ${context}: ${reason}`);
+    throw new HopelessError(`${DOCKER} build ${settings.context}: ${reason}`);
   }
   if (!(await hasImage(ref))) {
     throw new HopelessError(onOneLine(builtElsewhere(ref)));

@@ -42,7 +42,7 @@ export function sourcesOf({ images }: StackConfig, stackFile: string): Source[] 
           const outside = inContext === "" || inContext.startsWith("..");
           return !outside && !contextFilter(context, dockerfile).hasFolder(inContext);
         },
-        digest: () => contentTag(context, dockerfile),
+        digest: () => contentTag(image),
       },
     ];
   });

@@ -61,11 +61,11 @@ function buildArgs(
   platform: string,
   login: RegistryLogin | undefined,
 ): docker.ImageArgs {
-  const { context, dockerfile, push } = settings;
+  const { context, dockerfile, args, target, push } = settings;
   return {
     imageName,
     // The provider's own default is the platform of the machine that runs it, not of the engine.
-    build: { context, dockerfile, platform },
+    build: { context, dockerfile, platform, ...(args && { args }), ...(target && { target }) },
     skipPush: !push,
     ...(push && login && { registry: { ...login } }),
   };

@@ -501,6 +501,17 @@ describe("the dev stack with other configuration", () => {
     assert.deepEqual(inputsOf(ran, "images-docker"), { host: endpoint });
   });
 
+  it("builds with the arguments and the stage that are set, under another tag", async () => {
+    const given = { args: { NODE_VERSION: "24" }, target: "build" };
+    const ran = await runProgram({ stack: "dev", config: { images: { backend: given } } });
+    const { imageName, build } = inputsOf(ran, "images-backend");
+    const usual = { context: "backend", dockerfile: "backend/Dockerfile" };
+    assert.deepEqual(build, { ...usual, platform: "linux/amd64", ...given });
+    assert.match(String(imageName), /^soc-backend:sha-[0-9a-f]{12}$/);
+    assert.notEqual(imageName, refs.backend);
+    assert.equal(inputsOf(ran, "images-frontend")["imageName"], refs.frontend);
+  });
+
   it("builds nothing for an image that was built elsewhere", async () => {
     const ref = `ghcr.io/acme/soc-backend@sha256:${"a".repeat(64)}`;
     const ran = await runProgram({ stack: "dev", config: { images: { backend: { ref } } } });

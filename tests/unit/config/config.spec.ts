@@ -173,6 +173,10 @@ describe("findProblems", () => {
   const accepted: [string, Values][] = [
     ["nothing", {}],
     ["false and other values that are not truthy", { metricsServer: { install: false } }],
+    [
+      "build arguments and a stage",
+      { images: { backend: { args: { NODE_VERSION: "24", EMPTY: "" }, target: "runtime" } } },
+    ],
     ["a registry with a port", { images: { registry: "localhost:5001/soc" } }],
     ["an image by digest", { images: { backend: { ref: `soc/api@sha256:${"0".repeat(64)}` } } }],
     ["a chart from an OCI registry", { ingress: { repo: "oci://charts.example.com/mirror" } }],
@@ -296,6 +300,31 @@ describe("findProblems", () => {
       "a reference beside a context",
       { images: { backend: { ref: "soc-backend:1", context: "api" } } },
       /images\.backend\.context: has no use beside "ref", got "api"\. Remove it/,
+    ],
+    [
+      "a build argument that is no text",
+      { images: { backend: { args: { NODE_VERSION: 24 } } } },
+      /^soc-agent:images\.backend\.args\.NODE_VERSION: must be a text in quotes, got 24$/,
+    ],
+    [
+      "a build argument of no such name",
+      { images: { backend: { args: { "NODE-VERSION": "24" } } } },
+      /images\.backend\.args\.NODE-VERSION: must have a name of letters, .*got "NODE-VERSION"$/,
+    ],
+    [
+      "build arguments that are no map",
+      { images: { backend: { args: ["NODE_VERSION=24"] } } },
+      /images\.backend\.args: must be a map of build arguments, .*got \["NODE_VERSION=24"\]$/,
+    ],
+    [
+      "a stage that is no name",
+      { images: { backend: { target: "run time" } } },
+      /images\.backend\.target: must be the name of a stage .*, got "run time"$/,
+    ],
+    [
+      "a stage of an image that is built elsewhere",
+      { images: { backend: { ref: "soc-backend:1", target: "runtime" } } },
+      /images\.backend\.target: has no use beside "ref", got "runtime"\. Remove it/,
     ],
     [
       "an observability stack beside one that exists",

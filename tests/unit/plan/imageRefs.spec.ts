@@ -3,12 +3,13 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { execFileSync } from "node:child_process";
-import { contentTag, contextFilter, imageRefs } from "../../../plan/imageRefs";
+import { contentTag, contextFilter, imageRefs, type Recipe } from "../../../plan/imageRefs";
 
 describe("contentTag", () => {
   let dir: string;
   const at = (file: string) => path.join(dir, file);
-  const tag = () => contentTag(dir, at("Dockerfile"));
+  const recipe = () => ({ context: dir, dockerfile: at("Dockerfile") });
+  const tag = () => contentTag(recipe());
 
   beforeEach(() => {
     dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-context-"));
@@ -26,7 +27,7 @@ describe("contentTag", () => {
     const copy = fs.mkdtempSync(path.join(os.tmpdir(), "soc-copy-"));
     fs.cpSync(dir, copy, { recursive: true });
     assert.match(tag(), /^sha-[0-9a-f]{12}$/);
-    assert.equal(contentTag(copy, path.join(copy, "Dockerfile")), tag());
+    assert.equal(contentTag({ context: copy, dockerfile: path.join(copy, "Dockerfile") }), tag());
     fs.rmSync(copy, { recursive: true });
   });
 
@@ -59,6 +60,21 @@ describe("contentTag", () => {
       assert.equal(tag(), before);
     });
   }
+
+  it("counts build arguments in whatever order, and the stage, each by itself", () => {
+    const sets: Partial<Recipe>[] = [
+      {},
+      { args: { A: "1", B: "2" } },
+      { args: { A: "1" } },
+      { args: { A: "2", B: "1" } },
+      { target: "runtime" },
+      { args: { target: "runtime" } },
+    ];
+    const tags = sets.map((more) => contentTag({ ...recipe(), ...more }));
+    assert.deepEqual([...new Set(tags)], tags);
+    assert.equal(contentTag({ ...recipe(), args: { B: "2", A: "1" } }), tags[1]);
+    assert.equal(contentTag({ ...recipe(), args: {} }), tags[0]);
+  });
 
   it("finds files that an exception keeps below an ignored folder", () => {
     fs.writeFileSync(at(".dockerignore"), "node_modules\n!node_modules/left-pad/index.js\n");

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { imageRefs } from "../../../../plan/imageRefs";
 import { withDefaults } from "../../../../config/defaults";
-import type { Part } from "../../../../config/settings";
+import type { BuildSettings, Part } from "../../../../config/settings";
 import { HopelessError, workAhead } from "../../../../cli/dev/ahead";
 import { Scratch } from "../../support/fakes";
 
@@ -40,13 +40,18 @@ esac`,
   afterEach(() => scratch.remove());
 
   /** Works ahead for some parts. Returns what was done. */
-  async function work(parts: readonly Part[], only = false): Promise<string[]> {
+  async function work(
+    parts: readonly Part[],
+    only = false,
+    more: Partial<BuildSettings> = {},
+  ): Promise<string[]> {
     const done: string[] = [];
     const stack = withDefaults({
       images: {
         backend: {
           context: scratch.file("backend"),
           dockerfile: scratch.file("backend", "Dockerfile"),
+          ...more,
         },
         frontend: { ref: "registry.example.com/dashboard:7" },
       },
@@ -81,6 +86,14 @@ esac`,
     assert.deepEqual(await work(["backend"]), ["build backend", "load into nodes"]);
     assert.equal(builds().length, 1);
     assert.match(builds()[0] ?? "", new RegExp(`--tag ${ref} `));
+  });
+
+  it("builds with the arguments and the stage that Pulumi's provider is given", async () => {
+    await work(["backend"], false, { args: { A: "1", B: "two words" }, target: "runtime" });
+    assert.match(
+      builds()[0] ?? "",
+      / --build-arg A=1 --build-arg B=two words --target runtime --force-rm \S+backend$/,
+    );
   });
 
   it("leaves out what is not built here, and has nothing to load then", async () => {
