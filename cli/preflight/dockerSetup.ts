@@ -1,9 +1,12 @@
 /** What in Docker's own configuration makes builds and pulls fail later. */
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
 import { isMap } from "../../config/values";
 import { ANSWER, tryDocker } from "../../machine/docker";
+import {
+  buildProxies,
+  loopbackProxies,
+  readDockerConfig,
+  type LoopbackProxy,
+} from "../../machine/dockerConfig";
 import { which } from "../tools/executables";
 
 /** A builder of Docker's. */
@@ -17,6 +20,14 @@ export interface Helpers {
   readonly file: string;
   /** Those that are not on PATH. */
   readonly missing: readonly string[];
+}
+
+/** A proxy that containers cannot reach, though they are told to use it. */
+export interface UnreachableProxy extends LoopbackProxy {
+  /** What names it. */
+  readonly from: string;
+  /** Whose containers they are. */
+  readonly whose: string;
 }
 
 /** Drivers whose images are in the engine when they are built. */
@@ -53,8 +64,7 @@ export function imagesFolder({ DockerRootDir, DriverStatus, Containerd }: DataFo
 
 /** Credential helpers that Docker's configuration names and that are not on PATH. */
 export function missingHelpers(env: NodeJS.ProcessEnv = process.env): Helpers {
-  const file = path.join(env["DOCKER_CONFIG"] ?? path.join(os.homedir(), ".docker"), "config.json");
-  const config = read(file);
+  const { file, config } = readDockerConfig(env);
   const helpers = isMap(config["credHelpers"]) ? Object.values(config["credHelpers"]) : [];
   const names = [config["credsStore"], ...helpers]
     .filter((name): name is string => typeof name === "string" && name !== "")
@@ -62,12 +72,33 @@ export function missingHelpers(env: NodeJS.ProcessEnv = process.env): Helpers {
   return { file, missing: [...new Set(names)].filter((name) => which(name, env) === undefined) };
 }
 
-function read(file: string): Readonly<Record<string, unknown>> {
-  try {
-    const config: unknown = JSON.parse(fs.readFileSync(file, "utf8"));
-    return isMap(config) ? config : {};
-  } catch {
-    // None, or one that Docker itself complains about.
-    return {};
-  }
+/**
+ * Proxies on this machine's loopback interface: those that builds get from Docker's configuration, and those that
+ * Kind hands from its environment to the nodes (kind, pkg/cluster/internal/providers/common/proxy.go).
+ *
+ * @param host the engine's endpoint
+ * @param onKind whether there are such nodes
+ */
+export function unreachableProxies(
+  host: string,
+  onKind: boolean,
+  env: NodeJS.ProcessEnv = process.env,
+): UnreachableProxy[] {
+  const { file, config } = readDockerConfig(env);
+  const ofNodes = {
+    HTTP_PROXY: env["HTTP_PROXY"] ?? env["http_proxy"],
+    HTTPS_PROXY: env["HTTPS_PROXY"] ?? env["https_proxy"],
+  };
+  return [
+    ...loopbackProxies(buildProxies(host, config)).map((proxy) => ({
+      ...proxy,
+      from: file,
+      whose: "builds",
+    })),
+    ...loopbackProxies(onKind ? ofNodes : {}).map((proxy) => ({
+      ...proxy,
+      from: "the environment",
+      whose: "Kind's nodes",
+    })),
+  ];
 }

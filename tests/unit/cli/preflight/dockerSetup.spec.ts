@@ -4,6 +4,7 @@ import {
   foreignBuilder,
   imagesFolder,
   missingHelpers,
+  unreachableProxies,
 } from "../../../../cli/preflight/dockerSetup";
 import { Scratch } from "../../support/fakes";
 
@@ -29,6 +30,34 @@ describe("Docker's own configuration", () => {
     for (const fine of ['{"credsStore":"here"}', "{}", "", "[]"]) {
       assert.deepEqual(helpers(fine), []);
     }
+  });
+
+  it("finds proxies of builds and of Kind's nodes that are on this machine, without their logins", () => {
+    const host = "unix:///var/run/docker.sock";
+    const file = scratch.file("config.json");
+    const proxies = {
+      default: { httpProxy: "http://example.com:1" },
+      [host]: { httpProxy: "http://me:canary@127.0.0.1:3128", noProxy: "localhost" },
+    };
+    fs.writeFileSync(file, JSON.stringify({ proxies }));
+    const env = scratch.env({
+      DOCKER_CONFIG: scratch.dir,
+      https_proxy: "localhost:8888",
+      HTTP_PROXY: "http://proxy.example.com",
+      ALL_PROXY: "socks5://127.0.0.1:9",
+    });
+    const ofBuilds = { name: "HTTP_PROXY", address: "127.0.0.1:3128", from: file, whose: "builds" };
+    assert.deepEqual(unreachableProxies(host, true, env), [
+      ofBuilds,
+      {
+        name: "HTTPS_PROXY",
+        address: "localhost:8888",
+        from: "the environment",
+        whose: "Kind's nodes",
+      },
+    ]);
+    assert.deepEqual(unreachableProxies(host, false, env), [ofBuilds]);
+    assert.deepEqual(unreachableProxies("ssh://elsewhere", false, env), []);
   });
 
   const builders: [string, string, object | undefined][] = [
