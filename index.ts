@@ -36,6 +36,8 @@ export = async () => {
     parts: config.images,
     refs,
     engine: machine.docker,
+    platform: machine.platform,
+    proxies: machine.proxies,
     login: config.registry.push,
   });
   const cluster = stackCluster(config, machine, files, namespace);

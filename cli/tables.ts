@@ -1,6 +1,7 @@
 /** Tables of the documents, made from what the program knows. */
 import { keys } from "../config/keys";
 import { PARTS } from "../config/settings";
+import * as buildFaults from "../machine/buildFaults";
 import { CRASHES } from "../machine/crashes";
 import { cause, type Fault } from "../machine/faults";
 import * as faults from "../machine/faults";
@@ -41,8 +42,11 @@ export const EXAMPLES: readonly Fault[] = [
   faults.skewedKubectl("1.33.1", "1.37.2"),
   faults.remoteDocker("ssh://me@build", [8080, 8443]),
   faults.noCredentialHelper("docker-credential-desktop", "~/.docker/config.json"),
-  faults.foreignBuilder("remote", "docker-container"),
-  faults.builtElsewhere("soc-backend:dev"),
+  buildFaults.foreignBuilder("remote", "docker-container"),
+  buildFaults.builtElsewhere("soc-backend:dev"),
+  buildFaults.foreignPlatform("backend", "linux/amd64", "linux/arm64"),
+  buildFaults.mixedNodes("backend", ["linux/amd64", "linux/arm64"]),
+  buildFaults.loopbackProxy("HTTP_PROXY", "127.0.0.1:3128", "~/.docker/config.json", "builds"),
   faults.busyTwin(8080, "process 4711 (nginx)"),
   faults.busyPort("httpPort", 8080, "process 4711 (nginx)", "dev"),
   faults.lowInotify({ max_user_instances: { has: 128, good: 512 } }),

@@ -99,7 +99,7 @@ export function imageSettings(part: Part, { images }: Input): BuildSettings | Re
   if (given.ref !== undefined) {
     return { kind: "ref", ref: given.ref };
   }
-  const { context = part, args, target } = given;
+  const { context = part, args, target, platform } = given;
   const name = `soc-${part}`;
   const registry = images?.registry;
   return {
@@ -108,6 +108,7 @@ export function imageSettings(part: Part, { images }: Input): BuildSettings | Re
     dockerfile: given.dockerfile ?? path.join(context, "Dockerfile"),
     ...(args && { args }),
     ...(target !== undefined && { target }),
+    ...(platform !== undefined && { platform }),
     repository: given.repository ?? (registry ? `${registry}/${name}` : name),
     push: registry !== undefined,
   };

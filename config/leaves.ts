@@ -90,6 +90,10 @@ export const buildTarget = text(
   /^[A-Za-z0-9][\w.-]*$/,
   "the name of a stage of the Dockerfile, such as runtime",
 );
+export const buildPlatform = text(
+  /^linux\/[a-z0-9]+(?:\/v\d+)?$/,
+  "a platform of Linux, such as linux/amd64",
+);
 export const hostName = text(
   /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
   "a host name such as soc.example.com",

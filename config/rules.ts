@@ -188,16 +188,17 @@ function smokeProblems({ smokeCheck }: Input, { exists }: Surroundings): string[
       ];
 }
 
+/** Keys of a part that say how its image is built. */
+const BUILD_KEYS = ["context", "dockerfile", "args", "target", "platform", "repository"] as const;
+
 function imageProblems(part: Part, input: Input, { exists }: Surroundings): string[] {
   const given = input.images?.[part];
   const at = `images.${part}`;
   if (given?.ref !== undefined) {
-    const beside = (["context", "dockerfile", "args", "target", "repository"] as const)
-      .filter((other) => given[other] !== undefined)
-      .map(
-        (other) =>
-          `${key(`${at}.${other}`)}: has no use beside "ref", got ${show(given[other])}. Remove it, or remove "ref" to build the image here`,
-      );
+    const beside = BUILD_KEYS.filter((other) => given[other] !== undefined).map(
+      (other) =>
+        `${key(`${at}.${other}`)}: has no use beside "ref", got ${show(given[other])}. Remove it, or remove "ref" to build the image here`,
+    );
     return [...beside, ...digestProblems(`${at}.ref`, given.ref, input)];
   }
   const onRegistryNeeded = input.cluster?.existing && !input.images?.registry;

@@ -6,6 +6,7 @@ import {
   address,
   between,
   buildArgs,
+  buildPlatform,
   buildTarget,
   clusterName,
   flag,
@@ -35,6 +36,11 @@ const image = z.strictObject({
     "Build arguments, a map. They count for the tag, and stand in the image's history: nothing secret",
   ),
   target: optional(buildTarget, "Stage of the Dockerfile that is built", "the last one"),
+  platform: optional(
+    buildPlatform,
+    "What it is built for, such as `linux/amd64`. It counts for the tag",
+    "what the nodes run: on Kind the engine's",
+  ),
   repository: optional(
     repository,
     "Name of the image, without a tag",

@@ -51,6 +51,8 @@ export interface BuildSettings {
   readonly args?: Readonly<Record<string, string>>;
   /** Stage that is built; the last one when unset. */
   readonly target?: string;
+  /** What it is built for, such as `linux/amd64`; what the cluster's nodes run when unset. */
+  readonly platform?: string;
   /** Repository without a tag. */
   readonly repository: string;
   /** Whether the image is pushed to its registry, instead of loaded into the cluster's nodes. */

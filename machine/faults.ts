@@ -25,7 +25,6 @@ export function onOneLine(fault: Fault): string {
 }
 
 const GIB = 2 ** 30;
-const OWN_BUILDER = "Choose the engine's own: docker buildx use default";
 
 function gib(bytes: number): string {
   return `${(bytes / GIB).toFixed(1)} GiB`;
@@ -117,18 +116,6 @@ export function noCredentialHelper(helper: string, file: string): Fault {
     why: "builds and pulls will fail",
     fix: `Install ${helper}, or remove its line credsStore or credHelpers from ${file}`,
   };
-}
-
-/** A builder whose images do not get into the engine. */
-export function foreignBuilder(name: string, driver: string): Fault {
-  const what = `the chosen builder ${name} (${driver}) keeps what it builds for itself`;
-  return { what, why: "npm run dev would find no image in the engine", fix: OWN_BUILDER };
-}
-
-/** An image that was just built, and that the engine does not have. */
-export function builtElsewhere(image: string): Fault {
-  const why = "the chosen builder keeps what it builds for itself";
-  return { what: `${image} was built and is not in the Docker engine`, why, fix: OWN_BUILDER };
 }
 
 /** Something that a browser may ask in place of the application. @param holder who has it */

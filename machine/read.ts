@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { perBlock, type Block, type ChartSource } from "../config/addOns";
 import { configError, refusal } from "../config/load";
-import type { StackConfig } from "../config/settings";
+import type { ExistingSettings, StackConfig } from "../config/settings";
 import { loopbackPort, readContext, type KubeContext } from "./kubeconfig";
 import { messageOf } from "./run";
 import { fetchChart, UnreachableError, type Chart } from "./charts";
@@ -14,9 +14,11 @@ import {
   KIND_CLUSTER_LABEL,
   type DockerEngine,
 } from "./docker";
+import { buildProxies, readDockerConfig, type Proxies } from "./dockerConfig";
 import { foreignCluster, kindCluster, noDocker, onOneLine, stoppedNodes } from "./faults";
 import type { StackFiles } from "./files";
 import { findKindCluster, lostNodes, type KindClusterState } from "./kindCluster";
+import { foreignPlatforms, mixedPlatforms, nodePlatforms, unsetPlatforms } from "./nodePlatforms";
 
 /** The charts of add-ons, by their blocks in the configuration. */
 export type Charts = Readonly<Record<Block, pulumi.Input<Chart>>>;
@@ -30,6 +32,10 @@ export interface Machine {
   readonly cluster?: KindClusterState;
   /** How to talk to the existing cluster. */
   readonly context?: KubeContext;
+  /** What the cluster's nodes run, such as `linux/amd64`. */
+  readonly platform?: string;
+  /** Proxies that Docker's configuration has for builds. */
+  readonly proxies?: Proxies;
   readonly charts: Charts;
 }
 
@@ -67,6 +73,11 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
       );
     } else {
       machine.docker = engine;
+      machine.proxies = buildProxies(engine.host, readDockerConfig().config);
+      if (cluster.kind === "kind") {
+        machine.platform = engine.platform;
+        problems.push(...foreignPlatforms(config.images, engine.platform).map(onOneLine));
+      }
       const asking = config.observability.decided ? undefined : dockerMemory();
       if (finding) {
         machine.cluster = await finding;
@@ -104,6 +115,11 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
         problems.push(onOneLine(kindCluster(cluster.context, kindName, found.server)));
       }
       machine.context = found;
+      const platforms = await seenPlatforms(cluster, config.images);
+      problems.push(...mixedPlatforms(config.images, platforms).map(onOneLine));
+      if (platforms[0] !== undefined) {
+        machine.platform = platforms[0];
+      }
     }
   }
   if (preview) {
@@ -118,6 +134,24 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
     throw refusal("This machine is not ready:", problems);
   }
   return machine;
+}
+
+/** The platforms of an existing cluster's nodes, if images depend on them; none where it does not tell. */
+async function seenPlatforms(
+  { kubeconfig: kubeconfigFile, context }: ExistingSettings,
+  images: StackConfig["images"],
+): Promise<readonly string[]> {
+  if (unsetPlatforms(images).length === 0) {
+    return [];
+  }
+  try {
+    return await nodePlatforms({ kubeconfigFile, context });
+  } catch (error) {
+    await pulumi.log.warn(
+      `Images are built for the platform that was deployed last, because the cluster's nodes could not be asked for theirs: ${messageOf(error)}`,
+    );
+    return [];
+  }
 }
 
 /** Fetches the charts of add-ons that are installed, while the cluster is made: who needs one waits for it. */

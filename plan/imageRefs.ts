@@ -21,7 +21,7 @@ function imageRef(settings: BuildSettings | RefSettings): string {
 }
 
 /** What an image is made of. */
-export type Recipe = Pick<BuildSettings, "context" | "dockerfile" | "args" | "target">;
+export type Recipe = Pick<BuildSettings, "context" | "dockerfile" | "args" | "target" | "platform">;
 
 /**
  * A tag made from what a build sends to Docker, so that the same content never rolls a pod and other
@@ -59,9 +59,13 @@ export function contentTag(recipe: Recipe): string {
 }
 
 /** What counts beside files; empty where nothing is set, as in tags that are older than these options. */
-function optionsText({ args = {}, target }: Recipe): string {
+function optionsText({ args = {}, target, platform }: Recipe): string {
   const sorted = Object.entries(args).sort(([one], [other]) => (one < other ? -1 : 1));
-  const options = { ...(sorted.length > 0 && { args: sorted }), ...(target && { target }) };
+  const options = {
+    ...(sorted.length > 0 && { args: sorted }),
+    ...(target && { target }),
+    ...(platform && { platform }),
+  };
   return Object.keys(options).length > 0 ? JSON.stringify(options) : "";
 }
 

@@ -11,7 +11,8 @@ import { hasImage, loadImages } from "../../cluster/loadImages";
 import type { PodsOf } from "../../cluster/podReport";
 import { rolledOut, setImages, type PartImages } from "../../cluster/rollOut";
 import { DOCKER, tryDocker } from "../../machine/docker";
-import { builtElsewhere, onOneLine } from "../../machine/faults";
+import { builtElsewhere } from "../../machine/buildFaults";
+import { onOneLine } from "../../machine/faults";
 import { buildArguments } from "../../machine/imageBuild";
 import { buildOf, LOAD, ROLL_OUT } from "./phases";
 
@@ -28,6 +29,8 @@ export interface AheadArgs {
   readonly parts: readonly Part[];
   /** Whether nothing else changed, so that pods may have the new images before Pulumi is asked. */
   readonly only: boolean;
+  /** What the engine builds for, and the nodes run. */
+  readonly platform: string;
   readonly env: NodeJS.ProcessEnv;
   /** Does a piece of work that has a name. */
   readonly during: (name: string, work: () => Promise<void>) => Promise<void>;
@@ -80,10 +83,13 @@ export async function workAhead(args: AheadArgs): Promise<boolean> {
 async function build(
   ref: string,
   settings: BuildSettings,
-  { env, stop: signal }: AheadArgs,
+  { platform, env, stop: signal }: AheadArgs,
 ): Promise<void> {
   const options = { env: { ...env, ...PLAIN_BUILD }, signal, why: failedStep };
-  const { ok, reason } = await tryDocker(buildArguments(ref, settings), options);
+  const { ok, reason } = await tryDocker(
+    buildArguments(ref, settings, settings.platform ?? platform),
+    options,
+  );
   if (!ok) {
     throw new HopelessError(`${DOCKER} build ${settings.context}: ${reason}`);
   }

@@ -2,6 +2,8 @@
 import * as path from "node:path";
 import { readStack } from "../../config/file";
 import { ROOT, stackFile } from "../../config/project";
+import { findDocker, isEngine } from "../../machine/docker";
+import { noDocker, onOneLine } from "../../machine/faults";
 import { stackFiles } from "../../machine/files";
 import { NAMESPACE } from "../../plan/access";
 import { assertSameCluster } from "../consent";
@@ -41,10 +43,15 @@ export async function dev(request: Request): Promise<number> {
     return code;
   }
   const env = pulumiEnvironment(await ensureTools(TOOL_NAMES));
+  const engine = await findDocker();
+  if (!isEngine(engine)) {
+    throw new Refusal(onOneLine(noDocker(engine)));
+  }
   await develop({
     stack,
     root: ROOT,
     env,
+    platform: engine.platform,
     extra: request.extra,
     stackFile: file,
     config,

@@ -34,6 +34,8 @@ export interface DevArgs {
   readonly root: string;
   /** Environment with the tools on PATH. */
   readonly env: NodeJS.ProcessEnv;
+  /** What the engine builds for. */
+  readonly platform: string;
   /** Further options for Pulumi. */
   readonly extra: readonly string[];
   /** File of the stack's configuration, relative to the project. */

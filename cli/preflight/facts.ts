@@ -1,6 +1,7 @@
 /** Looks at everything about a machine that can make `up` fail, in one pass. */
 import * as fs from "node:fs";
 import * as os from "node:os";
+import type { StackConfig } from "../../config/settings";
 import {
   ANSWER,
   findDocker,
@@ -16,9 +17,11 @@ import {
   foreignBuilder,
   imagesFolder,
   missingHelpers,
+  unreachableProxies,
   type Builder,
   type DataFolders,
   type Helpers,
+  type UnreachableProxy,
 } from "./dockerSetup";
 import { findBusyPorts, type BusyPort } from "./ports";
 
@@ -44,6 +47,8 @@ export interface Needs {
     /** Where the stack remembers the identity of its cluster. */
     readonly identityFile: string;
   };
+  /** Where the images come from; unknown where the configuration has problems. */
+  readonly images?: StackConfig["images"];
   /** Folder of the file backend's locks for this stack. */
   readonly locks: string;
 }
@@ -62,6 +67,8 @@ export interface Facts {
   readonly builder?: Builder;
   /** Credential helpers that Docker's configuration names and that are not there. */
   readonly helpers?: Helpers;
+  /** Proxies of builds and of the cluster's nodes that these cannot reach. */
+  readonly proxies?: readonly UnreachableProxy[];
   readonly inotify?: Readonly<Record<InotifyLimit, number>>;
   readonly busyPorts: readonly BusyPort[];
   readonly cluster?: KindClusterState;
@@ -101,6 +108,7 @@ export async function gatherFacts(needs: Needs, tools: readonly Found[] = []): P
     ...(info?.CgroupVersion && { cgroup: info.CgroupVersion }),
     ...(builder && { builder }),
     helpers: missingHelpers(),
+    proxies: unreachableProxies(docker.host, cluster !== undefined),
     ...(state && { cluster: state }),
     busyPorts: ports,
   };

@@ -13,7 +13,7 @@ export function needsOf(stack: string, reading: Reading): Needs {
     return { stack, locks, config: reading.problems, docker: true };
   }
   const { cluster, images } = reading.config;
-  const base = { stack, locks, config: [] };
+  const base = { stack, locks, images, config: [] };
   if (cluster.kind === "existing") {
     const { kubernetesVersion: kubernetes } = cluster;
     const docker = Object.values(images).some(({ kind }) => kind === "build");

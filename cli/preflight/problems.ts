@@ -1,11 +1,11 @@
 /** Judges what was found on a machine: all that would make `up` fail, each with what to do about it. */
 import * as semver from "semver";
+import { foreignBuilder, loopbackProxy } from "../../machine/buildFaults";
 import { isEngine } from "../../machine/docker";
 import {
   busyPort,
   busyTwin,
   cause,
-  foreignBuilder,
   foreignCluster,
   littleDisk,
   littleMemory,
@@ -20,6 +20,7 @@ import {
   stoppedNodes,
   type Fault,
 } from "../../machine/faults";
+import { foreignPlatforms } from "../../machine/nodePlatforms";
 import type { Facts, InotifyLimit, Needs } from "./facts";
 import { isLeft } from "./locks";
 
@@ -62,6 +63,7 @@ export function problems(facts: Facts, before?: "up"): Problem[] {
     ...configProblems(facts),
     ...lockProblems(facts, before),
     ...dockerProblems(facts),
+    ...platformProblems(facts),
     ...diskProblems(facts),
     ...cgroupProblems(facts),
     ...setupProblems(facts),
@@ -107,6 +109,13 @@ function dockerProblems({ docker, needs }: Facts): Problem[] {
   return found;
 }
 
+/** Images that the Kind cluster could not run. */
+function platformProblems({ docker, needs }: Facts): Problem[] {
+  return docker && isEngine(docker) && needs.cluster && needs.images
+    ? foreignPlatforms(needs.images, docker.platform).map((fault) => problem("error", fault))
+    : [];
+}
+
 function diskProblems({ disk, cluster }: Facts): Problem[] {
   const needed = cluster?.kind === "ours" ? DISK_RUNNING : DISK_LEAST;
   return disk && disk.free < needed
@@ -115,7 +124,7 @@ function diskProblems({ disk, cluster }: Facts): Problem[] {
 }
 
 /** What would fail later: a build, a pull, or the way to the cluster. */
-function setupProblems({ docker, needs, builder, helpers }: Facts): Problem[] {
+function setupProblems({ docker, needs, builder, helpers, proxies = [] }: Facts): Problem[] {
   const remote = docker && isEngine(docker) && docker.host.startsWith("ssh://");
   return [
     ...(remote && needs.cluster
@@ -123,6 +132,9 @@ function setupProblems({ docker, needs, builder, helpers }: Facts): Problem[] {
       : []),
     ...(helpers?.missing ?? []).map((helper) =>
       problem("warning", noCredentialHelper(helper, helpers?.file ?? "")),
+    ),
+    ...proxies.map(({ name, address, from, whose }) =>
+      problem("warning", loopbackProxy(name, address, from, whose)),
     ),
     ...(builder ? [problem("warning", foreignBuilder(builder.name, builder.driver))] : []),
   ];

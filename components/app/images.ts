@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { PARTS, type BuildSettings, type Part, type RegistryLogin } from "../../config/settings";
 import type { DockerEngine } from "../../machine/docker";
+import type { Proxies } from "../../machine/dockerConfig";
 import { overlay, splitRef, type ChartOverrides } from "../../plan/chart";
 import type { ImageRefs, ImageSettings } from "../../plan/imageRefs";
 import { unknownText } from "../unknown";
@@ -16,6 +17,13 @@ export interface ImagesArgs {
   readonly refs: ImageRefs;
   /** The engine that builds. Without it (a preview on a machine without Docker) nothing is built. */
   readonly engine?: DockerEngine;
+  /**
+   * What the cluster's nodes run. Where they could not be seen, images are built for what they were built for last,
+   * and the first time for the engine's platform.
+   */
+  readonly platform?: string;
+  /** Proxies that builds go through. They are in no tag, and are kept as secrets: they may hold a login. */
+  readonly proxies?: Proxies;
   /** Who pushes; Docker's own login when unset. */
   readonly login?: RegistryLogin;
 }
@@ -27,7 +35,7 @@ export class Images extends pulumi.ComponentResource {
 
   constructor(name: string, args: ImagesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("soc:index:Images", name, {}, opts);
-    const { parts, refs, engine, login } = args;
+    const { parts, refs, engine, platform: runs, proxies = {}, login } = args;
     const builds = PARTS.flatMap((part) => {
       const settings = parts[part];
       return settings.kind === "build" ? [{ part, settings }] : [];
@@ -42,8 +50,12 @@ export class Images extends pulumi.ComponentResource {
         engine &&
         new docker.Image(
           `${name}-${part}`,
-          buildArgs(settings, refs[part], engine.platform, login),
-          { parent: this, ...(provider && { provider }) },
+          imageArgs({ platform: runs ?? engine.platform, ...settings }, refs[part], proxies, login),
+          {
+            parent: this,
+            ...(provider && { provider }),
+            ignoreChanges: (settings.platform ?? runs) === undefined ? ["build.platform"] : [],
+          },
         );
       // Of an image that stays in the engine the provider gives its id, by which nothing can pull it.
       return settings.push
@@ -55,20 +67,33 @@ export class Images extends pulumi.ComponentResource {
   }
 }
 
-function buildArgs(
+function imageArgs(
   settings: BuildSettings,
   imageName: string,
-  platform: string,
+  proxies: Proxies,
   login: RegistryLogin | undefined,
 ): docker.ImageArgs {
-  const { context, dockerfile, args, target, push } = settings;
+  const { context, dockerfile, platform, target, push } = settings;
+  const args = { ...secrets(proxies), ...settings.args };
   return {
     imageName,
-    // The provider's own default is the platform of the machine that runs it, not of the engine.
-    build: { context, dockerfile, platform, ...(args && { args }), ...(target && { target }) },
+    build: {
+      context,
+      dockerfile,
+      // The provider's own default is the platform of the machine that runs it, not of the engine.
+      platform,
+      ...(target !== undefined && { target }),
+      ...(Object.keys(args).length > 0 && { args }),
+    },
     skipPush: !push,
     ...(push && login && { registry: { ...login } }),
   };
+}
+
+function secrets(texts: Readonly<Record<string, string>>): Record<string, pulumi.Output<string>> {
+  return Object.fromEntries(
+    Object.entries(texts).map(([name, text]) => [name, pulumi.secret(text)]),
+  );
 }
 
 /** The digest of a pushed image, which the provider gives as `repository@sha256:0123...`. */

@@ -10,6 +10,7 @@ import { DEFAULT_NODE_IMAGE } from "../../config/defaults";
 import type { Values } from "../../config/values";
 import { ADD_ON_VALUES } from "./support/addOnValues";
 import { DIGEST, runProgram, stackConfig, type Ran } from "./support/program";
+import type { ResourceOptions } from "./support/resourceOptions";
 
 const listed = ({ resources }: Ran) => resources.map(({ type, name }) => `${type} ${name}`).sort();
 
@@ -19,6 +20,10 @@ function inputsOf(ran: Ran, name: string): Record<string, unknown> {
   );
   assert.ok(found, `no resource ${name}`);
   return found.inputs;
+}
+
+function optionsOf(ran: Ran, name: string): ResourceOptions {
+  return ran.resources.find((resource) => resource.name === name)?.options ?? {};
 }
 
 const refs = imageRefs({
@@ -512,6 +517,33 @@ describe("the dev stack with other configuration", () => {
     assert.equal(inputsOf(ran, "images-frontend")["imageName"], refs.frontend);
   });
 
+  it("builds through the proxies of Docker's configuration, as secrets and under the same tag", async () => {
+    const proxy = "http://user:canary@proxy.example.com:3128";
+    const ran = await runProgram({
+      stack: "dev",
+      config: { images: { frontend: { args: { HTTP_PROXY: "http://own" } } } },
+      proxies: { default: { httpProxy: proxy, noProxy: "" } },
+    });
+    // To the mocks a map with a secret in it is one: its value is in an envelope.
+    const argsOf = (name: string) => {
+      const { value } = inputsOf(ran, name)["build"] as { value: { args: Values } };
+      return value.args;
+    };
+    assert.deepEqual(argsOf("images-backend"), { HTTP_PROXY: proxy, http_proxy: proxy });
+    assert.deepEqual(argsOf("images-frontend"), { HTTP_PROXY: "http://own", http_proxy: proxy });
+    assert.equal(inputsOf(ran, "images-backend")["imageName"], refs.backend);
+    const others = ran.resources.filter(({ name }) => !/^images-(back|front)end$/.test(name));
+    assert.doesNotMatch(JSON.stringify([others, ran.outputs]), /canary/);
+  });
+
+  it("refuses an image that a Kind cluster could not run", async () => {
+    const images = { backend: { platform: "linux/arm64" }, frontend: { platform: "linux/amd64" } };
+    await assert.rejects(
+      runProgram({ stack: "dev", config: { images } }),
+      /images\.backend\.platform is linux\/arm64, and Kind's nodes run linux\/amd64 .*\. Remove it$/,
+    );
+  });
+
   it("builds nothing for an image that was built elsewhere", async () => {
     const ref = `ghcr.io/acme/soc-backend@sha256:${"a".repeat(64)}`;
     const ran = await runProgram({ stack: "dev", config: { images: { backend: { ref } } } });
@@ -832,10 +864,17 @@ describe("an existing cluster", () => {
     context?: string;
     allowKind?: boolean;
     published?: string;
+    kubeNodes?: readonly string[];
+    images?: Values;
   }) => {
-    const { published = "", context = "gke", ...existing } = run;
-    const config = { ...stackConfig("prod"), cluster: { existing: { context, ...existing } } };
-    return runProgram({ stack: "prod", config, published });
+    const { published = "", kubeNodes, images = {}, context = "gke", ...existing } = run;
+    const prod = stackConfig("prod");
+    const config = {
+      ...prod,
+      cluster: { existing: { context, ...existing } },
+      images: { ...(prod["images"] as Values), ...images },
+    };
+    return runProgram({ stack: "prod", config, published, ...(kubeNodes && { kubeNodes }) });
   };
 
   it("is given the configured context alone, and is the same while its API server is", async () => {
@@ -848,6 +887,42 @@ describe("an existing cluster", () => {
     assert.doesNotMatch(given, /other/);
     const { environment } = inputsOf(ran, "soc-agent-smoke") as { environment: Values };
     assert.equal(environment["KUBE_CONTEXT"], "gke");
+  });
+
+  it("gets images for what its nodes run, whatever the engine does, under the same tags", async () => {
+    const file = kubeconfig("https://203.0.113.7");
+    const ran = await up({ kubeconfig: file, kubeNodes: ["arm64", "arm64"] });
+    for (const part of ["backend", "frontend"] as const) {
+      const { build, imageName } = inputsOf(ran, `images-${part}`);
+      assert.equal((build as Values)["platform"], "linux/arm64");
+      assert.equal(imageName, `gcr.io/my-project/${refs[part]}`);
+      assert.deepEqual(optionsOf(ran, `images-${part}`).ignoreChanges, undefined);
+    }
+  });
+
+  it("gets images for what they were built for last, where its nodes cannot be seen", async () => {
+    const images = { frontend: { platform: "linux/arm64" } };
+    const ran = await up({ kubeconfig: kubeconfig("https://203.0.113.7"), images });
+    assert.deepEqual(optionsOf(ran, "images-backend").ignoreChanges, ["build.platform"]);
+    assert.deepEqual(optionsOf(ran, "images-frontend").ignoreChanges, undefined);
+    const { build, imageName } = inputsOf(ran, "images-frontend");
+    assert.equal((build as Values)["platform"], "linux/arm64");
+    assert.notEqual(imageName, `gcr.io/my-project/${refs.frontend}`);
+  });
+
+  it("is refused with nodes of several platforms, for parts that do not say which", async () => {
+    const file = kubeconfig("https://203.0.113.7");
+    const mixed = { kubeconfig: file, kubeNodes: ["arm64", "amd64"] };
+    const images = { backend: { platform: "linux/amd64" } };
+    await assert.rejects(up({ ...mixed, images }), (error: Error) => {
+      assert.match(
+        error.message,
+        /nodes run linux\/amd64 and linux\/arm64, and soc-agent:images\.frontend\.platform does not say/,
+      );
+      assert.doesNotMatch(error.message, /images\.backend/);
+      return true;
+    });
+    await up({ ...mixed, images: { ...images, frontend: { platform: "linux/arm64" } } });
   });
 
   it("refuses a context that is not there, and names those that are", async () => {

@@ -239,7 +239,11 @@ describe("options of the prod stack", () => {
   const scratch = new Scratch();
   after(() => scratch.remove());
 
-  hasOptions(PROD, () => ({ stack: "prod", config: prodConfig(scratch) }));
+  hasOptions(PROD, () => ({
+    stack: "prod",
+    config: prodConfig(scratch),
+    kubeNodes: ["amd64"],
+  }));
 });
 
 describe("options of the prod stack with the observability stack", () => {
@@ -250,6 +254,7 @@ describe("options of the prod stack with the observability stack", () => {
     stack: "prod",
     config: { ...prodConfig(scratch), observability: { install: true } },
     namespaces: { default: {} },
+    kubeNodes: ["amd64"],
   }));
 });
 

@@ -177,6 +177,8 @@ describe("findProblems", () => {
       "build arguments and a stage",
       { images: { backend: { args: { NODE_VERSION: "24", EMPTY: "" }, target: "runtime" } } },
     ],
+    ["a platform with a variant", { images: { backend: { platform: "linux/arm/v7" } } }],
+    ["an empty map of build arguments", { images: { backend: { args: {} } } }],
     ["a registry with a port", { images: { registry: "localhost:5001/soc" } }],
     ["an image by digest", { images: { backend: { ref: `soc/api@sha256:${"0".repeat(64)}` } } }],
     ["a chart from an OCI registry", { ingress: { repo: "oci://charts.example.com/mirror" } }],
@@ -320,6 +322,11 @@ describe("findProblems", () => {
       "a stage that is no name",
       { images: { backend: { target: "run time" } } },
       /images\.backend\.target: must be the name of a stage .*, got "run time"$/,
+    ],
+    [
+      "a platform of another system",
+      { images: { backend: { platform: "windows/amd64" } } },
+      /images\.backend\.platform: must be a platform of Linux, .*, got "windows\/amd64"$/,
     ],
     [
       "a stage of an image that is built elsewhere",

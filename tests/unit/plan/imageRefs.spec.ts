@@ -61,7 +61,7 @@ describe("contentTag", () => {
     });
   }
 
-  it("counts build arguments in whatever order, and the stage, each by itself", () => {
+  it("counts build arguments in whatever order, the stage and the platform, each by itself", () => {
     const sets: Partial<Recipe>[] = [
       {},
       { args: { A: "1", B: "2" } },
@@ -69,6 +69,8 @@ describe("contentTag", () => {
       { args: { A: "2", B: "1" } },
       { target: "runtime" },
       { args: { target: "runtime" } },
+      { platform: "linux/amd64" },
+      { target: "runtime", platform: "linux/amd64" },
     ];
     const tags = sets.map((more) => contentTag({ ...recipe(), ...more }));
     assert.deepEqual([...new Set(tags)], tags);

@@ -55,8 +55,12 @@ export interface Run {
   readonly endpoint?: string;
   /** Names of the node containers that this `docker` lists. */
   readonly nodes?: readonly string[];
-  /** Namespaces of the cluster with their labels; without them there is no `kubectl` on PATH. */
+  /** Namespaces of the cluster with their labels; without them its `kubectl` does not answer. */
   readonly namespaces?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Architectures of the cluster's nodes, likewise. */
+  readonly kubeNodes?: readonly string[];
+  /** Proxies in the configuration of this `docker`. */
+  readonly proxies?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** GiB of memory that Docker has. */
   readonly memory?: number;
   /** What an earlier run has decided of the observability stack. */
@@ -161,14 +165,18 @@ function withPrograms({
   nodes = [],
   published = "",
   namespaces,
+  kubeNodes,
+  proxies,
 }: Run): () => void {
   const before = process.env["PATH"];
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-path-"));
-  if (namespaces) {
-    const items = Object.entries(namespaces).map(([name, labels]) => ({
-      metadata: { name, labels },
-    }));
-    const script = `#!/bin/sh\nexec cat <<'LIST'\n${JSON.stringify({ items })}\nLIST\n`;
+  if (namespaces ?? kubeNodes) {
+    const script = `#!/bin/sh
+case "$*" in
+  *"get nodes"*) ${kubeNodes ? printed(kubeNodes.map(nodeOf)) : "exit 1"} ;;
+  *) ${namespaces ? printed(Object.entries(namespaces).map(namespaceOf)) : "exit 1"} ;;
+esac
+`;
     fs.writeFileSync(path.join(dir, "kubectl"), script, { mode: 0o755 });
   }
   if (docker) {
@@ -184,11 +192,30 @@ esac
 `;
     fs.writeFileSync(path.join(dir, "docker"), script, { mode: 0o755 });
   }
+  if (proxies) {
+    fs.writeFileSync(path.join(dir, "config.json"), JSON.stringify({ proxies }));
+  }
   process.env["PATH"] = docker ? `${dir}:/usr/bin:/bin` : dir;
+  process.env["DOCKER_CONFIG"] = dir;
   return () => {
     process.env["PATH"] = before;
+    delete process.env["DOCKER_CONFIG"];
     fs.rmSync(dir, { recursive: true });
   };
+}
+
+/** A command that prints a list of objects. */
+function printed(items: readonly object[]): string {
+  return `echo '${JSON.stringify({ items })}'`;
+}
+
+function namespaceOf([name, labels]: readonly [string, Readonly<Record<string, string>>]): object {
+  return { metadata: { name, labels } };
+}
+
+function nodeOf(architecture: string): object {
+  const status = { nodeInfo: { operatingSystem: "linux", architecture } };
+  return { metadata: { name: `node-${architecture}` }, spec: {}, status };
 }
 
 /** Goes to a project of its own, which has no charts and no cluster yet. */

@@ -70,6 +70,7 @@ esac`,
       images: refs,
       parts,
       only,
+      platform: "linux/arm64",
       env: process.env,
       during: async (name, work) => {
         await work();
@@ -85,7 +86,7 @@ esac`,
   it("builds what changed under the name that Pulumi gives it, and loads it", async () => {
     assert.deepEqual(await work(["backend"]), ["build backend", "load into nodes"]);
     assert.equal(builds().length, 1);
-    assert.match(builds()[0] ?? "", new RegExp(`--tag ${ref} `));
+    assert.match(builds()[0] ?? "", new RegExp(`--tag ${ref} .* --platform linux/arm64 `));
   });
 
   it("builds with the arguments and the stage that Pulumi's provider is given", async () => {

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { withDefaults } from "../../../../config/defaults";
 import type { Facts } from "../../../../cli/preflight/facts";
 import { cannotRunKind, problems, type Problem } from "../../../../cli/preflight/problems";
 import { needs } from "../../support/needs";
@@ -65,6 +66,34 @@ const CASES: readonly {
     level: "error",
     what: /^No Docker engine answers at unix:\/\/\/c\.sock \(context "colima"\): no\.$/,
     fix: /^Start Docker, or choose another context/,
+  },
+  {
+    title: "an image that Kind's nodes could not run",
+    facts: {
+      needs: {
+        ...needs,
+        images: withDefaults({ images: { backend: { platform: "linux/arm64" } } }).images,
+      },
+    },
+    level: "error",
+    what: /images\.backend\.platform is linux\/arm64, and Kind's nodes run linux\/amd64/,
+    fix: /^Remove it$/,
+  },
+  {
+    title: "a proxy that containers do not reach",
+    facts: {
+      proxies: [
+        {
+          name: "HTTP_PROXY",
+          address: "[::1]:3128",
+          from: "the environment",
+          whose: "Kind's nodes",
+        },
+      ],
+    },
+    level: "warning",
+    what: /^HTTP_PROXY of the environment is \[::1\]:3128, .* in Kind's nodes: /,
+    fix: /address that containers reach/,
   },
   {
     title: "a Docker that is too old",

@@ -1,0 +1,41 @@
+/** What can be wrong with how images are built: the part of the faults that is about builds. */
+import type { Fault } from "./faults";
+
+const OWN_BUILDER = "Choose the engine's own: docker buildx use default";
+
+/** A builder whose images do not get into the engine. */
+export function foreignBuilder(name: string, driver: string): Fault {
+  const what = `the chosen builder ${name} (${driver}) keeps what it builds for itself`;
+  return { what, why: "npm run dev would find no image in the engine", fix: OWN_BUILDER };
+}
+
+/** An image that was just built, and that the engine does not have. */
+export function builtElsewhere(image: string): Fault {
+  const why = "the chosen builder keeps what it builds for itself";
+  return { what: `${image} was built and is not in the Docker engine`, why, fix: OWN_BUILDER };
+}
+
+/** A part whose image is to be built for what the nodes of a Kind cluster do not run. @param runs what they run */
+export function foreignPlatform(part: string, platform: string, runs: string): Fault {
+  return {
+    what: `soc-agent:images.${part}.platform is ${platform}, and Kind's nodes run ${runs} as the Docker engine does`,
+    fix: "Remove it",
+  };
+}
+
+/** A part whose image cannot be of all its nodes' platforms. */
+export function mixedNodes(part: string, platforms: readonly string[]): Fault {
+  return {
+    what: `the cluster's nodes run ${platforms.join(" and ")}, and soc-agent:images.${part}.platform does not say which is meant`,
+    fix: `Set it to one of them, and soc-agent:values.nodeSelector to its nodes, such as {kubernetes.io/arch: ${platforms[0]?.split("/")[1]}}`,
+  };
+}
+
+/** A proxy on this machine's loopback interface. @param from what names it @param whose what is to use it */
+export function loopbackProxy(name: string, address: string, from: string, whose: string): Fault {
+  return {
+    what: `${name} of ${from} is ${address}, which is the container's own address in ${whose}`,
+    why: "what they download fails",
+    fix: "Have the proxy listen on an address that containers reach, such as that of Docker's bridge, and name it there",
+  };
+}

@@ -1,0 +1,68 @@
+/** What the nodes of a cluster run: images for anything else start on none of them. */
+import type { core } from "@pulumi/kubernetes/types/input";
+import { PARTS, type Part, type StackConfig } from "../config/settings";
+import { foreignPlatform, mixedNodes } from "./buildFaults";
+import type { Fault } from "./faults";
+import { kubectlFor, type Credentials } from "./kubectl";
+import { itemsOf, type Seen } from "./kubernetes";
+
+/** A node as far as it is judged here. */
+export type SeenNode = Pick<Seen<core.v1.Node, "spec" | "status">, "spec" | "status">;
+
+/**
+ * The platforms of nodes that take pods, such as `linux/amd64`, sorted.
+ *
+ * Nodes of other systems and those with a taint do not count: the application's pods tolerate none. The taints of
+ * Kubernetes itself (`node.kubernetes.io/...`: not ready, cordoned) do not matter, since they pass.
+ */
+export function platformsOf(nodes: readonly SeenNode[]): string[] {
+  const taking = nodes.filter(
+    ({ spec }) =>
+      !spec.taints?.some(
+        ({ effect, key }) =>
+          effect !== "PreferNoSchedule" && !key.startsWith("node.kubernetes.io/"),
+      ),
+  );
+  const platforms = taking.flatMap(({ status: { nodeInfo } }) =>
+    nodeInfo?.operatingSystem === "linux" ? [`linux/${nodeInfo.architecture}`] : [],
+  );
+  return [...new Set(platforms)].sort();
+}
+
+/** Asks a cluster for the platforms of its nodes. @throws Error when it does not answer, or does not tell */
+export async function nodePlatforms(credentials: Credentials): Promise<string[]> {
+  const list = await kubectlFor(credentials)(["get", "nodes", "--output=json"]);
+  return platformsOf(itemsOf<SeenNode & Seen<core.v1.Node>>(list));
+}
+
+type Images = StackConfig["images"];
+
+/** Parts that are built, with what their settings say of the platform. */
+function builds(images: Images): { readonly part: Part; readonly platform?: string }[] {
+  return PARTS.flatMap((part) => {
+    const settings = images[part];
+    return settings.kind === "build" ? [{ ...settings, part }] : [];
+  });
+}
+
+/** Parts that are built for whatever the nodes run. */
+export function unsetPlatforms(images: Images): Part[] {
+  return builds(images).flatMap(({ part, platform }) => (platform === undefined ? [part] : []));
+}
+
+/** Parts that a Kind cluster could not run. @param runs the engine's platform, and so that of its nodes */
+export function foreignPlatforms(images: Images, runs: string): Fault[] {
+  return builds(images).flatMap(({ part, platform = runs }) =>
+    // A variant, such as linux/arm64/v8, is a matter of the machine's own.
+    platform === runs || platform.startsWith(`${runs}/`)
+      ? []
+      : [foreignPlatform(part, platform, runs)],
+  );
+}
+
+/** Parts that say nothing of their platform, where the nodes have several. */
+export function mixedPlatforms(images: Images, platforms: readonly string[]): Fault[] {
+  return platforms.length > 1
+    ? unsetPlatforms(images).map((part) => mixedNodes(part, platforms))
+    : [];
+}

@@ -1,0 +1,32 @@
+import * as assert from "node:assert/strict";
+import { platformsOf, type SeenNode } from "../../../machine/nodePlatforms";
+
+describe("platformsOf", () => {
+  const node = (architecture: string, taint?: string, effect = "NoSchedule"): SeenNode =>
+    ({
+      spec: { ...(taint && { taints: [{ key: taint, effect }] }) },
+      status: { nodeInfo: { operatingSystem: "linux", architecture } },
+    }) as SeenNode;
+  const windows = {
+    spec: {},
+    status: { nodeInfo: { operatingSystem: "windows", architecture: "amd64" } },
+  } as SeenNode;
+
+  const clusters: [title: string, nodes: SeenNode[], platforms: string[]][] = [
+    ["nodes that agree", [node("arm64"), node("arm64")], ["linux/arm64"]],
+    ["nodes that do not", [node("arm64"), node("amd64")], ["linux/amd64", "linux/arm64"]],
+    ["nodes of Windows", [node("arm64"), windows], ["linux/arm64"]],
+    // As GKE taints them: https://cloud.google.com/kubernetes-engine/docs/how-to/prepare-arm-workloads-for-deployment
+    [
+      "nodes for those who ask",
+      [node("arm64", "kubernetes.io/arch"), node("amd64")],
+      ["linux/amd64"],
+    ],
+    ["a cordoned node", [node("arm64", "node.kubernetes.io/unschedulable")], ["linux/arm64"]],
+    ["a node to be avoided", [node("arm64", "spot", "PreferNoSchedule")], ["linux/arm64"]],
+    ["no nodes yet", [], []],
+  ];
+  for (const [title, nodes, platforms] of clusters) {
+    it(`judges ${title}`, () => assert.deepEqual(platformsOf(nodes), platforms));
+  }
+});
