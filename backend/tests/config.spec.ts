@@ -188,6 +188,14 @@ describe("loadConfig", () => {
     assert.throws(() => loadConfig({ LLM_INPUT_PRICE: "0", LLM_OUTPUT_PRICE: "" }), { problems });
   });
 
+  it("refuses an issuer without the audience of its tokens, which would leave login off", () => {
+    const problems = ["AUTH_ISSUER and AUTH_AUDIENCE belong together; give both or none"];
+    assert.throws(() => loadConfig({ AUTH_AUDIENCE: "soc" }), { problems });
+    for (const issuer of ["https://login.example.com", "http://localhost:9", "http://[::1]:9/x"]) {
+      assert.throws(() => loadConfig({ AUTH_ISSUER: issuer }), { problems });
+    }
+  });
+
   it("refuses a file that cannot be read, and a secret from two places, without the secret", () => {
     assert.throws(
       () =>
@@ -228,6 +236,14 @@ describe("loadConfig", () => {
     ["ALLOWED_HOSTS", "soc.example.com:8080"],
     ["ALLOWED_HOSTS", "soc.example.com,"],
     ["ALLOWED_HOSTS", "soc.*.com"],
+    ["AUTH_ISSUER", "login.example.com"],
+    ["AUTH_ISSUER", "http://login.example.com"],
+    ["AUTH_ISSUER", "http://127.0.0.1.example.com"],
+    ["AUTH_ISSUER", "https://login.example.com/?realm=soc"],
+    ["TRUSTED_PROXIES", "proxy.example.com"],
+    ["TRUSTED_PROXIES", "10.0.0.0/33"],
+    ["TRUSTED_PROXIES", "0.0.0.0/0"],
+    ["TRUSTED_PROXIES", "10.0.0.1,"],
     ["FORCE_MOCK_MODE", "perhaps"],
     ["OPENAI_BASE_URL", "ftp://models"],
     ["LLM_TEMPERATURE", "2.1"],

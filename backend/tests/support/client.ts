@@ -13,10 +13,22 @@ export interface Answer {
 
 /** Talks to one pod. */
 export class Api {
-  constructor(readonly port: number) {}
+  /** @param headers of every request */
+  constructor(
+    readonly port: number,
+    private readonly headers: Readonly<Record<string, string>> = {},
+  ) {}
+
+  /** The same pod for somebody with a token. */
+  as(token: string, headers: Readonly<Record<string, string>> = {}): Api {
+    return new Api(this.port, { ...headers, authorization: `Bearer ${token}` });
+  }
 
   async get(path: string, init: RequestInit = {}): Promise<Answer> {
-    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, init);
+    const response = await fetch(`http://127.0.0.1:${this.port}${path}`, {
+      ...init,
+      headers: { ...this.headers, ...(init.headers as Readonly<Record<string, string>>) },
+    });
     const text = await response.text();
     const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
     return {
@@ -68,28 +80,38 @@ export interface Message {
   readonly timestamp?: string;
 }
 
+/** How a WebSocket client comes. */
+interface WsOptions {
+  readonly autoPong?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** A WebSocket client that keeps what it gets. */
 export class WsClient {
   readonly messages: Message[] = [];
   closeCode: number | null = null;
+  closeReason = "";
 
   private constructor(readonly socket: WebSocket) {
     socket.on("message", (data: Buffer) =>
       this.messages.push(JSON.parse(data.toString()) as Message),
     );
-    socket.on("close", (code) => (this.closeCode = code));
+    socket.on("close", (code, reason) => {
+      this.closeCode = code;
+      this.closeReason = reason.toString();
+    });
     socket.on("error", () => undefined);
   }
 
   /** Connects and waits for the initial batch. */
-  static async connect(port: number): Promise<WsClient> {
-    const client = WsClient.open(port);
+  static async connect(port: number, options: WsOptions = {}): Promise<WsClient> {
+    const client = WsClient.open(port, options);
     await eventually(() => client.messages.length > 0, "initial batch");
     return client;
   }
 
   /** Begins to connect. */
-  static open(port: number, options: { autoPong?: boolean } = {}): WsClient {
+  static open(port: number, options: WsOptions = {}): WsClient {
     return new WsClient(new WebSocket(`ws://127.0.0.1:${port}/ws`, options));
   }
 
