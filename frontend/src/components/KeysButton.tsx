@@ -1,6 +1,7 @@
 import { useRef, useState } from "react";
 import { areKeysOn, switchKeys, useKeys } from "../hooks/useKeys";
 import { STATUS_DECISIONS } from "../lib/decisions";
+import { Dialog } from "./Dialog";
 
 const KEYS: readonly (readonly [key: string, does: string])[] = [
   ["j", "Next threat"],
@@ -30,18 +31,7 @@ export function KeysButton() {
       >
         ?
       </button>
-      <dialog
-        ref={dialog}
-        className="keys"
-        aria-labelledby="keys-title"
-        onKeyDown={(event) => {
-          // It closes the dialog, and would close the opened threat as well.
-          if (event.key === "Escape") {
-            event.stopPropagation();
-          }
-        }}
-      >
-        <h2 id="keys-title">Keys</h2>
+      <Dialog ref={dialog} title="Keys">
         <dl>
           {KEYS.map(([key, does]) => (
             <div key={key}>
@@ -63,12 +53,7 @@ export function KeysButton() {
           />
           Single keys act
         </label>
-        <form method="dialog">
-          <button type="submit" className="button">
-            Close
-          </button>
-        </form>
-      </dialog>
+      </Dialog>
     </>
   );
 }

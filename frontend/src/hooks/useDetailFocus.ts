@@ -32,7 +32,9 @@ export function useDetailFocus(threatId: string | undefined, close: () => void):
       // A menu or a search field has its own use for the key.
       const { target } = event;
       const inField = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
-      if (event.key === "Escape" && !event.defaultPrevented && !inField) {
+      // And a dialog over it all, also where nothing in it has the focus, is the one that closes.
+      const inDialog = document.querySelector("dialog[open]") !== null;
+      if (event.key === "Escape" && !event.defaultPrevented && !inField && !inDialog) {
         close();
       }
     };

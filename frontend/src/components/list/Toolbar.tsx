@@ -7,6 +7,7 @@ import { count, formatCount, humanize, toggled } from "../../lib/text";
 import { isNarrowed, NO_FILTERS } from "../../state/filters";
 import { SEVERITIES, THREAT_TYPES } from "../../types";
 import { Icon } from "../Icon";
+import { ViewsButton } from "./ViewsButton";
 
 interface ToolbarProps {
   readonly view: ViewControl;
@@ -46,6 +47,7 @@ export function Toolbar({ view, hold, toReview, axis }: ToolbarProps) {
         </div>
         {axis}
         <Arrivals hold={hold} />
+        <ViewsButton view={view} />
         <button
           type="button"
           className="button quiet"
