@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { rowFacts, rowSummary } from "../src/lib/row";
 import { describeFailure } from "../src/lib/api";
 import { parseServerMessage, parseThreat } from "../src/lib/messages";
 import { evidenceOf } from "../src/lib/evidence";
@@ -99,6 +100,40 @@ describe("evidence", () => {
       facts.filter(({ code }) => code).map(({ name }) => name),
       ["Source IP"],
     );
+  });
+});
+
+describe("a row", () => {
+  const { signal } = makeThreat();
+  const summaries: [string, string][] = [
+    ["HIGH bot traffic against RetailMax. 700 requests a minute.", "700 requests a minute."],
+    ["LOW rate limit breach against RetailMax. A. B.", "A. B."],
+    [
+      "HIGH bot traffic against ShopMax. 700 requests.",
+      "HIGH bot traffic against ShopMax. 700 requests.",
+    ],
+    ["A. Moved against RetailMax. More.", "A. Moved against RetailMax. More."],
+    ["HIGH. It moved against RetailMax. More.", "HIGH. It moved against RetailMax. More."],
+    ["", ""],
+  ];
+  for (const [executive_summary, shown] of summaries) {
+    it(`sums up "${executive_summary}"`, () =>
+      assert.equal(rowSummary(makeThreat({ executive_summary })), shown));
+  }
+
+  it("has what tells a threat from others, as far as it is said", () => {
+    const metadata = {
+      source_ip: "192.0.2.7",
+      user_id: "user-1",
+      endpoint_name: 7,
+      finding_count: 1200,
+    };
+    const facts = (of: object) =>
+      rowFacts(makeThreat({ signal: { ...signal, metadata: { ...of } } })).map(
+        ({ value }) => value,
+      );
+    assert.deepEqual(facts(metadata), ["192.0.2.7", "user-1", "1,200 times"]);
+    assert.deepEqual(facts({ source_ip: "", request_count: 1, finding_count: "many" }), []);
   });
 });
 

@@ -28,7 +28,7 @@ export function Marks({ threat }: { readonly threat: ThreatAnalysis }) {
   return (
     <ul className="chips" aria-label="Marks">
       {threat.requires_human_review && (
-        <li className="chip" data-tone="review">
+        <li className="chip" data-tone="review" title={threat.review_reason ?? undefined}>
           Needs review
         </li>
       )}

@@ -78,5 +78,26 @@ if (hasBrowser()) {
       const page = await harness.openLive("?review=1");
       await page.getByText("Nothing waits for review").waitFor();
     });
+
+    it("leave rows that say where from, how often and until when, and nothing twice", async () => {
+      harness.backend.threats = [
+        makeThreat({
+          executive_summary: "HIGH bot traffic against RetailMax. Far above the limit.",
+        }),
+        makeThreat({
+          id: "done",
+          created_at: utc(9),
+          status: "resolved",
+          requires_human_review: false,
+        }),
+      ];
+      const page = await harness.openLive();
+      const text = await row(page, "threat-1").innerText();
+      for (const part of ["203.0.113.66", "3,500 requests", "Far above the limit.", "overdue by"]) {
+        assert.ok(text.includes(part), `${part} in ${text}`);
+      }
+      assert.equal(text.match(/RetailMax/g)?.length, 1);
+      assert.equal(await row(page, "done").locator(".due").count(), 0);
+    });
   });
 }

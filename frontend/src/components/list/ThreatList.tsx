@@ -88,7 +88,6 @@ function Body({ live, view, hold, selection, seen }: BodyProps) {
             onSelect={selection.toggle}
             open={threat.id === view.threatId}
             latest={threat.id === all.arrivals.latest?.id}
-            due={view.filters.review}
           />
         ))}
       </ol>

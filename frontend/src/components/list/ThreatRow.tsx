@@ -1,4 +1,5 @@
 import { memo, useEffect, useRef, type MouseEvent } from "react";
+import { rowFacts, rowSummary } from "../../lib/row";
 import { humanize } from "../../lib/text";
 import type { ThreatAnalysis } from "../../types";
 import { RelativeTime } from "../RelativeTime";
@@ -18,13 +19,11 @@ interface ThreatRowProps {
   readonly open: boolean;
   /** Whether it just arrived: it is lit up for a moment. */
   readonly latest: boolean;
-  /** Whether to show until when it needs an answer, too. */
-  readonly due: boolean;
 }
 
 /** One row of the list: a link to the threat's detail. */
 export const ThreatRow = memo(function ThreatRow(props: ThreatRowProps) {
-  const { threat, href, onOpen, selected, onSelect, open, latest, due } = props;
+  const { threat, href, onOpen, selected, onSelect, open, latest } = props;
   const row = useRef<HTMLLIElement>(null);
 
   // Opened by a link or a key, it may be anywhere.
@@ -71,12 +70,20 @@ export const ThreatRow = memo(function ThreatRow(props: ThreatRowProps) {
             </span>
           </a>
         </h3>
-        <p className="threat-summary">{threat.executive_summary}</p>
+        <p className="threat-summary">
+          {rowFacts(threat).map(({ name, value }) => (
+            <span key={name} className="threat-fact" title={name}>
+              <span className="visually-hidden">{name}: </span>
+              {value}{" "}
+            </span>
+          ))}
+          {rowSummary(threat)}
+        </p>
       </div>
       <Marks threat={threat} />
       <div className="threat-side">
         <RelativeTime iso={threat.created_at} />
-        {due && <DueTime threat={threat} />}
+        {threat.requires_human_review && <DueTime threat={threat} />}
         <ThreatLinks threat={threat} />
       </div>
     </li>
