@@ -99,7 +99,7 @@ export function imageSettings(part: Part, { images }: Input): BuildSettings | Re
   if (given.ref !== undefined) {
     return { kind: "ref", ref: given.ref };
   }
-  const { context = part, args, target, platform } = given;
+  const { context = part, args, target, platform, secrets } = given;
   const name = `soc-${part}`;
   const registry = images?.registry;
   return {
@@ -109,6 +109,7 @@ export function imageSettings(part: Part, { images }: Input): BuildSettings | Re
     ...(args && { args }),
     ...(target !== undefined && { target }),
     ...(platform !== undefined && { platform }),
+    ...(secrets && Object.keys(secrets).length > 0 && { secrets }),
     repository: given.repository ?? (registry ? `${registry}/${name}` : name),
     push: registry !== undefined,
   };
@@ -168,6 +169,7 @@ function observabilitySettings(
   };
 }
 
-function expandHome(file: string): string {
+/** A path whose `~` is written out. */
+export function expandHome(file: string): string {
   return file.replace(/^~(?=\/|$)/, process.env["HOME"] ?? "~");
 }

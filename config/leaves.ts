@@ -1,6 +1,6 @@
 /** What the values of a stack file must be: each says what it expects and what it got. */
 import { z } from "zod";
-import { ISSUERS, type Issuer } from "./settings";
+import { ISSUERS, type BuildSecret, type Issuer } from "./settings";
 import { isMap, show } from "./values";
 
 /**
@@ -94,6 +94,25 @@ export const buildPlatform = text(
   /^linux\/[a-z0-9]+(?:\/v\d+)?$/,
   "a platform of Linux, such as linux/amd64",
 );
+/** Ids as RUN --mount=type=secret takes them: https://docs.docker.com/build/building/secrets/ */
+export const buildSecrets = mapOf<BuildSecret>(
+  "a map of secrets, such as {npmrc: {file: ~/.npmrc}}",
+  (id, value) => {
+    if (!/^[\w.-]+$/.test(id)) {
+      return `must have an id of letters, digits, dots, dashes and underscores, got ${show(id)}`;
+    }
+    const [where, ...others] = isMap(value) ? Object.entries(value) : [];
+    const fits =
+      where && others.length === 0 && ["file", "env"].includes(where[0]) && isText(where[1]);
+    // Somebody may have put the secret itself there: it is not repeated.
+    return fits
+      ? undefined
+      : "must be either {file: PATH} or {env: NAME}, and not the secret itself";
+  },
+);
+
+const isText = (value: unknown) => typeof value === "string" && /\S/.test(value);
+
 export const hostName = text(
   /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
   "a host name such as soc.example.com",

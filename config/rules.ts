@@ -189,7 +189,15 @@ function smokeProblems({ smokeCheck }: Input, { exists }: Surroundings): string[
 }
 
 /** Keys of a part that say how its image is built. */
-const BUILD_KEYS = ["context", "dockerfile", "args", "target", "platform", "repository"] as const;
+const BUILD_KEYS = [
+  "context",
+  "dockerfile",
+  "args",
+  "target",
+  "platform",
+  "secrets",
+  "repository",
+] as const;
 
 function imageProblems(part: Part, input: Input, { exists }: Surroundings): string[] {
   const given = input.images?.[part];
@@ -210,6 +218,11 @@ function imageProblems(part: Part, input: Input, { exists }: Surroundings): stri
   const settings = imageSettings(part, input);
   if (settings.kind === "ref") {
     return [];
+  }
+  if (settings.secrets && input.images?.pushUsername !== undefined) {
+    return [
+      `${key(`${at}.secrets`)}: must not be set beside images.pushUsername, got ${Object.keys(settings.secrets).join(", ")}: buildx pushes with Docker's own login. Remove images.pushUsername and registryPushPassword, and run: docker login ${input.images.registry}`,
+    ];
   }
   if (!exists(settings.context)) {
     return [

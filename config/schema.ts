@@ -7,6 +7,7 @@ import {
   between,
   buildArgs,
   buildPlatform,
+  buildSecrets,
   buildTarget,
   clusterName,
   flag,
@@ -40,6 +41,10 @@ const image = z.strictObject({
     buildPlatform,
     "What it is built for, such as `linux/amd64`. It counts for the tag",
     "what the nodes run: on Kind the engine's",
+  ),
+  secrets: optional(
+    buildSecrets,
+    "Secrets of its `RUN --mount=type=secret`, by their ids: `{file: PATH}` or `{env: NAME}`. They count for no tag, and are in no image. Needs buildx",
   ),
   repository: optional(
     repository,

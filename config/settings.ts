@@ -41,6 +41,9 @@ export interface ExistingSettings {
   readonly kubernetesVersion?: string;
 }
 
+/** Where a secret of a build is: a file, relative to the project, or a variable of the environment. */
+export type BuildSecret = { readonly file: string } | { readonly env: string };
+
 /** An image that the stack builds. */
 export interface BuildSettings {
   readonly kind: "build";
@@ -53,6 +56,8 @@ export interface BuildSettings {
   readonly target?: string;
   /** What it is built for, such as `linux/amd64`; what the cluster's nodes run when unset. */
   readonly platform?: string;
+  /** Secrets by their ids. Only buildx hands them to a build. */
+  readonly secrets?: Readonly<Record<string, BuildSecret>>;
   /** Repository without a tag. */
   readonly repository: string;
   /** Whether the image is pushed to its registry, instead of loaded into the cluster's nodes. */

@@ -1,4 +1,5 @@
 /** What can be wrong with how images are built: the part of the faults that is about builds. */
+import type { BuildSecret } from "../config/settings";
 import type { Fault } from "./faults";
 
 const OWN_BUILDER = "Choose the engine's own: docker buildx use default";
@@ -29,6 +30,28 @@ export function mixedNodes(part: string, platforms: readonly string[]): Fault {
     what: `the cluster's nodes run ${platforms.join(" and ")}, and soc-agent:images.${part}.platform does not say which is meant`,
     fix: `Set it to one of them, and soc-agent:values.nodeSelector to its nodes, such as {kubernetes.io/arch: ${platforms[0]?.split("/")[1]}}`,
   };
+}
+
+/** No buildx, where images are built with secrets. */
+export function noBuildx(): Fault {
+  return {
+    what: "docker has no buildx, which alone builds with soc-agent:images.<part>.secrets",
+    fix: "Install it: https://docs.docker.com/build/concepts/overview/#install-buildx. Or remove the secrets",
+  };
+}
+
+/** A secret of a part's build that is not where it should be. */
+export function noBuildSecret(part: string, id: string, secret: BuildSecret): Fault {
+  const at = `soc-agent:images.${part}.secrets.${id}`;
+  return "file" in secret
+    ? {
+        what: `${at} is the file ${secret.file}, which does not exist`,
+        fix: "Make it, or correct the path, which is relative to the project",
+      }
+    : {
+        what: `${at} is the variable ${secret.env}, which is not set`,
+        fix: `Set it for this command: export ${secret.env}=...`,
+      };
 }
 
 /** A proxy on this machine's loopback interface. @param from what names it @param whose what is to use it */

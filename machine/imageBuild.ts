@@ -1,24 +1,79 @@
 /** How Docker's CLI is told to build an image: as Pulumi's provider builds it. */
-import type { BuildSettings } from "../config/settings";
+import * as fs from "node:fs";
+import { expandHome } from "../config/defaults";
+import { PARTS, type BuildSecret, type BuildSettings, type StackConfig } from "../config/settings";
+import { noBuildSecret } from "./buildFaults";
+import type { Fault } from "./faults";
+
+/** What decides an image, wherever it goes. */
+export type Build = Pick<BuildSettings, "context" | "dockerfile" | "args" | "target" | "secrets">;
+
+/** Where an image goes. A push needs buildx. */
+export type Destination = "engine" | "registry";
 
 /**
- * Arguments of Docker's CLI.
+ * Arguments of Docker's CLI. Secrets make it call buildx, which alone knows of them.
  *
  * @param ref what the image is called
  * @param platform what it is built for
  */
-export function buildArguments(ref: string, settings: BuildSettings, platform: string): string[] {
-  const { context, dockerfile, args = {}, target } = settings;
+export function buildArguments(
+  ref: string,
+  { context, dockerfile, args = {}, target, secrets }: Build,
+  platform: string,
+  to: Destination = "engine",
+): string[] {
+  const output = to === "engine" ? "--load" : "--push";
   return [
-    "build",
+    ...(secrets || to === "registry" ? ["buildx", "build", output] : ["build"]),
     ...["--tag", ref],
     ...["--file", dockerfile],
     // Also where another builder than the engine's is chosen, which may be made for something else.
     ...["--platform", platform],
     ...Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
     ...(target === undefined ? [] : ["--target", target]),
+    ...Object.entries(secrets ?? {}).flatMap(([id, secret]) => [
+      "--secret",
+      secretOption(id, secret),
+    ]),
     // A build that fails leaves no container behind, also with the classic builder.
     "--force-rm",
     context,
   ];
+}
+
+/** Fields of CSV, in which a path may have a comma. */
+function secretOption(id: string, secret: BuildSecret): string {
+  const where = "file" in secret ? `src=${expandHome(secret.file)}` : `env=${secret.env}`;
+  const field = /[,"]/.test(where) ? `"${where.replaceAll('"', '""')}"` : where;
+  return `id=${id},${field}`;
+}
+
+/** Parts that are built with secrets. */
+function secretParts(images: StackConfig["images"]) {
+  return PARTS.flatMap((part) => {
+    const settings = images[part];
+    return settings.kind === "build" && settings.secrets
+      ? [{ part, secrets: settings.secrets }]
+      : [];
+  });
+}
+
+/** Whether anything is built by buildx. */
+export function needsBuildx(images: StackConfig["images"]): boolean {
+  return secretParts(images).length > 0;
+}
+
+/** Secrets of builds that are not there. */
+export function missingSecrets(
+  images: StackConfig["images"],
+  env: NodeJS.ProcessEnv = process.env,
+): Fault[] {
+  const isThere = (secret: BuildSecret) =>
+    "file" in secret ? fs.existsSync(expandHome(secret.file)) : env[secret.env] !== undefined;
+  return secretParts(images).flatMap(({ part, secrets }) =>
+    Object.entries(secrets)
+      .filter(([, secret]) => !isThere(secret))
+      .map(([id, secret]) => noBuildSecret(part, id, secret)),
+  );
 }

@@ -11,11 +11,22 @@ import {
   dockerMemory,
   findDocker,
   isEngine,
+  ANSWER,
   KIND_CLUSTER_LABEL,
+  tryDocker,
   type DockerEngine,
 } from "./docker";
+import { noBuildx } from "./buildFaults";
 import { buildProxies, readDockerConfig, type Proxies } from "./dockerConfig";
-import { foreignCluster, kindCluster, noDocker, onOneLine, stoppedNodes } from "./faults";
+import {
+  foreignCluster,
+  kindCluster,
+  noDocker,
+  onOneLine,
+  stoppedNodes,
+  type Fault,
+} from "./faults";
+import { missingSecrets, needsBuildx } from "./imageBuild";
 import type { StackFiles } from "./files";
 import { findKindCluster, lostNodes, type KindClusterState } from "./kindCluster";
 import { foreignPlatforms, mixedPlatforms, nodePlatforms, unsetPlatforms } from "./nodePlatforms";
@@ -74,6 +85,9 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
     } else {
       machine.docker = engine;
       machine.proxies = buildProxies(engine.host, readDockerConfig().config);
+      for (const fault of await secretFaults(config.images)) {
+        missing(onOneLine(fault), "images with secrets");
+      }
       if (cluster.kind === "kind") {
         machine.platform = engine.platform;
         problems.push(...foreignPlatforms(config.images, engine.platform).map(onOneLine));
@@ -134,6 +148,15 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
     throw refusal("This machine is not ready:", problems);
   }
   return machine;
+}
+
+/** What keeps images from being built with their secrets. */
+async function secretFaults(images: StackConfig["images"]): Promise<Fault[]> {
+  const hasBuildx = async () => (await tryDocker(["buildx", "version"], ANSWER)).ok;
+  return [
+    ...(needsBuildx(images) && !(await hasBuildx()) ? [noBuildx()] : []),
+    ...missingSecrets(images),
+  ];
 }
 
 /** The platforms of an existing cluster's nodes, if images depend on them; none where it does not tell. */

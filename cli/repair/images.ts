@@ -22,15 +22,14 @@ export async function mendImages({ config, env, say, state }: RepairArgs): Promi
     return [];
   }
   say(`Loading images that a node has lost: ${lacking.join(", ")}`);
-  const built = state.resources.filter(
-    ({ type, inputs }) =>
-      type === "docker:index/image:Image" && lacking.includes(String(inputs?.["imageName"])),
-  );
+  const built = state.resources.flatMap((resource) => {
+    const ref = builtBy(resource);
+    return ref !== undefined && lacking.includes(ref) ? [{ resource, ref }] : [];
+  });
   const pruned = await Promise.all(
-    built.map(async (image) => {
-      const ref = String(image.inputs?.["imageName"]);
-      return (await tryDocker(["image", "inspect", ref], { env })).ok ? [] : [image];
-    }),
+    built.map(async ({ resource, ref }) =>
+      (await tryDocker(["image", "inspect", ref], { env })).ok ? [] : [resource],
+    ),
   );
   return [loaded, ...pruned.flat()].flatMap(({ urn }) => ["--replace", urn]);
 }
@@ -46,6 +45,16 @@ export async function takeBackImages({ state, root, files, namespace, env, say }
     const back = await setImages(pods, imagesIn(values));
     back.forEach((part) => say(`Taking back an image of ${part} that was not applied`));
   }
+}
+
+/** The image that a resource builds, whether by Pulumi's provider or by scripts/buildImage.ts. */
+function builtBy({ type, inputs }: StateResource): string | undefined {
+  const environment = inputs?.["environment"];
+  const ref =
+    type === "docker:index/image:Image"
+      ? inputs?.["imageName"]
+      : isMap(environment) && environment["IMAGE"];
+  return typeof ref === "string" ? ref : undefined;
 }
 
 function isLoadOf(inputs: StateResource["inputs"], refs: readonly string[]): boolean {

@@ -1,8 +1,10 @@
+import * as local from "@pulumi/command/local";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { PARTS, type BuildSettings, type Part, type RegistryLogin } from "../../config/settings";
 import type { DockerEngine } from "../../machine/docker";
 import type { Proxies } from "../../machine/dockerConfig";
+import type { Build } from "../../machine/imageBuild";
 import { overlay, splitRef, type ChartOverrides } from "../../plan/chart";
 import type { ImageRefs, ImageSettings } from "../../plan/imageRefs";
 import { unknownText } from "../unknown";
@@ -42,29 +44,79 @@ export class Images extends pulumi.ComponentResource {
     });
     // Pulumi's docker provider does not look at Docker's contexts by itself (pulumi-docker#603).
     const provider =
-      engine && builds.length > 0
+      engine && builds.some(({ settings }) => !settings.secrets)
         ? new docker.Provider(`${name}-docker`, { host: engine.host }, { parent: this })
         : undefined;
     const pushed = builds.flatMap(({ part, settings }) => {
-      const image =
+      const build = settings.secrets ? byBuildx : byProvider;
+      const digest =
         engine &&
-        new docker.Image(
+        build(
           `${name}-${part}`,
-          imageArgs({ platform: runs ?? engine.platform, ...settings }, refs[part], proxies, login),
           {
-            parent: this,
-            ...(provider && { provider }),
-            ignoreChanges: (settings.platform ?? runs) === undefined ? ["build.platform"] : [],
+            settings: { platform: runs ?? engine.platform, ...settings },
+            ref: refs[part],
+            unseen: (settings.platform ?? runs) === undefined,
+            proxies,
+            ...(login && { login }),
           },
+          { parent: this, ...(provider && !settings.secrets && { provider }) },
         );
-      // Of an image that stays in the engine the provider gives its id, by which nothing can pull it.
-      return settings.push
-        ? [[part, image?.repoDigest.apply(digestOf) ?? unknownText()] as const]
-        : [];
+      return settings.push ? [[part, digest ?? unknownText()] as const] : [];
     });
     this.digests = Object.fromEntries(pushed);
     this.registerOutputs({ digests: this.digests });
   }
+}
+
+/** An image that is built. */
+interface Built extends Pick<ImagesArgs, "login"> {
+  readonly settings: BuildSettings;
+  readonly ref: string;
+  /** Whether the platform is a guess, so that the one of the last time counts. */
+  readonly unseen: boolean;
+  readonly proxies: Proxies;
+}
+
+/** Has Pulumi's provider build an image. @returns its digest, if it is pushed */
+function byProvider(
+  name: string,
+  { settings, ref, unseen, proxies, login }: Built,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> | undefined {
+  const ignoreChanges = unseen ? ["build.platform"] : [];
+  const image = new docker.Image(name, imageArgs(settings, ref, proxies, login), {
+    ...opts,
+    ignoreChanges,
+  });
+  // Of an image that stays in the engine the provider gives its id, by which nothing can pull it.
+  return settings.push ? image.repoDigest.apply(digestOf) : undefined;
+}
+
+/** Has buildx build an image, which hands secrets to it as the provider cannot. @returns its digest, if it is pushed */
+function byBuildx(
+  name: string,
+  { settings, ref, unseen }: Built,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> | undefined {
+  const { context, dockerfile, args, target, secrets, platform = "", push } = settings;
+  const build: Build = { context, dockerfile, args, target, secrets };
+  const command = new local.Command(
+    name,
+    {
+      create: "exec node --require tsx/cjs scripts/buildImage.ts",
+      // Of secrets it has where they are. Docker's CLI reads its proxies itself.
+      environment: {
+        IMAGE: ref,
+        BUILD: JSON.stringify(build),
+        PLATFORM: platform,
+        TO: push ? "registry" : "engine",
+      },
+      addPreviousOutputInEnv: false,
+    },
+    { ...opts, ignoreChanges: unseen ? ["environment.PLATFORM"] : [] },
+  );
+  return push ? command.stdout : undefined;
 }
 
 function imageArgs(

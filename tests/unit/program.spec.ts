@@ -536,6 +536,36 @@ describe("the dev stack with other configuration", () => {
     assert.doesNotMatch(JSON.stringify([others, ran.outputs]), /canary/);
   });
 
+  it("builds with secrets by buildx, and has only where they are", async () => {
+    const images = { backend: { secrets: { home: { env: "HOME" } }, args: { A: "1" } } };
+    const ran = await runProgram({ stack: "dev", config: { images }, buildx: true });
+    assert.ok(!listed(ran).includes("docker:index/image:Image images-backend"));
+    assert.ok(listed(ran).includes("docker:index/image:Image images-frontend"));
+    const { create, environment } = inputsOf(ran, "images-backend") as {
+      create: string;
+      environment: Record<string, string>;
+    };
+    assert.match(create, /scripts\/buildImage\.ts$/);
+    const { IMAGE, BUILD = "", PLATFORM, TO } = environment;
+    assert.match(String(IMAGE), /^soc-backend:sha-/);
+    assert.deepEqual([PLATFORM, TO], ["linux/amd64", "engine"]);
+    const usual = { context: "backend", dockerfile: "backend/Dockerfile" };
+    assert.deepEqual(JSON.parse(BUILD), { ...usual, ...images.backend });
+  });
+
+  it("refuses secrets without buildx, and those that are not there", async () => {
+    const secrets = { a: { env: "NO_SUCH_TOKEN" }, b: { file: "no/such/file" } };
+    await assert.rejects(
+      runProgram({ stack: "dev", config: { images: { backend: { secrets } } } }),
+      (error: Error) => {
+        assert.match(error.message, /docker has no buildx, .*\. Install it: https:/);
+        assert.match(error.message, /secrets\.a is the variable NO_SUCH_TOKEN, which is not set/);
+        assert.match(error.message, /secrets\.b is the file no\/such\/file, which does not exist/);
+        return true;
+      },
+    );
+  });
+
   it("refuses an image that a Kind cluster could not run", async () => {
     const images = { backend: { platform: "linux/arm64" }, frontend: { platform: "linux/amd64" } };
     await assert.rejects(

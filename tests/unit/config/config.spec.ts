@@ -178,6 +178,10 @@ describe("findProblems", () => {
       { images: { backend: { args: { NODE_VERSION: "24", EMPTY: "" }, target: "runtime" } } },
     ],
     ["a platform with a variant", { images: { backend: { platform: "linux/arm/v7" } } }],
+    [
+      "secrets of a build",
+      { images: { backend: { secrets: { npmrc: { file: "~/.npmrc" }, t: { env: "TOKEN" } } } } },
+    ],
     ["an empty map of build arguments", { images: { backend: { args: {} } } }],
     ["a registry with a port", { images: { registry: "localhost:5001/soc" } }],
     ["an image by digest", { images: { backend: { ref: `soc/api@sha256:${"0".repeat(64)}` } } }],
@@ -322,6 +326,24 @@ describe("findProblems", () => {
       "a stage that is no name",
       { images: { backend: { target: "run time" } } },
       /images\.backend\.target: must be the name of a stage .*, got "run time"$/,
+    ],
+    [
+      "a build's secret itself",
+      { images: { backend: { secrets: { npm: "s3cret" } } } },
+      /images\.backend\.secrets\.npm: must be either \{file: PATH\} or \{env: NAME\}, and not the secret itself$/,
+    ],
+    [
+      "a build's secret in two places",
+      { images: { backend: { secrets: { npm: { env: "A", file: "b" } } } } },
+      /images\.backend\.secrets\.npm: must be either \{file: PATH\} or \{env: NAME\}/,
+    ],
+    [
+      "secrets of a build beside a login of its own",
+      {
+        images: { registry: "r", pushUsername: "ci", backend: { secrets: { n: { env: "N" } } } },
+        registryPushPassword: "canary",
+      },
+      /images\.backend\.secrets: must not be set beside images\.pushUsername, got n: .*docker login r$/,
     ],
     [
       "a platform of another system",

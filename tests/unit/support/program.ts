@@ -61,6 +61,8 @@ export interface Run {
   readonly kubeNodes?: readonly string[];
   /** Proxies in the configuration of this `docker`. */
   readonly proxies?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Whether this `docker` has buildx. */
+  readonly buildx?: boolean;
   /** GiB of memory that Docker has. */
   readonly memory?: number;
   /** What an earlier run has decided of the observability stack. */
@@ -167,6 +169,7 @@ function withPrograms({
   namespaces,
   kubeNodes,
   proxies,
+  buildx = false,
 }: Run): () => void {
   const before = process.env["PATH"];
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-path-"));
@@ -184,6 +187,7 @@ esac
 case "$1" in
   context) echo "current ${endpoint}" ;;
   version) echo "linux/amd64 28.2.2" ;;
+  buildx) exit ${buildx ? 0 : 1} ;;
   info) echo ${memory * 2 ** 30} ;;
   ps) if [ "$2" != --all ]; then echo "${published}"; exit; fi; printf '%s\\n' ${nodes.join(" ")} ;;
   cp) echo "node-labels: ingress-ready=true" ;;

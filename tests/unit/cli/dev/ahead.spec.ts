@@ -39,6 +39,18 @@ esac`,
   });
   afterEach(() => scratch.remove());
 
+  /** The configuration, with more of how the backend is built. */
+  const scratched = (more: Partial<BuildSettings> = {}) => ({
+    images: {
+      backend: {
+        context: scratch.file("backend"),
+        dockerfile: scratch.file("backend", "Dockerfile"),
+        ...more,
+      },
+      frontend: { ref: "registry.example.com/dashboard:7" },
+    },
+  });
+
   /** Works ahead for some parts. Returns what was done. */
   async function work(
     parts: readonly Part[],
@@ -46,16 +58,7 @@ esac`,
     more: Partial<BuildSettings> = {},
   ): Promise<string[]> {
     const done: string[] = [];
-    const stack = withDefaults({
-      images: {
-        backend: {
-          context: scratch.file("backend"),
-          dockerfile: scratch.file("backend", "Dockerfile"),
-          ...more,
-        },
-        frontend: { ref: "registry.example.com/dashboard:7" },
-      },
-    });
+    const stack = withDefaults(scratched(more));
     const refs = imageRefs(stack.images);
     ref = refs.backend;
     const served = await workAhead({
@@ -95,6 +98,20 @@ esac`,
       builds()[0] ?? "",
       / --build-arg A=1 --build-arg B=two words --target runtime --force-rm \S+backend$/,
     );
+  });
+
+  it("builds with secrets by buildx, into the engine", async () => {
+    const secrets = { npmrc: { file: "/etc/npmrc, mine" }, token: { env: "NPM_TOKEN" } };
+    scratch.program("docker", "");
+    await assert.rejects(work(["backend"], false, { secrets }), /is not being made/);
+    const [call = ""] = builds();
+    assert.match(call, /^docker buildx build --load --tag \S+:sha-\w+ /);
+    assert.ok(
+      call.includes(
+        ' --secret id=npmrc,"src=/etc/npmrc, mine" --secret id=token,env=NPM_TOKEN --force-rm ',
+      ),
+    );
+    assert.equal(ref, imageRefs(withDefaults(scratched()).images).backend);
   });
 
   it("leaves out what is not built here, and has nothing to load then", async () => {
