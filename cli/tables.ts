@@ -46,6 +46,7 @@ export const EXAMPLES: readonly Fault[] = [
   buildFaults.builtElsewhere("soc-backend:dev"),
   buildFaults.foreignPlatform("backend", "linux/amd64", "linux/arm64"),
   buildFaults.mixedNodes("backend", ["linux/amd64", "linux/arm64"]),
+  buildFaults.noEmulation("backend", "linux/amd64", "linux/arm64"),
   buildFaults.noBuildx(),
   buildFaults.noBuildSecret("backend", "npmrc", { file: "~/.npmrc" }),
   buildFaults.noBuildSecret("backend", "token", { env: "NPM_TOKEN" }),

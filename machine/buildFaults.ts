@@ -32,6 +32,15 @@ export function mixedNodes(part: string, platforms: readonly string[]): Fault {
   };
 }
 
+/** A part whose build runs programs that the engine cannot. @param engine its platform */
+export function noEmulation(part: string, platform: string, engine: string): Fault {
+  return {
+    what: `${part} is built for ${platform}, and this Docker engine (${engine}) runs nothing of that`,
+    why: "a RUN step of its Dockerfile will fail with an exec format error",
+    fix: `Give the engine emulation (https://docs.docker.com/build/building/multi-platform/#qemu), or build on such a machine and set soc-agent:images.${part}.ref`,
+  };
+}
+
 /** No buildx, where images are built with secrets. */
 export function noBuildx(): Fault {
   return {

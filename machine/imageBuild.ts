@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { expandHome } from "../config/defaults";
 import { PARTS, type BuildSecret, type BuildSettings, type StackConfig } from "../config/settings";
 import { noBuildSecret } from "./buildFaults";
+import { ANSWER, tryDocker } from "./docker";
 import type { Fault } from "./faults";
 
 /** What decides an image, wherever it goes. */
@@ -47,6 +48,14 @@ function secretOption(id: string, secret: BuildSecret): string {
   const where = "file" in secret ? `src=${expandHome(secret.file)}` : `env=${secret.env}`;
   const field = /[,"]/.test(where) ? `"${where.replaceAll('"', '""')}"` : where;
   return `id=${id},${field}`;
+}
+
+/** Platforms whose programs the chosen builder runs; none known where there is no buildx, or it does not tell. */
+export async function builderPlatforms(): Promise<readonly string[] | undefined> {
+  const { ok, stdout } = await tryDocker(["buildx", "inspect"], ANSWER);
+  const [, list] = /^Platforms:\s+(\S.*)$/m.exec(stdout) ?? [];
+  // A star marks those that were asked for when the builder was made.
+  return ok ? list?.split(",").map((one) => one.trim().replace(/\*$/, "")) : undefined;
 }
 
 /** Parts that are built with secrets. */

@@ -1,7 +1,7 @@
 /** What the nodes of a cluster run: images for anything else start on none of them. */
 import type { core } from "@pulumi/kubernetes/types/input";
 import { PARTS, type Part, type StackConfig } from "../config/settings";
-import { foreignPlatform, mixedNodes } from "./buildFaults";
+import { foreignPlatform, mixedNodes, noEmulation } from "./buildFaults";
 import type { Fault } from "./faults";
 import { kubectlFor, type Credentials } from "./kubectl";
 import { itemsOf, type Seen } from "./kubernetes";
@@ -50,14 +50,37 @@ export function unsetPlatforms(images: Images): Part[] {
   return builds(images).flatMap(({ part, platform }) => (platform === undefined ? [part] : []));
 }
 
+/** Parts that are built for something else than a platform. @param usual what those are built for that say nothing */
+function partsBeside(images: Images, platform: string, usual: string) {
+  return (
+    builds(images)
+      .map(({ part, platform: own = usual }) => ({ part, own }))
+      // A variant, such as linux/arm64/v8, is a matter of the machine's own.
+      .filter(({ own }) => own !== platform && !own.startsWith(`${platform}/`))
+  );
+}
+
 /** Parts that a Kind cluster could not run. @param runs the engine's platform, and so that of its nodes */
 export function foreignPlatforms(images: Images, runs: string): Fault[] {
-  return builds(images).flatMap(({ part, platform = runs }) =>
-    // A variant, such as linux/arm64/v8, is a matter of the machine's own.
-    platform === runs || platform.startsWith(`${runs}/`)
-      ? []
-      : [foreignPlatform(part, platform, runs)],
-  );
+  return partsBeside(images, runs, runs).map(({ part, own }) => foreignPlatform(part, own, runs));
+}
+
+/**
+ * Parts whose builds an engine may not be able to run.
+ *
+ * @param engine the engine's platform
+ * @param nodes that of the cluster's nodes
+ * @param runs platforms whose programs the engine's builder runs, by emulation too
+ */
+export function unbuildable(
+  images: Images,
+  engine: string,
+  nodes: string,
+  runs: readonly string[],
+): Fault[] {
+  return partsBeside(images, engine, nodes)
+    .filter(({ own }) => !runs.includes(own))
+    .map(({ part, own }) => noEmulation(part, own, engine));
 }
 
 /** Parts that say nothing of their platform, where the nodes have several. */

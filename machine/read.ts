@@ -26,10 +26,16 @@ import {
   stoppedNodes,
   type Fault,
 } from "./faults";
-import { missingSecrets, needsBuildx } from "./imageBuild";
+import { builderPlatforms, missingSecrets, needsBuildx } from "./imageBuild";
 import type { StackFiles } from "./files";
 import { findKindCluster, lostNodes, type KindClusterState } from "./kindCluster";
-import { foreignPlatforms, mixedPlatforms, nodePlatforms, unsetPlatforms } from "./nodePlatforms";
+import {
+  foreignPlatforms,
+  mixedPlatforms,
+  nodePlatforms,
+  unbuildable,
+  unsetPlatforms,
+} from "./nodePlatforms";
 
 /** The charts of add-ons, by their blocks in the configuration. */
 export type Charts = Readonly<Record<Block, pulumi.Input<Chart>>>;
@@ -136,6 +142,7 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
       }
     }
   }
+  await warnOfEmulation(config.images, machine);
   if (preview) {
     // There is nothing that would go on meanwhile.
     for (const { chart, unseen } of await Promise.all(Object.values(charts))) {
@@ -157,6 +164,18 @@ async function secretFaults(images: StackConfig["images"]): Promise<Fault[]> {
     ...(needsBuildx(images) && !(await hasBuildx()) ? [noBuildx()] : []),
     ...missingSecrets(images),
   ];
+}
+
+/** Says beforehand what the engine cannot build, as far as the Dockerfile does not compile across. */
+async function warnOfEmulation(
+  images: StackConfig["images"],
+  { docker: engine, platform: nodes }: Pick<Machine, "docker" | "platform">,
+): Promise<void> {
+  if (engine && unbuildable(images, engine.platform, nodes ?? engine.platform, []).length > 0) {
+    const runs = await builderPlatforms();
+    const faults = runs && unbuildable(images, engine.platform, nodes ?? engine.platform, runs);
+    await Promise.all((faults ?? []).map((fault) => pulumi.log.warn(`${onOneLine(fault)}.`)));
+  }
 }
 
 /** The platforms of an existing cluster's nodes, if images depend on them; none where it does not tell. */

@@ -895,16 +895,25 @@ describe("an existing cluster", () => {
     allowKind?: boolean;
     published?: string;
     kubeNodes?: readonly string[];
+    buildx?: boolean;
     images?: Values;
   }) => {
-    const { published = "", kubeNodes, images = {}, context = "gke", ...existing } = run;
+    const {
+      published = "",
+      kubeNodes,
+      buildx = false,
+      images = {},
+      context = "gke",
+      ...existing
+    } = run;
     const prod = stackConfig("prod");
     const config = {
       ...prod,
       cluster: { existing: { context, ...existing } },
       images: { ...(prod["images"] as Values), ...images },
     };
-    return runProgram({ stack: "prod", config, published, ...(kubeNodes && { kubeNodes }) });
+    const cluster = { published, ...(kubeNodes && { kubeNodes }) };
+    return runProgram({ stack: "prod", config, buildx, ...cluster });
   };
 
   it("is given the configured context alone, and is the same while its API server is", async () => {
@@ -921,7 +930,16 @@ describe("an existing cluster", () => {
 
   it("gets images for what its nodes run, whatever the engine does, under the same tags", async () => {
     const file = kubeconfig("https://203.0.113.7");
-    const ran = await up({ kubeconfig: file, kubeNodes: ["arm64", "arm64"] });
+    const warned: string[] = [];
+    const { warn } = pulumi.log;
+    Object.assign(pulumi.log, { warn: async (text: string) => void warned.push(text) });
+    const ran = await up({ kubeconfig: file, kubeNodes: ["arm64", "arm64"], buildx: true }).finally(
+      () => void Object.assign(pulumi.log, { warn }),
+    );
+    assert.match(
+      warned.join("\n"),
+      /^backend is built for linux\/arm64, .*\nfrontend is built for /,
+    );
     for (const part of ["backend", "frontend"] as const) {
       const { build, imageName } = inputsOf(ran, `images-${part}`);
       assert.equal((build as Values)["platform"], "linux/arm64");

@@ -1,5 +1,7 @@
 import * as assert from "node:assert/strict";
-import { platformsOf, type SeenNode } from "../../../machine/nodePlatforms";
+import { withDefaults } from "../../../config/defaults";
+import { cause } from "../../../machine/faults";
+import { platformsOf, unbuildable, type SeenNode } from "../../../machine/nodePlatforms";
 
 describe("platformsOf", () => {
   const node = (architecture: string, taint?: string, effect = "NoSchedule"): SeenNode =>
@@ -29,4 +31,21 @@ describe("platformsOf", () => {
   for (const [title, nodes, platforms] of clusters) {
     it(`judges ${title}`, () => assert.deepEqual(platformsOf(nodes), platforms));
   }
+});
+
+describe("unbuildable", () => {
+  const { images } = withDefaults({ images: { backend: { platform: "linux/amd64" } } });
+  const named = (engine: string, nodes: string, runs: readonly string[]) =>
+    unbuildable(images, engine, nodes, runs).map((fault) => cause(fault).replace(/,.*/, ""));
+
+  it("names what an engine cannot run, and nothing that it runs by itself or by emulation", () => {
+    assert.deepEqual(named("linux/amd64", "linux/amd64", []), []);
+    assert.deepEqual(named("linux/arm64", "linux/arm64", ["linux/arm64"]), [
+      "backend is built for linux/amd64",
+    ]);
+    assert.deepEqual(named("linux/amd64", "linux/arm64", ["linux/amd64"]), [
+      "frontend is built for linux/arm64",
+    ]);
+    assert.deepEqual(named("linux/arm64", "linux/amd64", ["linux/arm64", "linux/amd64"]), []);
+  });
 });

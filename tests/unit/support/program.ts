@@ -187,7 +187,7 @@ esac
 case "$1" in
   context) echo "current ${endpoint}" ;;
   version) echo "linux/amd64 28.2.2" ;;
-  buildx) exit ${buildx ? 0 : 1} ;;
+  buildx) ${buildx ? 'echo "Platforms: linux/amd64, linux/386"' : "exit 1"} ;;
   info) echo ${memory * 2 ** 30} ;;
   ps) if [ "$2" != --all ]; then echo "${published}"; exit; fi; printf '%s\\n' ${nodes.join(" ")} ;;
   cp) echo "node-labels: ingress-ready=true" ;;
