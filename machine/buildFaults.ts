@@ -19,8 +19,8 @@ export function builtElsewhere(image: string): Fault {
 /** A part whose image is to be built for what the nodes of a Kind cluster do not run. @param runs what they run */
 export function foreignPlatform(part: string, platform: string, runs: string): Fault {
   return {
-    what: `soc-agent:images.${part}.platform is ${platform}, and Kind's nodes run ${runs} as the Docker engine does`,
-    fix: "Remove it",
+    what: `${part} is built for ${platform} by soc-agent:images.${part}.platform, and Kind's nodes run ${runs} as the Docker engine does`,
+    fix: "Remove that key",
   };
 }
 
@@ -51,7 +51,7 @@ export function noBuildx(): Fault {
 
 /** A secret of a part's build that is not where it should be. */
 export function noBuildSecret(part: string, id: string, secret: BuildSecret): Fault {
-  const at = `soc-agent:images.${part}.secrets.${id}`;
+  const at = `the secret soc-agent:images.${part}.secrets.${id}`;
   return "file" in secret
     ? {
         what: `${at} is the file ${secret.file}, which does not exist`,

@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import { expandHome } from "../config/defaults";
 import { PARTS, type BuildSecret, type BuildSettings, type StackConfig } from "../config/settings";
-import { noBuildSecret } from "./buildFaults";
+import { noBuildSecret, noBuildx } from "./buildFaults";
 import { ANSWER, tryDocker } from "./docker";
 import type { Fault } from "./faults";
 
@@ -68,21 +68,20 @@ function secretParts(images: StackConfig["images"]) {
   });
 }
 
-/** Whether anything is built by buildx. */
-export function needsBuildx(images: StackConfig["images"]): boolean {
-  return secretParts(images).length > 0;
-}
-
-/** Secrets of builds that are not there. */
-export function missingSecrets(
-  images: StackConfig["images"],
-  env: NodeJS.ProcessEnv = process.env,
-): Fault[] {
-  const isThere = (secret: BuildSecret) =>
-    "file" in secret ? fs.existsSync(expandHome(secret.file)) : env[secret.env] !== undefined;
-  return secretParts(images).flatMap(({ part, secrets }) =>
+/** What keeps images from being built with their secrets: no buildx, and secrets that are not there. */
+export async function secretFaults(images: StackConfig["images"]): Promise<Fault[]> {
+  const parts = secretParts(images);
+  const lacksBuildx = parts.length > 0 && !(await tryDocker(["buildx", "version"], ANSWER)).ok;
+  const missing = parts.flatMap(({ part, secrets }) =>
     Object.entries(secrets)
       .filter(([, secret]) => !isThere(secret))
       .map(([id, secret]) => noBuildSecret(part, id, secret)),
   );
+  return [...(lacksBuildx ? [noBuildx()] : []), ...missing];
+}
+
+function isThere(secret: BuildSecret): boolean {
+  return "file" in secret
+    ? fs.existsSync(expandHome(secret.file))
+    : process.env[secret.env] !== undefined;
 }

@@ -11,22 +11,12 @@ import {
   dockerMemory,
   findDocker,
   isEngine,
-  ANSWER,
   KIND_CLUSTER_LABEL,
-  tryDocker,
   type DockerEngine,
 } from "./docker";
-import { noBuildx } from "./buildFaults";
 import { buildProxies, readDockerConfig, type Proxies } from "./dockerConfig";
-import {
-  foreignCluster,
-  kindCluster,
-  noDocker,
-  onOneLine,
-  stoppedNodes,
-  type Fault,
-} from "./faults";
-import { builderPlatforms, missingSecrets, needsBuildx } from "./imageBuild";
+import { foreignCluster, kindCluster, noDocker, onOneLine, stoppedNodes } from "./faults";
+import { builderPlatforms, secretFaults } from "./imageBuild";
 import type { StackFiles } from "./files";
 import { findKindCluster, lostNodes, type KindClusterState } from "./kindCluster";
 import {
@@ -155,15 +145,6 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
     throw refusal("This machine is not ready:", problems);
   }
   return machine;
-}
-
-/** What keeps images from being built with their secrets. */
-async function secretFaults(images: StackConfig["images"]): Promise<Fault[]> {
-  const hasBuildx = async () => (await tryDocker(["buildx", "version"], ANSWER)).ok;
-  return [
-    ...(needsBuildx(images) && !(await hasBuildx()) ? [noBuildx()] : []),
-    ...missingSecrets(images),
-  ];
 }
 
 /** Says beforehand what the engine cannot build, as far as the Dockerfile does not compile across. */

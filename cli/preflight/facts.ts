@@ -10,6 +10,8 @@ import {
   type DockerFailure,
   tryDocker,
 } from "../../machine/docker";
+import type { Fault } from "../../machine/faults";
+import { secretFaults } from "../../machine/imageBuild";
 import { findKindCluster, type KindClusterState } from "../../machine/kindCluster";
 import type { Found } from "../tools/find";
 import { findLocks, type Lock } from "./locks";
@@ -67,6 +69,8 @@ export interface Facts {
   readonly builder?: Builder;
   /** Credential helpers that Docker's configuration names and that are not there. */
   readonly helpers?: Helpers;
+  /** What keeps images from being built with their secrets. */
+  readonly secrets?: readonly Fault[];
   /** Proxies of builds and of the cluster's nodes that these cannot reach. */
   readonly proxies?: readonly UnreachableProxy[];
   readonly inotify?: Readonly<Record<InotifyLimit, number>>;
@@ -90,11 +94,12 @@ export async function gatherFacts(needs: Needs, tools: readonly Found[] = []): P
   }
   const local = docker.host.startsWith("unix://");
   const { cluster } = needs;
-  const [info, state, ports, builder] = await Promise.all([
+  const [info, state, ports, builder, secrets] = await Promise.all([
     dockerInfo(),
     cluster && findKindCluster(cluster.name, cluster.identityFile),
     cluster && local ? findBusyPorts(cluster.ports, isOfStack(cluster)) : [],
     foreignBuilder(),
+    needs.images && secretFaults(needs.images),
   ]);
   // Limits and disks of this machine are the engine's only where it runs on this very kernel.
   const here = local && info?.KernelVersion === os.release();
@@ -108,6 +113,7 @@ export async function gatherFacts(needs: Needs, tools: readonly Found[] = []): P
     ...(info?.CgroupVersion && { cgroup: info.CgroupVersion }),
     ...(builder && { builder }),
     helpers: missingHelpers(),
+    ...(secrets && { secrets }),
     proxies: unreachableProxies(docker.host, cluster !== undefined),
     ...(state && { cluster: state }),
     busyPorts: ports,

@@ -124,7 +124,14 @@ function diskProblems({ disk, cluster }: Facts): Problem[] {
 }
 
 /** What would fail later: a build, a pull, or the way to the cluster. */
-function setupProblems({ docker, needs, builder, helpers, proxies = [] }: Facts): Problem[] {
+function setupProblems({
+  docker,
+  needs,
+  builder,
+  helpers,
+  secrets = [],
+  proxies = [],
+}: Facts): Problem[] {
   const remote = docker && isEngine(docker) && docker.host.startsWith("ssh://");
   return [
     ...(remote && needs.cluster
@@ -133,6 +140,7 @@ function setupProblems({ docker, needs, builder, helpers, proxies = [] }: Facts)
     ...(helpers?.missing ?? []).map((helper) =>
       problem("warning", noCredentialHelper(helper, helpers?.file ?? "")),
     ),
+    ...secrets.map((fault) => problem("error", fault)),
     ...proxies.map(({ name, address, from, whose }) =>
       problem("warning", loopbackProxy(name, address, from, whose)),
     ),

@@ -570,7 +570,7 @@ describe("the dev stack with other configuration", () => {
     const images = { backend: { platform: "linux/arm64" }, frontend: { platform: "linux/amd64" } };
     await assert.rejects(
       runProgram({ stack: "dev", config: { images } }),
-      /images\.backend\.platform is linux\/arm64, and Kind's nodes run linux\/amd64 .*\. Remove it$/,
+      /built for linux\/arm64 by soc-agent:images\.backend\.platform, and Kind's nodes run linux\/amd64 .*\. Remove that key$/,
     );
   });
 

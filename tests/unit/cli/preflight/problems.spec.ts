@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import { withDefaults } from "../../../../config/defaults";
 import type { Facts } from "../../../../cli/preflight/facts";
 import { cannotRunKind, problems, type Problem } from "../../../../cli/preflight/problems";
+import { noBuildSecret } from "../../../../machine/buildFaults";
 import { needs } from "../../support/needs";
 
 const GIB = 2 ** 30;
@@ -76,8 +77,15 @@ const CASES: readonly {
       },
     },
     level: "error",
-    what: /images\.backend\.platform is linux\/arm64, and Kind's nodes run linux\/amd64/,
-    fix: /^Remove it$/,
+    what: /^Backend is built for linux\/arm64 by soc-agent:images\.backend\.platform, and Kind's nodes run linux\/amd64/,
+    fix: /^Remove that key$/,
+  },
+  {
+    title: "a secret of a build that is not there",
+    facts: { secrets: [noBuildSecret("backend", "npmrc", { file: "~/.npmrc" })] },
+    level: "error",
+    what: /^The secret soc-agent:images\.backend\.secrets\.npmrc is the file ~\/\.npmrc, which does not exist\.$/,
+    fix: /^Make it, or correct the path/,
   },
   {
     title: "a proxy that containers do not reach",
