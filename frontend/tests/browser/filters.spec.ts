@@ -99,5 +99,17 @@ if (hasBrowser()) {
       assert.equal(text.match(/RetailMax/g)?.length, 1);
       assert.equal(await row(page, "done").locator(".due").count(), 0);
     });
+
+    it("leave rows room for the longest deadline", async () => {
+      const created_at = new Date(Date.now() - 85 * 60_000).toISOString();
+      harness.backend.threats = [makeThreat({ created_at })];
+      const page = await harness.openLive();
+      for (const width of [1440, 1280, 1000, 360]) {
+        await page.setViewportSize({ width, height: 800 });
+        const due = await row(page, "threat-1").locator(".due").boundingBox();
+        const box = await row(page, "threat-1").boundingBox();
+        assert.ok(due && box && due.x + due.width <= box.x + box.width - 10, `${width} px`);
+      }
+    });
   });
 }
