@@ -82,7 +82,11 @@ if (hasBrowser()) {
       harness.backend.threats = [...others, waiting(400), waiting(500)];
       const page = await harness.openLive();
       await row(page, "other-199").waitFor({ state: "attached" });
-      // With the pointer over the list, which holds it.
+      // The pointer over the list holds it.
+      await row(page, "other-0").hover();
+      const extra = makeThreat({ id: "extra", requires_human_review: false });
+      harness.backend.publish(extra);
+      await page.getByRole("button", { name: "Show 1 new threat" }).waitFor();
       await page.getByRole("button", { name: "Review queue 2" }).click();
       await until(async () => (await rowIds(page)).join() === "n-500,n-400");
       assert.equal(await page.getByRole("button", { name: /^Show \d/ }).count(), 0);

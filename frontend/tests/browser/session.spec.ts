@@ -129,7 +129,7 @@ if (hasBrowser()) {
       });
       harness.backend.login.refusals = 1;
       harness.backend.expireSockets();
-      await until(() => harness.backend.connections === 2);
+      await until(() => harness.backend.connections === 2 && harness.backend.login.refusals === 0);
       await connection(page, "live").waitFor();
       assert.deepEqual(
         await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen),

@@ -7,7 +7,7 @@ export class FakeLogin {
   session: (Session & { readonly expires_at: string | null }) | undefined;
   /** Whether the proxy has no token (any more): all that needs one is refused. */
   signedOut = false;
-  /** So many requests are refused before the proxy has renewed the token. */
+  /** So many questions for the session are refused before the proxy has renewed the token. */
   refusals = 0;
   /** How often the session was asked for. */
   asked = 0;
@@ -20,12 +20,11 @@ export class FakeLogin {
 
   /** The status with which a request is refused; undefined where it is not. */
   refusal({ url = "/" }: IncomingMessage): 401 | undefined {
-    const guarded = url.startsWith("/api/") || url === "/ws";
-    if (!guarded || !(this.signedOut || this.refusals > 0)) {
-      return undefined;
+    if (url === "/api/session" && this.refusals > 0) {
+      this.refusals -= 1;
+      return 401;
     }
-    this.refusals = Math.max(0, this.refusals - 1);
-    return 401;
+    return this.signedOut && (url.startsWith("/api/") || url === "/ws") ? 401 : undefined;
   }
 
   /** The answer of `/api/session`. */
