@@ -6,7 +6,11 @@ import type * as Analysis from "../../backend/src/contract/analysis.js";
 import type { ServerMessage } from "../../backend/src/contract/messages.js";
 import type { Decisions, Trigger } from "../../backend/src/contract/requests.js";
 import type * as Plan from "../../backend/src/contract/responsePlan.js";
-import type { DashboardMetrics, Observability, Session } from "../../backend/src/contract/responses.js";
+import type {
+  DashboardMetrics,
+  Observability,
+  Session,
+} from "../../backend/src/contract/responses.js";
 import type * as Signal from "../../backend/src/contract/signal.js";
 import type * as Threat from "../../backend/src/contract/threat.js";
 import type * as Page from "../src/types";
