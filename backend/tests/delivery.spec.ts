@@ -238,5 +238,14 @@ describe("work in turn", () => {
     });
     await assert.rejects(failing, /two/);
     assert.deepEqual(begun, [1, 2]);
+    const ended: number[] = [];
+    const together = inTurn([1, 2], 2, async (item) => {
+      if (item === 1) {
+        throw new Error("one");
+      }
+      ended.push(await slow(item));
+    });
+    await assert.rejects(together, /one/);
+    assert.deepEqual(ended, [4], "what was begun has ended");
   });
 });

@@ -325,6 +325,11 @@ describe("login", function () {
         }
         assert.equal(await status(late.api.as(MACHINE)), 200);
         assert.equal((await late.api.get("/ready")).status, 200);
+        const tried = provider.cutOff;
+        await eventually(async () => {
+          assert.equal(await status(api), 503);
+          return provider.cutOff > tried;
+        }, "another try");
         const problems = said.filter((line) => line.includes("cannot be had"));
         assert.equal(problems.length, 1, said.join(""));
         provider.up = true;

@@ -135,6 +135,9 @@ describe("login of sockets and machines", function () {
     secret.write({ reader: token("next"), "ingest.wazuh": "short", "reader.two": token("two") });
     await eventually(async () => (await status(token("two"))) === 200, "a token that is added");
     assert.equal(await status(token("wazuh")), 401);
+    const last = { "ingest.wazuh": "short", "reader.two": token("two") };
+    secret.write({ ...last, reader: token("next"), "reader.three": token("three") });
+    await eventually(async () => (await status(token("three"))) === 200, "another reading");
     assert.equal(stays.closeCode, null);
     const told = lines.filter((line) => line.includes("Machine tokens that are not accepted"));
     assert.equal(told.length, 1, "once, however often it is read");

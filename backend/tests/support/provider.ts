@@ -31,6 +31,8 @@ export class OidcFixture {
   #rotations = 0;
   /** Questions for its keys so far. */
   keyRequests = 0;
+  /** Requests that were cut off so far. */
+  cutOff = 0;
   /** While false every request is cut off. */
   up = true;
 
@@ -168,6 +170,7 @@ export class OidcFixture {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     if (!this.up) {
+      this.cutOff += 1;
       request.socket.destroy();
       return;
     }
