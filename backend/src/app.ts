@@ -9,14 +9,9 @@ import { EventFeed } from "./server/eventFeed.js";
 import { generateThreats } from "./service/generatorJob.js";
 import { Login, type LoginOptions } from "./login/login.js";
 import { refuseStrangers } from "./server/access.js";
-import {
-  answerErrors,
-  createServer,
-  observeRequests,
-  RECEIVING,
-  traceRequests,
-} from "./server/http.js";
+import { answerErrors, createServer, RECEIVING } from "./server/http.js";
 import { requireLogin } from "./server/login.js";
+import { observeRequests, traceRequests } from "./server/observed.js";
 import { answerUpgrades } from "./server/upgrades.js";
 import { AuditLog } from "./telemetry/audit.js";
 import { errorFields, moduleLogger, type Logger } from "./telemetry/log.js";
