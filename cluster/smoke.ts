@@ -119,7 +119,7 @@ export async function withToken(way: Way, of: PodsOf, role: Role): Promise<Way> 
   if (token === undefined) {
     throw new Error(
       `the application asks for a login, and its backend knows no token named ${role} by which this could ask: ` +
-        "set values.auth.tokens.existingSecret, or run npm run up",
+        "run npm run up, which makes one",
     );
   }
   return { ...way, route: { ...way.route, token } };

@@ -47,11 +47,13 @@ export const oneOf = <T extends string>(known: readonly T[]) =>
   leaf<T>(`one of ${known.join(", ")}`, (value) => known.some((one) => one === value));
 
 export const flag = leaf<boolean>("true or false", (value) => typeof value === "boolean");
-/** A list of texts, each of them something. */
+/** A list of texts, each of them something. An empty one would say neither nobody nor everybody. */
 export const texts = leaf<readonly string[]>(
-  "a list of texts",
+  "a list of one or more texts",
   (value) =>
-    Array.isArray(value) && value.every((one) => typeof one === "string" && /\S/.test(one)),
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((one) => typeof one === "string" && /\S/.test(one)),
 );
 export const nonEmpty = text(/\S/, "a text that is not empty");
 export const port = between(1, 65_535, "a port number");
@@ -136,7 +138,7 @@ export const endpoint = text(
 
 // A token is only as good as the keys that it is checked with, and the way that they come.
 export const httpsUrl = text(
-  /^https:\/\/[^\s/]+(?:\/\S*)?$/,
+  /^https:\/\/[^\s/?#@]+(?:\/[^\s?#]*)?$/,
   "an https URL, such as https://login.example.com/realms/soc",
 );
 export const urlPath = text(/^\/\S*$/, "a path such as /health");

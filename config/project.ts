@@ -20,3 +20,8 @@ export const BY_HAND = "npm run tools --";
 export function stackFile(stack: string): string {
   return path.join(ROOT, `Pulumi.${stack}.yaml`);
 }
+
+/** The command that sets a secret. */
+export function setSecret(name: string, stack: string): string {
+  return `${BY_HAND} pulumi config set --stack ${stack} --secret ${name}`;
+}

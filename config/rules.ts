@@ -1,8 +1,9 @@
 /** Rules for stack files: all that must hold before anything is created. */
 import { imageSettings, SECRETS } from "./defaults";
+import { authProblems } from "./authRules";
 import { describeIssue, key, schema, type Input } from "./schema";
 import { ISSUER_ANNOTATION, PARTS, type Part } from "./settings";
-import { BY_HAND } from "./project";
+import { setSecret } from "./project";
 import { isMap, show, type Values } from "./values";
 
 /** What rules ask of the world outside the configuration, so that they can be tested as pure functions. */
@@ -68,11 +69,6 @@ function secretProblems(input: Input, { isSecret, stack }: Surroundings): string
   );
 }
 
-/** The command that sets a secret. */
-function setSecret(name: string, stack: string): string {
-  return `${BY_HAND} pulumi config set --stack ${stack} --secret ${name}`;
-}
-
 function registryProblems(input: Input, { stack }: Surroundings): string[] {
   return (["push", "pull"] as const).flatMap((use) => {
     const username = `${use}Username` as const;
@@ -97,35 +93,6 @@ function registryProblems(input: Input, { stack }: Surroundings): string[] {
         ]
       : [];
   });
-}
-
-function authProblems(
-  { auth, authClientSecret, values }: Input,
-  { exists, stack }: Surroundings,
-): string[] {
-  const problems: string[] = [];
-  if (auth && authClientSecret === undefined) {
-    problems.push(
-      `${key("authClientSecret")}: must be set beside auth, got nothing. Run: ${setSecret("authClientSecret", stack)}`,
-    );
-  }
-  if (!auth && authClientSecret !== undefined) {
-    problems.push(
-      `${key("auth")}: must be set beside authClientSecret, got nothing. Set auth.issuer and auth.clientId, or remove the secret`,
-    );
-  }
-  if (auth?.ca !== undefined && !exists(auth.ca)) {
-    problems.push(
-      `${key("auth.ca")}: must be a file, got ${show(auth.ca)}, which does not exist. Set the path of a PEM file, relative to the project`,
-    );
-  }
-  const given = isMap(values?.["auth"]) ? values["auth"] : {};
-  if (given["enabled"] === true && !auth) {
-    problems.push(
-      `${key("values.auth.enabled")}: must be left out, got true: the stack makes the login's Secrets. Set auth.issuer and auth.clientId instead`,
-    );
-  }
-  return problems;
 }
 
 function certManagerProblems({ certManager, values }: Input): string[] {

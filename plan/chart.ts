@@ -1,9 +1,7 @@
-/** What the program knows of the application's chart: its values and its schema. */
+/** What the program knows of the application's chart: its values. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
-import { Ajv, type ErrorObject } from "ajv";
-import { closest } from "fastest-levenshtein";
 import { parse } from "yaml";
 import { ADD_ONS, CONTROLLERS } from "../config/addOns";
 import {
@@ -12,7 +10,7 @@ import {
   type Part,
   type StackConfig,
 } from "../config/settings";
-import { coalesceValues, isMap, mergeValues, show, type Values } from "../config/values";
+import { isMap, mergeValues, type Values } from "../config/values";
 import type { ChartValues, Image } from "./chartValues";
 import { imageRefs, type ImageRefs } from "./imageRefs";
 import { PAGES, pageUpstreams, STACK_NAMESPACE, STACK_SERVICES } from "./pages";
@@ -37,7 +35,7 @@ export function stackValues(config: StackConfig): StackValues {
 
 /**
  * Values that are laid over the chart's own: whichever of them, and no other. A leaf may be an output.
- * Maps that somebody else has made pass for them too, and are them once {@link valuesProblems} finds nothing.
+ * Maps that somebody else has made pass for them too, and are them once `valuesProblems` finds nothing.
  */
 export type ChartOverrides = Overrides<ChartValues>;
 
@@ -70,7 +68,8 @@ export function chartValues(
   });
   const values = overlay(
     { backend: { image: image("backend") }, frontend: { image: image("frontend") } },
-    config.cluster.kind !== "existing" && overlay(AT_ONCE, BEHIND_PROXIES),
+    config.cluster.kind !== "existing" && AT_ONCE,
+    config.cluster.kind !== "existing" && config.auth && BEHIND_PROXIES,
     { ingress: { className: ingress.className } },
     // Helm replaces lists as a whole, so another host needs the default's paths again.
     ingress.host !== undefined && {
@@ -89,7 +88,8 @@ export function chartValues(
   const pages = observability.install && observability.expose;
   return overlay(
     telemetryValues(observability, url),
-    config.auth && overlay(loginValues(config.auth, url), pages && pagesBehindLogin()),
+    config.auth &&
+      overlay(loginValues(config.auth, url, ingress.className), pages && pagesBehindLogin()),
     values,
   );
 }
@@ -102,10 +102,16 @@ function pagesBehindLogin(): ChartOverrides {
   return { auth: { upstreams: pageUpstreams() }, networkPolicy: { auth: { egress } } };
 }
 
-/** The login, without its Secrets. @param url base URL of the dashboard */
+/**
+ * The login, without its Secrets.
+ *
+ * @param url base URL of the dashboard
+ * @param className IngressClass of the application's Ingress
+ */
 function loginValues(
   { issuer, clientId, scope, rolesClaim, roles }: LoginSettings,
   url: string,
+  className: string,
 ): ChartOverrides {
   return {
     auth: {
@@ -119,6 +125,10 @@ function loginValues(
       ...(rolesClaim !== undefined && { rolesClaim }),
       roles,
     },
+    // A session is in cookies, with the provider's tokens: more than the 4 KiB of headers that nginx takes from behind it.
+    ...(className === ADD_ONS[CONTROLLERS[0]].className && {
+      ingress: { annotations: { "nginx.ingress.kubernetes.io/proxy-buffer-size": "32k" } },
+    }),
   };
 }
 
@@ -198,49 +208,4 @@ export function splitRef(ref: string): { repository: string; tag: string } {
 export function chartDefaults(chart: string = CHART): ChartOverrides {
   const values: unknown = parse(fs.readFileSync(path.join(chart, "values.yaml"), "utf8"));
   return isMap(values) ? values : {};
-}
-
-/**
- * Holds values against the chart's schema, which Helm itself does only during the install.
- *
- * @param values as handed to the chart
- * @returns one line per problem, each with the key, what it must be, and what it is
- */
-export function valuesProblems(values: Values): string[] {
-  return valuesCheck()(values);
-}
-
-/** {@link valuesProblems}, for many values: the schema is read once. */
-export function valuesCheck(chart: string = CHART): (values: Values) => string[] {
-  const schema: unknown = JSON.parse(
-    fs.readFileSync(path.join(chart, "values.schema.json"), "utf8"),
-  );
-  if (!isMap(schema)) {
-    throw new Error(`${chart}/values.schema.json is not a JSON schema`);
-  }
-  // What the root refers to lets another version's values pass. Here there are none.
-  const { $ref: _, ...own } = schema;
-  // The code for it is used once: to make it faster takes longer than to use it.
-  const options = { allErrors: true, strict: false, verbose: true, code: { optimize: false } };
-  const validate = new Ajv(options).compile(own);
-  const defaults = chartDefaults(chart);
-  return (values) =>
-    validate(coalesceValues(defaults, values))
-      ? []
-      : [...new Set((validate.errors ?? []).map(describe))];
-}
-
-function describe({ instancePath, keyword, params, message, parentSchema, data }: ErrorObject) {
-  const at = ["values", ...instancePath.split("/").slice(1)].join(".");
-  if (keyword === "additionalProperties") {
-    const unknown = String(params["additionalProperty"]);
-    const known = isMap(parentSchema) && isMap(parentSchema["properties"]);
-    const names = known ? Object.keys(parentSchema["properties"] as Values) : [];
-    const hint = names.length > 0 ? ` Did you mean "${closest(unknown, names)}"?` : "";
-    return `soc-agent:${at}.${unknown}: is not a value of the chart.${hint} See ${CHART}/values.yaml`;
-  }
-  const allowed = Array.isArray(params["allowedValues"])
-    ? `: ${params["allowedValues"].map(show).join(", ")}`
-    : "";
-  return `soc-agent:${at}: ${message ?? keyword}${allowed}, got ${show(data)}. See ${CHART}/values.yaml`;
 }

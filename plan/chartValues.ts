@@ -80,8 +80,17 @@ export interface ChartValues {
     };
     rolesClaim: string;
     roles: {
+      /**
+       * @minItems 1
+       */
       reader: string[];
+      /**
+       * @minItems 1
+       */
       analyst: string[];
+      /**
+       * @minItems 1
+       */
       ingest: string[];
     };
     tokens: {

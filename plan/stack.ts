@@ -2,7 +2,8 @@
 import type { SecretKey } from "../config/defaults";
 import { readStack } from "../config/file";
 import type { StackConfig } from "../config/settings";
-import { stackValues, valuesProblems, type ChartOverrides } from "./chart";
+import { stackValues, type ChartOverrides } from "./chart";
+import { valuesProblems } from "./chartSchema";
 
 /** What a stack's file comes to. */
 export interface PlannedStack {

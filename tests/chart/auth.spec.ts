@@ -150,6 +150,46 @@ describe("chart: the login", function () {
     assert.deepEqual(args(all, "allowed-group"), []);
   });
 
+  const REFUSED: readonly (readonly [string, Values, RegExp])[] = [
+    [
+      "sessions in clear text",
+      { auth: { oidc: { redirectUrl: "http://soc.example.com/oauth2/callback" } } },
+      /browsers come back over http:\/\/soc\.example\.com.* in clear text/,
+    ],
+    [
+      "several hosts, of which one would be signed in at",
+      { ingress: { hosts: [{ host: "a.example.com" }, { host: "b.example.com" }] } },
+      /has several hosts/,
+    ],
+    [
+      "the backend in the dashboard's place, which would open all",
+      {
+        ingress: {
+          hosts: [
+            { host: "localhost", paths: [{ path: "/", pathType: "Prefix", backend: "backend" }] },
+          ],
+        },
+      },
+      /has \/ of "localhost" for the backend/,
+    ],
+    [
+      "two files of certificate authorities, of which one is read",
+      { backend: { env: { NODE_EXTRA_CA_CERTS: "/etc/ca.crt" } } },
+      /auth\.oidc\.caSecret and backend\.env\.NODE_EXTRA_CA_CERTS both/,
+    ],
+    ["a role of nobody", { auth: { roles: { reader: [] } } }, /'\/auth\/roles\/reader'/],
+    [
+      "an issuer that no token has",
+      { auth: { oidc: { issuer: "https://login.example.com/?realm=soc" } } },
+      /'\/auth\/oidc\/issuer'/,
+    ],
+  ];
+  for (const [title, values, message] of REFUSED) {
+    it(`refuses ${title}`, async () => {
+      assert.match(await refusal(coalesceValues(LOGIN, values)), message);
+    });
+  }
+
   it("names all that is missing, and what would stand in its way, at once", async () => {
     const paths = [{ path: "/oauth2/x", pathType: "Prefix", backend: "backend" }];
     const said = await refusal({

@@ -1,7 +1,8 @@
 /** Null, which takes a default away, by every way that it comes; and the empty value that says the same. */
 import * as assert from "node:assert/strict";
 import { isMap, mergeValues } from "../../config/values";
-import { chartDefaults, valuesCheck } from "../../plan/chart";
+import { chartDefaults } from "../../plan/chart";
+import { valuesCheck } from "../../plan/chartSchema";
 import {
   CHART,
   helm,

@@ -24,7 +24,9 @@ import {
 } from "./support/stack";
 
 const SECRET = "client-secret-canary";
-const USERS = { rita: ["soc-reader"], anna: ["soc-analyst"], nils: [] };
+/** As many groups as people have in a company: their tokens, and so the session's cookies, are large. */
+const GROUPS = Array.from({ length: 120 }, (_, i) => `group-${i}-${"of-the-company".repeat(2)}`);
+const USERS = { rita: ["soc-reader"], anna: ["soc-analyst", ...GROUPS], nils: [] };
 /** How long a token lives, and may be taken for longer by the backend, for clocks that differ. */
 const TOKEN_SECONDS = 45;
 const TOLERANCE_SECONDS = 30;

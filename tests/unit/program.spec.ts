@@ -238,7 +238,6 @@ describe("the dev stack", () => {
             pullPolicy: "Never",
           },
           rollout: { maxSurge: "100%" },
-          env: { TRUSTED_PROXIES: "10.244.0.0/16" },
           probes: { readiness: { initialDelaySeconds: 0, periodSeconds: 1 } },
         },
         frontend: {
@@ -373,6 +372,14 @@ describe("the dev stack with other configuration", () => {
       session: { existingSecret: "soc-agent-session-5ec1e7" },
       tokens: { existingSecret: "soc-agent-tokens-5ec1e7" },
     });
+    const { ingress, backend } = inputsOf(ran, "soc-agent-release")["values"] as {
+      ingress: Values;
+      backend: { env: Values };
+    };
+    assert.deepEqual(ingress["annotations"], {
+      "nginx.ingress.kubernetes.io/proxy-buffer-size": "32k",
+    });
+    assert.deepEqual(backend.env, { TRUSTED_PROXIES: "10.244.0.0/16" });
     const { LOGIN } = inputsOf(ran, "soc-agent-smoke")["environment"] as Record<string, string>;
     assert.equal(LOGIN, "true");
 

@@ -65,11 +65,11 @@ Arguments of oauth2-proxy, as a JSON list (https://oauth2-proxy.github.io/oauth2
 {{- $args = append $args (printf "--allowed-group=%s" .) -}}
 {{- end -}}
 {{- /* Who somebody is, the backend reads in the token: here a name will do that every provider gives. */ -}}
-{{- $args = concat $args (list "--oidc-email-claim=sub" "--email-domain=*" "--code-challenge-method=S256") -}}
+{{- $args = concat $args (list "--oidc-email-claim=sub" "--email-domain=*" "--code-challenge-method=S256" "--insecure-oidc-skip-nonce=false") -}}
 {{- if $oidc.caSecret -}}
 {{- $args = concat $args (list "--provider-ca-file=/etc/oidc-ca/ca.crt" "--use-system-trust-store=true") -}}
 {{- end -}}
-{{- $args = concat $args (list "--http-address=:4180" "--skip-provider-button=true" "--request-logging=false") -}}
+{{- $args = concat $args (list "--http-address=:4180" "--ping-path=/oauth2/ping" "--ready-path=/oauth2/ready" "--skip-provider-button=true" "--request-logging=false") -}}
 {{- $secure := hasPrefix "https:" $redirect -}}
 {{- /* A page of a neighbouring name cannot set a cookie with this prefix (RFC 6265bis, section 4.1.3). */ -}}
 {{- $args = append $args (printf "--cookie-name=%ssoc_login" (ternary "__Host-" "" $secure)) -}}
@@ -245,8 +245,17 @@ What is wrong with the values about the login, as a JSON list.
 {{- $problems = append $problems (printf "auth.enabled is true, but auth.%s is empty. Set it: %s." $key (last $need)) -}}
 {{- end -}}
 {{- end -}}
-{{- if not (include "soc-agent.redirectUrl" .) -}}
+{{- $redirect := include "soc-agent.redirectUrl" . -}}
+{{- if not $redirect -}}
 {{- $problems = append $problems "auth.enabled is true, but ingress.hosts does not say which one host the provider sends browsers back to. Set auth.oidc.redirectUrl, such as https://soc.example.com/oauth2/callback." -}}
+{{- else if not (regexMatch "^(https://|http://(localhost|[^/]+\\.localhost|127\\.[0-9.]+|\\[::1\\])[:/])" $redirect) -}}
+{{- $problems = append $problems (printf "auth.enabled is true, but browsers come back over %s, and sessions would cross the network in clear text. Set ingress.tls, or auth.oidc.redirectUrl to an https one where something else ends TLS." $redirect) -}}
+{{- end -}}
+{{- if gt (len .Values.ingress.hosts) 1 -}}
+{{- $problems = append $problems "auth.enabled is true, but ingress.hosts has several hosts, and the provider sends browsers back to one. Leave one of them." -}}
+{{- end -}}
+{{- if and $auth.oidc.caSecret (include "soc-agent.text" (get .Values.backend.env "NODE_EXTRA_CA_CERTS" | default "")) -}}
+{{- $problems = append $problems "auth.oidc.caSecret and backend.env.NODE_EXTRA_CA_CERTS both name certificate authorities, and the backend reads one file. Put all of them into the Secret, and leave NODE_EXTRA_CA_CERTS out." -}}
 {{- end -}}
 {{- range $host := .Values.ingress.hosts -}}
 {{- $paths := include "soc-agent.sortedPaths" $host.paths | fromJsonArray -}}
@@ -254,6 +263,9 @@ What is wrong with the values about the login, as a JSON list.
 {{- $problems = append $problems (printf "ingress.hosts has %q without the path /, below which the login's proxy has its own pages. Add {path: /, pathType: Prefix, backend: frontend}." $host.host) -}}
 {{- end -}}
 {{- range $paths -}}
+{{- if and (eq .path "/") (eq .backend "backend") -}}
+{{- $problems = append $problems (printf "ingress.hosts has / of %q for the backend, and behind a login that is the dashboard's. Give the backend its own paths, such as /api." $host.host) -}}
+{{- end -}}
 {{- if hasPrefix "/oauth2" .path -}}
 {{- $problems = append $problems (printf "ingress.hosts has %s, below which the login's proxy has its own pages. Leave it out." .path) -}}
 {{- end -}}

@@ -559,7 +559,22 @@ describe("findProblems", () => {
     [
       "roles that are no list",
       { auth: { ...LOGIN, roles: { reader: "everybody" } }, authClientSecret: "x" },
-      /^soc-agent:auth\.roles\.reader: must be a list of texts, got "everybody"/,
+      /^soc-agent:auth\.roles\.reader: must be a list of one or more texts, got "everybody"/,
+    ],
+    [
+      "a role of nobody, which would say nothing",
+      { auth: { ...LOGIN, roles: { ingest: [] } }, authClientSecret: "x" },
+      /^soc-agent:auth\.roles\.ingest: must be a list of one or more texts, got \[\]/,
+    ],
+    [
+      "a login that is switched off beside its provider",
+      { auth: LOGIN, authClientSecret: "x", values: { auth: { enabled: false } } },
+      /^soc-agent:values\.auth\.enabled: must be left out, got false/,
+    ],
+    [
+      "a Secret in place of one that the stack makes",
+      { auth: LOGIN, authClientSecret: "x", values: { auth: { tokens: { existingSecret: "m" } } } },
+      /^soc-agent:values\.auth\.tokens\.existingSecret: must be left out, got "m": .* values\.auth\.tokens\.extraSecrets$/,
     ],
     [
       "a login by chart values, whose Secrets nobody makes",

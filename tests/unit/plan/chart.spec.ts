@@ -2,7 +2,8 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { CHART, overlay, splitRef, valuesProblems } from "../../../plan/chart";
+import { CHART, overlay, splitRef } from "../../../plan/chart";
+import { valuesProblems } from "../../../plan/chartSchema";
 import { chartDigest, ownDigest } from "../../../plan/chartDigest";
 import type { Values } from "../../../config/values";
 
