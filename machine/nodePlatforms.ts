@@ -1,27 +1,35 @@
 /** What the nodes of a cluster run: images for anything else start on none of them. */
 import type { core } from "@pulumi/kubernetes/types/input";
 import { PARTS, type Part, type StackConfig } from "../config/settings";
+import { isMap, type Values } from "../config/values";
 import { foreignPlatform, mixedNodes, noEmulation } from "./buildFaults";
 import type { Fault } from "./faults";
 import { kubectlFor, type Credentials } from "./kubectl";
 import { itemsOf, type Seen } from "./kubernetes";
 
 /** A node as far as it is judged here. */
-export type SeenNode = Pick<Seen<core.v1.Node, "spec" | "status">, "spec" | "status">;
+export type SeenNode = Pick<Seen<core.v1.Node, "spec" | "status">, "metadata" | "spec" | "status">;
 
 /**
- * The platforms of nodes that take pods, such as `linux/amd64`, sorted.
+ * The platforms of nodes that take the application's pods, such as `linux/amd64`, sorted.
  *
- * Nodes of other systems and those with a taint do not count: the application's pods tolerate none. The taints of
- * Kubernetes itself (`node.kubernetes.io/...`: not ready, cordoned) do not matter, since they pass.
+ * Nodes of other systems do not count, nor those that the chart-wide `nodeSelector` leaves out, nor, where there are no
+ * chart-wide `tolerations`, those with a taint. The taints of Kubernetes itself (`node.kubernetes.io/...`: not ready, cordoned) do
+ * not matter, since they pass.
+ *
+ * @param values the chart's
  */
-export function platformsOf(nodes: readonly SeenNode[]): string[] {
+export function platformsOf(nodes: readonly SeenNode[], values: Values = {}): string[] {
+  const wanted = isMap(values["nodeSelector"]) ? values["nodeSelector"] : {};
+  const tolerated = Array.isArray(values["tolerations"]) && values["tolerations"].length > 0;
   const taking = nodes.filter(
-    ({ spec }) =>
-      !spec.taints?.some(
-        ({ effect, key }) =>
-          effect !== "PreferNoSchedule" && !key.startsWith("node.kubernetes.io/"),
-      ),
+    ({ metadata: { labels = {} }, spec }) =>
+      Object.entries(wanted).every(([key, value]) => labels?.[key] === String(value)) &&
+      (tolerated ||
+        !spec.taints?.some(
+          ({ effect, key }) =>
+            effect !== "PreferNoSchedule" && !key.startsWith("node.kubernetes.io/"),
+        )),
   );
   const platforms = taking.flatMap(({ status: { nodeInfo } }) =>
     nodeInfo?.operatingSystem === "linux" ? [`linux/${nodeInfo.architecture}`] : [],
@@ -29,10 +37,14 @@ export function platformsOf(nodes: readonly SeenNode[]): string[] {
   return [...new Set(platforms)].sort();
 }
 
-/** Asks a cluster for the platforms of its nodes. @throws Error when it does not answer, or does not tell */
-export async function nodePlatforms(credentials: Credentials): Promise<string[]> {
+/**
+ * Asks a cluster for {@link platformsOf} its nodes.
+ *
+ * @throws Error when it does not answer, or does not tell
+ */
+export async function nodePlatforms(credentials: Credentials, values: Values): Promise<string[]> {
   const list = await kubectlFor(credentials)(["get", "nodes", "--output=json"]);
-  return platformsOf(itemsOf<SeenNode & Seen<core.v1.Node>>(list));
+  return platformsOf(itemsOf<SeenNode & Seen<core.v1.Node>>(list), values);
 }
 
 type Images = StackConfig["images"];

@@ -125,7 +125,7 @@ export async function readMachine(config: StackConfig, files: StackFiles): Promi
         problems.push(onOneLine(kindCluster(cluster.context, kindName, found.server)));
       }
       machine.context = found;
-      const platforms = await seenPlatforms(cluster, config.images);
+      const platforms = await seenPlatforms(cluster, config);
       problems.push(...mixedPlatforms(config.images, platforms).map(onOneLine));
       if (platforms[0] !== undefined) {
         machine.platform = platforms[0];
@@ -162,13 +162,13 @@ async function warnOfEmulation(
 /** The platforms of an existing cluster's nodes, if images depend on them; none where it does not tell. */
 async function seenPlatforms(
   { kubeconfig: kubeconfigFile, context }: ExistingSettings,
-  images: StackConfig["images"],
+  { images, values }: StackConfig,
 ): Promise<readonly string[]> {
   if (unsetPlatforms(images).length === 0) {
     return [];
   }
   try {
-    return await nodePlatforms({ kubeconfigFile, context });
+    return await nodePlatforms({ kubeconfigFile, context }, values);
   } catch (error) {
     await pulumi.log.warn(
       `Images are built for the platform that was deployed last, because the cluster's nodes could not be asked for theirs: ${messageOf(error)}`,

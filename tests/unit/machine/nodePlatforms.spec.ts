@@ -6,10 +6,12 @@ import { platformsOf, unbuildable, type SeenNode } from "../../../machine/nodePl
 describe("platformsOf", () => {
   const node = (architecture: string, taint?: string, effect = "NoSchedule"): SeenNode =>
     ({
+      metadata: { name: "node", labels: { "kubernetes.io/arch": architecture } },
       spec: { ...(taint && { taints: [{ key: taint, effect }] }) },
       status: { nodeInfo: { operatingSystem: "linux", architecture } },
     }) as SeenNode;
   const windows = {
+    metadata: { name: "windows" },
     spec: {},
     status: { nodeInfo: { operatingSystem: "windows", architecture: "amd64" } },
   } as SeenNode;
@@ -31,6 +33,16 @@ describe("platformsOf", () => {
   for (const [title, nodes, platforms] of clusters) {
     it(`judges ${title}`, () => assert.deepEqual(platformsOf(nodes), platforms));
   }
+
+  it("judges those nodes alone that the chart's values let pods on", () => {
+    const mixed = [node("arm64"), node("amd64")];
+    const values = { nodeSelector: { "kubernetes.io/arch": "amd64" } };
+    assert.deepEqual(platformsOf(mixed, values), ["linux/amd64"]);
+    const tainted = [node("arm64", "dedicated")];
+    assert.deepEqual(platformsOf(tainted), []);
+    const tolerations = [{ key: "dedicated", operator: "Exists" }];
+    assert.deepEqual(platformsOf(tainted, { tolerations }), ["linux/arm64"]);
+  });
 });
 
 describe("unbuildable", () => {
