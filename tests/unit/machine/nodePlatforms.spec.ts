@@ -9,7 +9,7 @@ describe("platformsOf", () => {
       metadata: { name: "node", labels: { "kubernetes.io/arch": architecture } },
       spec: { ...(taint && { taints: [{ key: taint, effect }] }) },
       status: { nodeInfo: { operatingSystem: "linux", architecture } },
-    }) as SeenNode;
+    }) as unknown as SeenNode;
   const windows = {
     metadata: { name: "windows" },
     spec: {},
