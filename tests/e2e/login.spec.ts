@@ -305,7 +305,7 @@ describe("the login on a real cluster", function () {
     assert.ok(Array.isArray(await ask("/api/threats")));
     const left = await kubectl(
       project,
-      ...["-n", "soc-agent", "get", "pods,deployments,services,networkpolicies", "-o", "yaml"],
+      ...["-n", "soc-agent", "get", "deployments,services,networkpolicies", "-o", "yaml"],
     );
     assert.doesNotMatch(left, /soc-auth|oauth2|AUTH_|soc-agent-(login|session|tokens)/);
   });
