@@ -15,7 +15,10 @@ describe("npm run policy", function () {
   it("ends with 0 where all rules are kept, and says how many flows it has looked at", async () => {
     const { code, output } = await policy();
     assert.equal(code, 0, output);
-    assert.match(output, /Stack dev\nLooked at: \d+ flows\.\nStack prod\nLooked at: \d+ flows\./);
+    assert.match(
+      output,
+      /Stack dev\nLooked at: \d+ flows\.\nStack prod\nwarning .*\(login-asked\)\n +why .*\n +fix .*\nLooked at: \d+ flows\./,
+    );
   });
 
   it("ends with 3 where one is broken, and agrees to a new flow, and to no more, with --write", async () => {
