@@ -9,6 +9,7 @@ import { WsClient } from "./support/client.js";
 import { eventually } from "./support/eventually.js";
 import { Pod, startLocalPod, type LocalPod } from "./support/pod.js";
 import { AUDIENCE, OidcFixture } from "./support/provider.js";
+import { RawHttp } from "./support/rawHttp.js";
 
 const READ_EVERY_MS = 50;
 const token = (name: string): string => `machine-token-of-${name}-0123456789`;
@@ -106,6 +107,21 @@ describe("login of sockets and machines", function () {
     );
     const client = await connect(await provider.signIn("reader"));
     assert.equal(client.messages[0]?.type, "initial_batch");
+  });
+
+  it("closes both ends of a connection that it refuses, whose client keeps its own open", async () => {
+    const open = await startLocalPod({ login: { oidc: null, tokensDir: secret.path } });
+    const client = await RawHttp.to(open.api.port);
+    try {
+      client.send([
+        ...["GET /ws HTTP/1.1", "Host: localhost", "Connection: Upgrade", "Upgrade: websocket"],
+        ...["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="],
+      ]);
+      assert.equal((await client.answer()).status, 401);
+      assert.equal(await open.app.close(2_000), true, "nothing had to be cut");
+    } finally {
+      client.socket.destroy();
+    }
   });
 
   it("ends a socket with its token, and no other", async () => {

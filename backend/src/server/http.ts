@@ -9,7 +9,7 @@ import {
 import { HttpError } from "../contract/problems.js";
 import { errorFields, type Logger } from "../telemetry/log.js";
 import { StoreFull, StoreUnavailable } from "../store/store.js";
-import { rawAnswer } from "./rawAnswer.js";
+import { endWith } from "./rawAnswer.js";
 import { Request } from "./request.js";
 
 /** How long a request may take to come. */
@@ -75,9 +75,7 @@ function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
       : error.code === "HPE_HEADER_OVERFLOW"
         ? new HttpError(431, "The headers are too large")
         : new HttpError(400, "This is not HTTP");
-  socket.write(rawAnswer(problem));
-  // Both directions, as soon as that is sent: a client that goes on sending would keep an end that is open.
-  socket.destroySoon();
+  endWith(socket, problem);
 }
 
 /** JSON in all its forms. */

@@ -1,11 +1,17 @@
 import { STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
 import type { HttpError } from "../contract/problems.js";
 
 /**
- * An answer for a connection on which there is no request that could be answered: in the form of all errors, and the
- * last on it.
+ * Answers on a connection on which there is no request that could be answered, in the form of all errors, and closes
+ * it.
  */
-export function rawAnswer({ statusCode, headers, body }: HttpError): string {
+export function endWith(socket: Duplex, problem: HttpError): void {
+  // Both directions, as soon as that is sent: a client that goes on sending would keep an end that is open.
+  socket.end(rawAnswer(problem), () => socket.destroy());
+}
+
+function rawAnswer({ statusCode, headers, body }: HttpError): string {
   const json = JSON.stringify(body);
   const more = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return (

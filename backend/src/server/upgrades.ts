@@ -5,7 +5,7 @@ import { forbidden } from "../login/allowed.js";
 import type { Login } from "../login/login.js";
 import { errorFields, type Logger } from "../telemetry/log.js";
 import { strangerAt, type Access } from "./access.js";
-import { rawAnswer } from "./rawAnswer.js";
+import { endWith } from "./rawAnswer.js";
 import { WS_PATH, type Visit, type WebSocketHub } from "./webSockets.js";
 
 /** Who may open a WebSocket. */
@@ -47,7 +47,5 @@ function refuse(socket: Duplex, error: unknown, log: Logger): void {
   if (!(error instanceof HttpError)) {
     log.error(errorFields(error), "Upgrade failed");
   }
-  socket.end(
-    rawAnswer(error instanceof HttpError ? error : new HttpError(500, "Internal Server Error")),
-  );
+  endWith(socket, error instanceof HttpError ? error : new HttpError(500, "Internal Server Error"));
 }
