@@ -188,6 +188,20 @@ describe("loadConfig", () => {
     assert.throws(() => loadConfig({ LLM_INPUT_PRICE: "0", LLM_OUTPUT_PRICE: "" }), { problems });
   });
 
+  it("gives a role to nobody where its groups are empty, and to its own group where they are not given", () => {
+    const provider = { AUTH_ISSUER: "https://login.example.com", AUTH_AUDIENCE: "soc" };
+    const groups = (env: Readonly<Record<string, string>>) =>
+      loadConfig({ ...provider, ...env }).login?.oidc?.groups;
+    const byDefault = { reader: ["soc-reader"], analyst: ["soc-analyst"], ingest: ["soc-ingest"] };
+    assert.deepEqual(groups({}), byDefault);
+    assert.deepEqual(groups({ AUTH_READERS: "", AUTH_ANALYSTS: "" }), {
+      ...byDefault,
+      reader: [],
+      analyst: [],
+    });
+    assert.deepEqual(groups({ AUTH_INGESTERS: "" }), { ...byDefault, ingest: [] });
+  });
+
   it("refuses an issuer without the audience of its tokens, which would leave login off", () => {
     const problems = ["AUTH_ISSUER and AUTH_AUDIENCE belong together; give both or none"];
     assert.throws(() => loadConfig({ AUTH_AUDIENCE: "soc" }), { problems });

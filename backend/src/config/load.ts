@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as z from "zod";
 import type { Config } from "./config.js";
 import { DEFAULT_ENDPOINT, LINK, linksOf } from "./links.js";
-import { LOGIN_EXPECTED, LOGIN_KEYS, loginOf } from "./login.js";
+import { LOGIN_EXPECTED, LOGIN_KEYS, loginOf, MAY_BE_EMPTY } from "./login.js";
 import { readMachineTokens } from "./machineTokens.js";
 import { PROXIES } from "./proxies.js";
 
@@ -135,14 +135,17 @@ const UNSPEAKABLE: readonly string[] = ["REDIS_URL", "REDIS_PASSWORD", "OPENAI_A
 const FROM_FILE = ["REDIS_PASSWORD", "OPENAI_API_KEY"] as const;
 
 /**
- * Reads the configuration. An empty variable counts as absent, as empty values of a ConfigMap do.
+ * Reads the configuration. An empty variable counts as absent, as empty values of a ConfigMap do, but for
+ * those of {@link MAY_BE_EMPTY}.
  *
  * @param env usually `process.env`
  * @throws {@link ConfigError} with all problems at once
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const problems: string[] = [];
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => value !== "" || MAY_BE_EMPTY.includes(name)),
+  );
   const readFile = (variable: string): string | undefined => {
     const path = given[variable];
     try {

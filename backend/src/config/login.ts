@@ -18,7 +18,7 @@ export interface OidcConfig {
   readonly rolesClaim: string;
   /**
    * Which groups give a role, `*` for everybody who is signed in. `AUTH_READERS`, `AUTH_ANALYSTS` and
-   * `AUTH_INGESTERS`, separated by commas, default soc-reader, soc-analyst and soc-ingest.
+   * `AUTH_INGESTERS`, separated by commas, default soc-reader, soc-analyst and soc-ingest; empty for nobody.
    */
   readonly groups: Readonly<Record<Role, readonly string[]>>;
 }
@@ -44,6 +44,7 @@ export function isSafeUrl(url: string): boolean {
   return protocol === "https:" || (protocol === "http:" && loopback);
 }
 
+/** The names in a text, of which an empty one has none. */
 const names = z.string().transform((text) =>
   text
     .split(",")
@@ -64,6 +65,13 @@ export const LOGIN_KEYS = {
   AUTH_INGESTERS: names.default(["soc-ingest"]),
   AUTH_TOKENS_DIR: z.string().nullable().default(null),
 };
+
+/** Those of {@link LOGIN_KEYS} whose empty text is not an absent one: it gives their role to nobody. */
+export const MAY_BE_EMPTY: readonly string[] = [
+  "AUTH_READERS",
+  "AUTH_ANALYSTS",
+  "AUTH_INGESTERS",
+] satisfies (keyof typeof LOGIN_KEYS)[];
 
 const GROUPS = "names of groups, separated by commas, or *";
 
