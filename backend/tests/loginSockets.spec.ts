@@ -155,12 +155,40 @@ describe("login of sockets and machines", function () {
     secret.write({ ...last, reader: token("next"), "reader.three": token("three") });
     await eventually(async () => (await status(token("three"))) === 200, "another reading");
     assert.equal(stays.closeCode, null);
-    const told = lines.filter((line) => line.includes("Machine tokens that are not accepted"));
+    const told = lines.filter((line) => line.includes("others here are not accepted"));
     assert.equal(told.length, 1, "once, however often it is read");
     assert.match(
       told[0] ?? "",
       /ingest\.wazuh must hold at least 20 characters .*got 5 characters/,
     );
+  });
+
+  it("takes a token that comes a second time from neither file", async () => {
+    const client = await connect(token("reader"));
+    const both = { reader: token("reader"), "analyst.copy": token("reader") };
+    secret.write({ ...both, "ingest.wazuh": token("wazuh") });
+    await eventually(() => client.closeCode !== null, "it is not accepted any more");
+    assert.equal(await status(token("reader")), 401);
+    assert.equal(await status(token("wazuh")), 200);
+    assert.ok(lines.some((line) => line.includes("analyst.copy and reader have the same token")));
+  });
+
+  it("keeps what it knows while it cannot be read, and says so", async () => {
+    const client = await connect(token("reader"));
+    const told = (text: string) => eventually(() => lines.join("").includes(text), text);
+    const away = `${secret.path}-away`;
+    renameSync(secret.path, away);
+    await told(`got \\"${secret.path}\\" (ENOENT)`);
+    assert.equal(await status(token("wazuh")), 200);
+    renameSync(away, secret.path);
+    const file = join(secret.path, "reader");
+    rmSync(file);
+    mkdirSync(file);
+    await told(`${file} cannot be read (EISDIR)`);
+    assert.equal(await status(token("reader")), 200);
+    assert.equal(client.closeCode, null);
+    rmSync(file, { recursive: true });
+    await eventually(() => client.closeCode !== null, "it is gone");
   });
 
   it("takes a machine token only as a whole", async () => {
@@ -178,6 +206,7 @@ describe("readMachineTokens", () => {
       secret.write({
         reader: token("reader"),
         "analyst.copy": token("reader"),
+        "ingest.other": token("other"),
         "ingest.short": "hidden",
         "ingest.spaces": "hidden hidden hidden hidden",
         admin: token("admin"),
@@ -186,7 +215,7 @@ describe("readMachineTokens", () => {
       const { tokens, problems } = readMachineTokens(secret.path);
       assert.deepEqual(
         tokens.map(({ name, role }) => [name, role]),
-        [["analyst.copy", "analyst"]],
+        [["ingest.other", "ingest"]],
       );
       const text = problems.join("\n").replaceAll(`${secret.path}/`, "");
       const characters = "at least 20 characters of A-Z a-z 0-9 - . _ ~ + /";
@@ -195,7 +224,7 @@ describe("readMachineTokens", () => {
         "AUTH_TOKENS_DIR: ingest.folder cannot be read (EISDIR)",
         `AUTH_TOKENS_DIR: ingest.short must hold ${characters}, got 6 characters; openssl rand -hex 32 makes some`,
         `AUTH_TOKENS_DIR: ingest.spaces must hold ${characters}, got 27 characters; openssl rand -hex 32 makes some`,
-        "AUTH_TOKENS_DIR: reader has the token of analyst.copy; give each its own",
+        "AUTH_TOKENS_DIR: analyst.copy and reader have the same token; give each its own",
       ]);
     } finally {
       secret.remove();

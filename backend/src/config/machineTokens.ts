@@ -38,36 +38,66 @@ export function findToken<T extends MachineToken>(tokens: readonly T[], shown: s
 /**
  * Reads a folder of tokens, such as a mounted Secret. Files whose name begins with a dot are none, as
  * Kubernetes keeps versions of a Secret in such.
+ *
+ * @param before what was read the last time, which counts on where it cannot be read now
  */
-export function readMachineTokens(folder: string): TokenFolder {
-  const tokens: MachineToken[] = [];
+export function readMachineTokens(
+  folder: string,
+  before: readonly MachineToken[] = [],
+): TokenFolder {
   const problems: string[] = [];
-  for (const file of listed(folder, problems)) {
-    const path = join(folder, file);
-    const [, role] = NAME.exec(file) ?? [];
-    const token = role === undefined ? undefined : textOf(path, problems);
-    if (role === undefined) {
-      problems.push(
-        `AUTH_TOKENS_DIR: the name of ${path} must be one of ${ROLES.join(", ")}, or such as ingest.wazuh`,
-      );
-    } else if (token !== undefined) {
-      const other = findToken(tokens, token);
-      if (token.length < MIN_CHARACTERS || !TOKEN.test(token)) {
-        problems.push(
-          `AUTH_TOKENS_DIR: ${path} must hold at least ${MIN_CHARACTERS} characters of A-Z a-z 0-9 - . _ ~ + /, ` +
-            `got ${token.length} characters; openssl rand -hex 32 makes some`,
-        );
-      } else if (other !== null) {
-        problems.push(`AUTH_TOKENS_DIR: ${path} has the token of ${other.name}; give each its own`);
-      } else {
-        tokens.push({ name: file, role: role as Role, digest: digestOf(token) });
-      }
-    }
+  const files = listed(folder, problems);
+  if (files === null) {
+    return { tokens: before, problems };
   }
+  const read = files.flatMap((file) => tokenOf(folder, file, before, problems) ?? []);
+  const tokens = read.filter((token) => {
+    const same = read.filter(({ digest }) => digest.equals(token.digest));
+    if (same.length > 1 && same[0] === token) {
+      const names = same.map(({ name }) => name).join(" and ");
+      problems.push(`AUTH_TOKENS_DIR: ${names} have the same token; give each its own`);
+    }
+    return same.length === 1;
+  });
   return { tokens, problems };
 }
 
-function listed(folder: string, problems: string[]): readonly string[] {
+/** The token of a file; null where it has none that can be accepted. */
+function tokenOf(
+  folder: string,
+  file: string,
+  before: readonly MachineToken[],
+  problems: string[],
+): MachineToken | null {
+  const path = join(folder, file);
+  const [, role] = NAME.exec(file) ?? [];
+  if (role === undefined) {
+    problems.push(
+      `AUTH_TOKENS_DIR: the name of ${path} must be one of ${ROLES.join(", ")}, or such as ingest.wazuh`,
+    );
+    return null;
+  }
+  let token: string;
+  try {
+    // An editor ends a file with a newline that no token has.
+    token = readFileSync(path, "utf8").replace(/\r?\n$/, "");
+  } catch (error) {
+    const code = codeOf(error);
+    problems.push(`AUTH_TOKENS_DIR: ${path} cannot be read (${code})`);
+    // A file that is gone was taken away; any other failure says nothing of its token.
+    return code === "ENOENT" ? null : (before.find(({ name }) => name === file) ?? null);
+  }
+  if (token.length < MIN_CHARACTERS || !TOKEN.test(token)) {
+    problems.push(
+      `AUTH_TOKENS_DIR: ${path} must hold at least ${MIN_CHARACTERS} characters of A-Z a-z 0-9 - . _ ~ + /, ` +
+        `got ${token.length} characters; openssl rand -hex 32 makes some`,
+    );
+    return null;
+  }
+  return { name: file, role: role as Role, digest: digestOf(token) };
+}
+
+function listed(folder: string, problems: string[]): readonly string[] | null {
   try {
     return readdirSync(folder)
       .filter((name) => !name.startsWith("."))
@@ -76,17 +106,7 @@ function listed(folder: string, problems: string[]): readonly string[] {
     problems.push(
       `AUTH_TOKENS_DIR must be a folder that can be read, got "${folder}" (${codeOf(error)})`,
     );
-    return [];
-  }
-}
-
-function textOf(path: string, problems: string[]): string | undefined {
-  try {
-    // An editor ends a file with a newline that no token has.
-    return readFileSync(path, "utf8").replace(/\r?\n$/, "");
-  } catch (error) {
-    problems.push(`AUTH_TOKENS_DIR: ${path} cannot be read (${codeOf(error)})`);
-    return undefined;
+    return null;
   }
 }
 

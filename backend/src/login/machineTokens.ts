@@ -51,11 +51,14 @@ export class MachineTokens {
   }
 
   #read(): void {
-    const { tokens, problems } = readMachineTokens(this.folder);
+    const { tokens, problems } = readMachineTokens(this.folder, this.#held);
     this.#held = tokens.map((token) => this.#known(token) ?? { ...token, identity: holder(token) });
     const text = problems.join("; ");
     if (text !== this.#problems && problems.length > 0) {
-      this.log.error({ problems }, "Machine tokens that are not accepted");
+      this.log.error(
+        { problems },
+        "Machine tokens that cannot be read count as before, others here are not accepted",
+      );
     }
     this.#problems = text;
     const present = new Set(this.#held.map(({ identity }) => identity));
