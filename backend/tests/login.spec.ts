@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from "jose";
@@ -56,6 +58,23 @@ interface Description {
   readonly components: { readonly securitySchemes?: object };
 }
 
+/** The answer to a preflight; fetch leaves out the headers that are a browser's own. */
+async function preflight(
+  port: number,
+  headers: Readonly<Record<string, string>>,
+): Promise<{ readonly status: number | undefined; readonly headers: IncomingHttpHeaders }> {
+  const asked = request({
+    host: "127.0.0.1",
+    port,
+    path: "/api/threats/none",
+    method: "OPTIONS",
+    headers,
+  }).end();
+  const [answer] = (await once(asked, "response")) as [IncomingMessage];
+  answer.resume();
+  return { status: answer.statusCode, headers: answer.headers };
+}
+
 const detailOf = ({ json }: Answer): string => (json as { detail: string }).detail;
 
 describe("login", function () {
@@ -78,7 +97,11 @@ describe("login", function () {
       oidc: { issuer, audience: AUDIENCE, rolesClaim: "groups", groups },
       tokensDir: folder,
     };
-    pod = await startLocalPod({ login, demo: true, logLevel: "error" }, undefined, lines);
+    pod = await startLocalPod(
+      { login, demo: true, logLevel: "error", corsOrigins: ["https://soc.example.com"] },
+      undefined,
+      lines,
+    );
     for (const person of Object.keys(PEOPLE) as Person[]) {
       tokens.set(person, await provider.signIn(person));
     }
@@ -136,8 +159,12 @@ describe("login", function () {
     });
 
     it("answers a preflight without a token", async () => {
-      const { status } = await pod.api.get("/api/threats/none", { method: "OPTIONS" });
-      assert.notEqual(status, 401);
+      const origin = "https://soc.example.com";
+      const asked = { origin, "access-control-request-method": "PATCH" };
+      const { status, headers } = await preflight(pod.api.port, asked);
+      assert.equal(status, 204);
+      assert.equal(headers["access-control-allow-origin"], origin);
+      assert.match(String(headers["access-control-allow-methods"]), /PATCH/);
     });
 
     it("is described with the roles, and without login as ever", async () => {
@@ -171,6 +198,13 @@ describe("login", function () {
       ["has expired", () => provider.sign({ exp: seconds() - 31 }), /has expired; sign in again/],
       ["never expires", () => provider.sign({ exp: undefined }), /lacks the claim exp/],
       ["is of nobody", () => provider.sign({ sub: undefined }), /lacks the claim sub/],
+      ["is of an empty text", () => provider.sign({ sub: "" }), /lacks the claim sub/],
+      [
+        "is of no text",
+        () => provider.sign({ sub: { id: 1 } as unknown as string }),
+        /lacks the claim sub/,
+      ],
+      ["expires on no date", () => provider.sign({ exp: 1e300 }), /lacks the claim exp/],
       ["begins later", () => provider.sign({ nbf: seconds() + 90 }), /is not valid yet/],
       ["is for another audience", () => provider.sign({ aud: "x" }), /another audience than soc-/],
       ["is for no audience", () => provider.sign({ aud: undefined }), /another audience than soc-/],
@@ -366,8 +400,8 @@ describe("login", function () {
       });
     const address = "127.0.0.1";
     const [analyst, sensor] = [
-      { by: "analyst", address },
-      { by: "ingest.wazuh", address },
+      { by: "analyst", subject: "id-of-analyst", address },
+      { by: "ingest.wazuh", subject: null, address },
     ];
     const { cleared, ...reset } = audit.pop() ?? {};
     assert.deepEqual(reset, { ...analyst, message: "Demo reset" });
@@ -409,6 +443,18 @@ describe("login", function () {
       assert.equal(line?.address, "203.0.113.9", "what that one says of another is its word alone");
     } finally {
       await behind.app.close();
+    }
+  });
+
+  it("writes an IPv4 address as such, whatever it listens on", async () => {
+    const said: string[] = [];
+    const all = await startLocalPod({ login, host: null, logLevel: "error" }, undefined, said);
+    try {
+      await all.api.as(MACHINE).post("/api/threats/ingest", { customer_name: "A" });
+      const [line] = said.map((text) => JSON.parse(text) as { address: string });
+      assert.equal(line?.address, "127.0.0.1");
+    } finally {
+      await all.app.close();
     }
   });
 
@@ -459,7 +505,7 @@ describe("identityOf", () => {
   for (const [what, claim, claims, name, roles] of table) {
     it(`reads roles from ${what}`, () => {
       const identity = identityOf({ sub: "s", exp: 2, ...claims }, at(claim));
-      assert.deepEqual(identity, { name, roles, expiresAt: 2000 });
+      assert.deepEqual(identity, { name, subject: "s", roles, expiresAt: 2000 });
     });
   }
 

@@ -1,7 +1,7 @@
 import { jwtVerify } from "jose";
 import type { LoginConfig, OidcConfig } from "../config/login.js";
 import { moduleLogger, type Logger } from "../telemetry/log.js";
-import { identityOf, type Identity } from "./identity.js";
+import { claimsOf, identityOf, type Identity } from "./identity.js";
 import { MachineTokens } from "./machineTokens.js";
 import { ProviderKeys } from "./providerKeys.js";
 import { refusalOf, unauthorized } from "./refusal.js";
@@ -99,7 +99,7 @@ export class Login {
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         requiredClaims: ["exp", "sub"],
       });
-      return identityOf(payload, this.#oidc);
+      return identityOf(claimsOf(payload), this.#oidc);
     } catch (error) {
       throw refusalOf(error, issuer, audience);
     }

@@ -73,5 +73,5 @@ export class MachineTokens {
 }
 
 function holder({ name, role }: MachineToken): Identity {
-  return { name, roles: withImplied([role]), expiresAt: null };
+  return { name, subject: null, roles: withImplied([role]), expiresAt: null };
 }

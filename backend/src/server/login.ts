@@ -19,9 +19,13 @@ declare module "fastify" {
 /** Who does something, as long as nobody signs in. */
 const SOMEBODY = "unknown";
 
-/** By whom a request is, and where it comes from. */
+/** By whom a request is, and where it comes from: an IPv4 address as such, also where the listener is IPv6. */
 export function callerOf({ identity, ip }: FastifyRequest): Caller {
-  return { by: identity?.name ?? SOMEBODY, address: ip };
+  return {
+    by: identity?.name ?? SOMEBODY,
+    subject: identity?.subject ?? null,
+    address: ip.replace(/^::ffff:(?=[\d.]+$)/i, ""),
+  };
 }
 
 /**
@@ -36,9 +40,9 @@ export function requireLogin(server: FastifyInstance, login: Login | null): void
   }
   server.addHook("onRequest", async (request) => {
     const { method, headers, routeOptions } = request;
-    // What is no route is told to those alone who are signed in. A preflight has no token by its nature.
+    // What is no route is told to those alone who are signed in. A preflight is answered before.
     const { allowed = "signed-in" } = routeOptions.config;
-    if (allowed === "everybody" || method === "OPTIONS") {
+    if (allowed === "everybody") {
       return;
     }
     request.identity = await login.identify(headers.authorization);

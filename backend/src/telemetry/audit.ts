@@ -4,6 +4,8 @@ import { moduleLogger, type Logger } from "./log.js";
 export interface Caller {
   /** The name of whoever is signed in. */
   readonly by: string;
+  /** What their issuer knows them by, which nobody chooses; null for a machine, and where nobody signs in. */
+  readonly subject: string | null;
   /** Where the request came from, as far as the proxies on its way are trusted. */
   readonly address: string;
 }
@@ -33,7 +35,7 @@ export class AuditLog {
     this.#log.level = "info";
   }
 
-  write({ by, address }: Caller, change: Change, message: string): void {
-    this.#log.info({ by, address, ...change }, message);
+  write({ by, subject, address }: Caller, change: Change, message: string): void {
+    this.#log.info({ by, subject, address, ...change }, message);
   }
 }

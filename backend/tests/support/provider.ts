@@ -143,17 +143,16 @@ export class OidcFixture {
       ttl: { AccessToken: 300, Grant: 300, IdToken: 300, Interaction: 300, Session: 300 },
       pkce: { required: () => false },
       features: { devInteractions: { enabled: false } },
-      findAccount: (_context, id) =>
-        groups[id] === undefined
-          ? undefined
-          : {
-              accountId: id,
-              claims: () => ({
-                sub: `id-of-${id}`,
-                preferred_username: id,
-                groups: [...(groups[id] ?? [])],
-              }),
-            },
+      findAccount: (_context, id) => {
+        const name = id.replace(/^id-of-/, "");
+        const known = groups[name];
+        return (
+          known && {
+            accountId: id,
+            claims: () => ({ sub: id, preferred_username: name, groups: [...known] }),
+          }
+        );
+      },
       loadExistingGrant: async ({ oidc }) => {
         const grant = new provider.Grant({
           accountId: oidc.session?.accountId ?? "",
@@ -183,7 +182,7 @@ export class OidcFixture {
   /** Takes whom the client hints at for who they are. */
   async #login(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { params } = await this.#provider.interactionDetails(request, response);
-    const accountId = String(params["login_hint"]);
+    const accountId = `id-of-${String(params["login_hint"])}`;
     await this.#provider.interactionFinished(request, response, { login: { accountId } });
   }
 }
