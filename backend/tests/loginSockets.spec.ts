@@ -124,6 +124,15 @@ describe("login of sockets and machines", function () {
     }
   });
 
+  it("takes the cookies that come along behind a proxy for login", async () => {
+    const { authorization } = bearer(token("reader")).headers;
+    const headers = { authorization, cookie: `_oauth2_proxy=${"x".repeat(30 * 1024)}` };
+    assert.equal((await pod.api.get("/api/threats", { headers })).status, 200);
+    const client = await WsClient.connect(pod.api.port, { headers });
+    clients.push(client);
+    assert.equal(client.messages[0]?.type, "initial_batch");
+  });
+
   it("ends a socket with its token, and no other", async () => {
     const seconds = Math.floor(Date.now() / 1000);
     const claims = { groups: ["soc-reader"] };
@@ -235,7 +244,7 @@ describe("readMachineTokens", () => {
     const pod = Pod.spawn({ AUTH_TOKENS_DIR: "/nowhere", AUTH_ISSUER: "http://login.example.com" });
     assert.equal(await pod.exited(), 1);
     assert.deepEqual(pod.log[0]?.["problems"], [
-      'AUTH_ISSUER must be the https URL of an OIDC issuer, without a query (http only on a loopback address), got "http://login.example.com"',
+      'AUTH_ISSUER must be the https URL of an OIDC issuer, without a user or a query (http only on a loopback address), got "http://login.example.com"',
       "AUTH_ISSUER and AUTH_AUDIENCE belong together; give both or none",
       'AUTH_TOKENS_DIR must be a folder that can be read, got "/nowhere" (ENOENT)',
     ]);

@@ -23,6 +23,12 @@ export interface Receiving {
 /** People take a while. */
 const FULL_RETRY_SECONDS = "60";
 
+/**
+ * Most bytes of all headers together. Behind a proxy for login its cookies come along, which hold the provider's
+ * tokens; Node.js takes 16 KiB by default.
+ */
+const MAX_HEADER_BYTES = 64 * 1024;
+
 /** How long it may take in production. */
 export const RECEIVING: Receiving = { receiveMs: 15_000, checkMs: 500 };
 
@@ -43,6 +49,7 @@ export function createServer(
     requestTimeout: receiveMs,
     http: {
       IncomingMessage: Request,
+      maxHeaderSize: MAX_HEADER_BYTES,
       // Of the two the longer one would count for the body.
       headersTimeout: receiveMs,
       connectionsCheckingInterval: checkMs,
