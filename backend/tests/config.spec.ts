@@ -254,6 +254,7 @@ describe("loadConfig", () => {
     ["AUTH_ISSUER", "http://login.example.com"],
     ["AUTH_ISSUER", "http://127.0.0.1.example.com"],
     ["AUTH_ISSUER", "https://login.example.com/?realm=soc"],
+    ["AUTH_ISSUER", "https://jane@login.example.com"],
     ["TRUSTED_PROXIES", "proxy.example.com"],
     ["TRUSTED_PROXIES", "10.0.0.0/33"],
     ["TRUSTED_PROXIES", "0.0.0.0/0"],
@@ -286,13 +287,21 @@ describe("loadConfig", () => {
 
   it("names all problems at once, each once, without a secret", () => {
     assert.throws(
-      () => loadConfig({ PORT: "x", REDIS_URL: "//u:secret@h", CORS_ORIGINS: "[1,2]" }),
+      () =>
+        loadConfig({
+          PORT: "x",
+          REDIS_URL: "//u:secret@h",
+          CORS_ORIGINS: "[1,2]",
+          AUTH_ISSUER: "https://u:secret@h",
+          AUTH_AUDIENCE: "soc",
+        }),
       (error) => {
         assert.ok(error instanceof ConfigError);
         assert.deepEqual(error.problems, [
           'PORT must be a whole number from 0 to 65535, got "x"',
           "REDIS_URL must be a URL such as redis://redis:6379",
           'CORS_ORIGINS must be a JSON list such as ["http://localhost:3000"], got "[1,2]"',
+          "AUTH_ISSUER must be the https URL of an OIDC issuer, without a user or a query (http only on a loopback address)",
         ]);
         return true;
       },

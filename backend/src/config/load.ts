@@ -129,7 +129,7 @@ const EXPECTED: Readonly<Record<Key, string>> = {
   DEMO_MODE: BOOLEAN,
 };
 
-/** What may hold a secret is never repeated; a URL may hold a password. */
+/** What may hold a secret is never repeated, nor is what may be a URL with a user, who may have a password. */
 const UNSPEAKABLE: readonly string[] = ["REDIS_URL", "REDIS_PASSWORD", "OPENAI_API_KEY"];
 /** Secrets that may also come as a file, named by the variable with `_FILE` behind. */
 const FROM_FILE = ["REDIS_PASSWORD", "OPENAI_API_KEY"] as const;
@@ -171,7 +171,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     const keys = new Set(parsed.error.issues.map((issue) => issue.path[0] as Key));
     problems.push(
       ...[...keys].map((key) => {
-        const got = UNSPEAKABLE.includes(key) ? "" : `, got ${JSON.stringify(given[key])}`;
+        const unspeakable = UNSPEAKABLE.includes(key) || given[key]?.includes("@");
+        const got = unspeakable ? "" : `, got ${JSON.stringify(given[key])}`;
         return `${key} must be ${EXPECTED[key]}${got}`;
       }),
     );

@@ -44,6 +44,12 @@ export function isSafeUrl(url: string): boolean {
   return protocol === "https:" || (protocol === "http:" && loopback);
 }
 
+/** Whether a URL has a user or a password, of which no OIDC issuer has one. */
+function hasUserInfo(url: string): boolean {
+  const { username, password } = new URL(url);
+  return username !== "" || password !== "";
+}
+
 /** The names in a text, of which an empty one has none. */
 const names = z.string().transform((text) =>
   text
@@ -56,7 +62,7 @@ const names = z.string().transform((text) =>
 export const LOGIN_KEYS = {
   AUTH_ISSUER: z
     .string()
-    .refine((url) => isSafeUrl(url) && !/[?#]/.test(url))
+    .refine((url) => isSafeUrl(url) && !/[?#]/.test(url) && !hasUserInfo(url))
     .optional(),
   AUTH_AUDIENCE: z.string().optional(),
   AUTH_ROLES_CLAIM: z.string().default("groups"),
@@ -77,7 +83,8 @@ const GROUPS = "names of groups, separated by commas, or *";
 
 /** What each of {@link LOGIN_KEYS} must be. */
 export const LOGIN_EXPECTED: Readonly<Record<keyof typeof LOGIN_KEYS, string>> = {
-  AUTH_ISSUER: "the https URL of an OIDC issuer, without a query (http only on a loopback address)",
+  AUTH_ISSUER:
+    "the https URL of an OIDC issuer, without a user or a query (http only on a loopback address)",
   AUTH_AUDIENCE: "the id of a client",
   AUTH_ROLES_CLAIM: "the name of a claim",
   AUTH_READERS: GROUPS,
