@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync, sign } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { request, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { createServer, request, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from "jose";
@@ -373,6 +375,39 @@ describe("login", function () {
         await late.app.close();
       }
     });
+  });
+
+  it("says 503 while the provider has a key that cannot be used, and logs it once", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 1024 });
+    const key = { ...publicKey.export({ format: "jwk" }), kid: "short", alg: "RS256" };
+    const answers: Readonly<Record<string, () => object>> = {
+      "/.well-known/openid-configuration": () => ({ issuer, jwks_uri: `${issuer}/jwks` }),
+      "/jwks": () => ({ keys: [key] }),
+    };
+    const weak = createServer(({ url = "" }, response) =>
+      response.end(JSON.stringify(answers[url]?.())),
+    ).listen(0, "127.0.0.1");
+    await once(weak, "listening");
+    const issuer = `http://127.0.0.1:${(weak.address() as AddressInfo).port}`;
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const text = `${part({ alg: "RS256", kid: "short" })}.${part({ iss: issuer, sub: "jane" })}`;
+    const signature = sign("sha256", Buffer.from(text), privateKey).toString("base64url");
+    const said: string[] = [];
+    const oidc = login.oidc && { ...login.oidc, issuer };
+    const own = await startLocalPod({ login: { ...login, oidc } }, undefined, said);
+    try {
+      for (let count = 0; count < 3; count += 1) {
+        const answer = await own.api.as(`${text}.${signature}`).get("/api/session");
+        assert.equal(answer.status, 503, answer.text);
+        assert.ok(detailOf(answer).includes(issuer));
+      }
+      const problems = said.filter((line) => line.includes("provider cannot be used"));
+      assert.equal(problems.length, 1, said.join(""));
+    } finally {
+      await own.app.close();
+      weak.close();
+      weak.closeAllConnections();
+    }
   });
 
   it("names in audit lines who, from where, what and which threats, at any LOG_LEVEL", async () => {

@@ -1,10 +1,11 @@
 import { jwtVerify } from "jose";
 import type { LoginConfig, OidcConfig } from "../config/login.js";
-import { moduleLogger, type Logger } from "../telemetry/log.js";
+import type { HttpError } from "../contract/problems.js";
+import { errorFields, moduleLogger, type Logger } from "../telemetry/log.js";
 import { claimsOf, identityOf, type Identity } from "./identity.js";
 import { MachineTokens } from "./machineTokens.js";
 import { ProviderKeys } from "./providerKeys.js";
-import { refusalOf, unauthorized } from "./refusal.js";
+import { providerFails, refusalOf, unauthorized } from "./refusal.js";
 
 /** How far the clocks of a provider and of this machine may be apart. */
 const CLOCK_TOLERANCE_SECONDS = 30;
@@ -27,6 +28,9 @@ export class Login {
   readonly #machines: MachineTokens | null;
   readonly #keys: ProviderKeys | null;
   readonly #oidc: OidcConfig | null;
+  readonly #log: Logger;
+  /** What the log was last told of a key that cannot be used. */
+  #told = "";
 
   constructor(
     { oidc, tokensDir }: LoginConfig,
@@ -34,6 +38,7 @@ export class Login {
     { readTokensEveryMs = 30_000 }: LoginOptions = {},
   ) {
     const log = moduleLogger(logger, "login");
+    this.#log = log;
     this.#oidc = oidc;
     this.#keys = oidc && new ProviderKeys(oidc.issuer, log);
     this.#machines =
@@ -101,7 +106,17 @@ export class Login {
       });
       return identityOf(claimsOf(payload), this.#oidc);
     } catch (error) {
-      throw refusalOf(error, issuer, audience);
+      throw refusalOf(error, issuer, audience) ?? this.#unusableKey(error, issuer);
     }
+  }
+
+  /** Says once, not for each token, that the provider signs with a key that no token can be verified by. */
+  #unusableKey(error: unknown, issuer: string): HttpError {
+    const fields = errorFields(error);
+    if (fields.error !== this.#told) {
+      this.#told = fields.error;
+      this.#log.error({ issuer, ...fields }, "A key of the OIDC provider cannot be used");
+    }
+    return providerFails(issuer);
   }
 }

@@ -9,13 +9,13 @@ import {
 import * as z from "zod";
 import { boundedResponse } from "../base/boundedResponse.js";
 import { isSafeUrl } from "../config/login.js";
-import { HttpError } from "../contract/problems.js";
 import { errorFields, type Logger } from "../telemetry/log.js";
+import { providerFails, RETRY_SECONDS } from "./refusal.js";
 
 /** A provider that takes a key out of service is believed this much later at most. */
 const REFRESH_MS = 10 * 60_000;
 /** Least time between two questions, however many tokens name a key that is not known. */
-const RETRY_MS = 5_000;
+const RETRY_MS = RETRY_SECONDS * 1000;
 /** Longest wait for one answer. */
 const TIMEOUT_MS = 5_000;
 /** Some hundred keys. */
@@ -76,12 +76,7 @@ export class ProviderKeys {
 
   async #known(...token: Parameters<FindKey>): Promise<CryptoKey> {
     if (this.#find === null) {
-      throw new HttpError(
-        503,
-        `The keys of the OIDC provider ${this.issuer} cannot be had; try again`,
-        { "retry-after": String(RETRY_MS / 1000) },
-        "The OIDC provider does not answer as one; the log says how",
-      );
+      throw providerFails(this.issuer);
     }
     return this.#find(...token);
   }

@@ -1,6 +1,9 @@
 import { errors } from "jose";
 import { HttpError } from "../contract/problems.js";
 
+/** When to try again what failed for a reason that is the OIDC provider's. */
+export const RETRY_SECONDS = 5;
+
 /** What is wrong with a token, or that there is none: 401, in the words of the client's remedy. */
 export function unauthorized(detail: string, sent: boolean): HttpError {
   // RFC 6750, section 3.1: no code where nothing was sent.
@@ -8,16 +11,28 @@ export function unauthorized(detail: string, sent: boolean): HttpError {
   return new HttpError(401, detail, { "www-authenticate": challenge });
 }
 
+/** Nobody's token can be judged, for a reason that is the OIDC provider's: 503. */
+export function providerFails(issuer: string): HttpError {
+  return new HttpError(
+    503,
+    `The keys of the OIDC provider ${issuer} cannot be had; try again`,
+    { "retry-after": String(RETRY_SECONDS) },
+    "The OIDC provider does not answer as one; the log says how",
+  );
+}
+
 /**
  * Why a token of an OIDC provider is not accepted.
  *
- * @param error of its verification; what is none of a token's is thrown on
+ * @param error of its verification; null where that is none of the token's
  */
-export function refusalOf(error: unknown, issuer: string, audience: string): HttpError {
-  if (!(error instanceof errors.JOSEError)) {
-    throw error;
+export function refusalOf(error: unknown, issuer: string, audience: string): HttpError | null {
+  if (error instanceof HttpError) {
+    return error;
   }
-  return unauthorized(`The token ${fault(error, issuer, audience)}`, true);
+  return error instanceof errors.JOSEError
+    ? unauthorized(`The token ${fault(error, issuer, audience)}`, true)
+    : null;
 }
 
 function fault(error: errors.JOSEError, issuer: string, audience: string): string {
