@@ -41,6 +41,13 @@ describe("filters", () => {
     assert.deepEqual(shown({ from, to }), ["new-high", "geo"]);
   });
 
+  it("leave out what has no time that can be read only where they ask for a time", () => {
+    const odd = [makeThreat({ created_at: "yesterday" })];
+    const count = (filters: Partial<typeof NO_FILTERS>) =>
+      applyFilters(odd, { ...NO_FILTERS, ...filters }).length;
+    assert.deepEqual([{}, { from: utc(3) }, { to: utc(1) }].map(count), [1, 0, 0]);
+  });
+
   const texts: [string, string[]][] = [
     ["finance", ["geo"]],
     ["192.0.2.7", ["geo"]],

@@ -21,6 +21,7 @@ export interface Filters {
   readonly range: RangeKey;
 }
 
+/** The plain list: nothing is left out. */
 export const NO_FILTERS: Filters = {
   severities: [],
   type: "",
@@ -53,9 +54,10 @@ export function applyFilters(
   filters: Filters,
 ): readonly ThreatAnalysis[] {
   const words = filters.text.toLowerCase().split(/\s+/).filter(Boolean);
-  const from = filters.from === "" ? -Infinity : parseUtc(filters.from);
-  const to = filters.to === "" ? Infinity : parseUtc(filters.to);
-  const isThen = (time: number) => time >= from && time < to;
+  const { from, to } = filters;
+  // Each bound only where there is one: a threat whose time cannot be read lies outside of any.
+  const isThen = (time: number) =>
+    (from === "" || time >= parseUtc(from)) && (to === "" || time < parseUtc(to));
   const shown = threats.filter(
     (threat) =>
       (filters.severities.length === 0 || filters.severities.includes(threat.severity)) &&
