@@ -42,8 +42,9 @@ export class ApiError extends Error {
   }
 }
 
-/** Tells, by {@link REFUSED}, of each answer of the backend that it does not know who asks (401). */
+/** Tells, by events of the type {@link REFUSED}, of each answer of the backend that it does not know who asks (401). */
 export const refusals = new EventTarget();
+/** The type of the events of {@link refusals}. */
 export const REFUSED = "refused";
 
 /**

@@ -3,6 +3,7 @@ import type { Observability, ThreatAnalysis } from "../types";
 /** Templates of what a threat can be looked up in; null where there is nothing to look at. */
 export type LinkTemplates = Observability["links"];
 
+/** There is nowhere to look anything up. */
 export const NO_LINKS: LinkTemplates = { trace: null, logs: null };
 
 /** As W3C's Trace Context has it. */

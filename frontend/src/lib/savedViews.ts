@@ -40,6 +40,7 @@ export function withView(views: readonly SavedView[], view: SavedView): readonly
   return [...withoutView(views, view.name), view].sort((a, b) => a.name.localeCompare(b.name));
 }
 
+/** The views without the one of this name, if there is one. */
 export function withoutView(views: readonly SavedView[], name: string): readonly SavedView[] {
   return views.filter((view) => view.name !== name);
 }

@@ -59,7 +59,10 @@ export type ThreatEvent = Extract<
   { readonly type: "new_threat" | "threat_updated" }
 >;
 
+/** Nothing has come by itself yet. */
 export const NO_ARRIVALS: Arrivals = { total: 0, critical: 0, latest: undefined };
+
+/** What the page knows of the live list before anything has come. */
 export const NO_THREATS: ThreatsState = {
   threats: [],
   limit: MAX_THREATS,
@@ -68,6 +71,7 @@ export const NO_THREATS: ThreatsState = {
   arrivals: NO_ARRIVALS,
 };
 
+/** What the page knows of the review queue before it was read. */
 export const NOTHING_WAITS: ThreatsState = { ...NO_THREATS, limit: MAX_WAITING };
 
 /**
