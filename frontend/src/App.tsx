@@ -120,6 +120,7 @@ function Dashboard() {
             <ConnectionBanner
               connection={live.connection}
               loaded={all.loaded}
+              loadError={listed.loadError}
               onRetry={live.retryNow}
             />
             {triggerError !== undefined && (

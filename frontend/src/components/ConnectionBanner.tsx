@@ -12,18 +12,33 @@ interface ConnectionBannerProps {
   readonly connection: ConnectionState;
   /** Whether there is a list that may be out of date. */
   readonly loaded: boolean;
+  /** Why it could not be read over HTTP, when that was tried last. */
+  readonly loadError: string | undefined;
   readonly onRetry: () => void;
 }
 
-/** Says that the connection is lost or nobody is signed in, what that means, and what comes next. */
-export function ConnectionBanner({ connection, loaded, onRetry }: ConnectionBannerProps) {
+/**
+ * Says that the connection is lost, a part of the list could not be read or nobody is signed in, what that means,
+ * and what comes next.
+ */
+export function ConnectionBanner({
+  connection,
+  loaded,
+  loadError,
+  onRetry,
+}: ConnectionBannerProps) {
   const signedOut = useContext(SignInContext).kind === "out";
   if (signedOut && connection.kind !== "live") {
     return <SignedOut />;
   }
   // Without a list, the list's own place says what is wrong.
+  if (!loaded) {
+    return null;
+  }
+  if (connection.kind === "live" && loadError !== undefined) {
+    return <Unread message={loadError} onRetry={onRetry} />;
+  }
   if (
-    !loaded ||
     (connection.kind !== "waiting" && connection.kind !== "reconnecting") ||
     connection.attempt < ATTEMPTS_BEFORE_BANNER
   ) {
@@ -33,11 +48,31 @@ export function ConnectionBanner({ connection, loaded, onRetry }: ConnectionBann
     <div className="notice" data-tone="warning">
       <Icon name="offline" />
       <p>
-        <strong>No live connection.</strong> New threats may be missing below.{" "}
+        <strong>No live connection.</strong> New threats may be missing below. {loadError}{" "}
         <NextAttempt connection={connection} />
       </p>
       <button type="button" className="button" onClick={onRetry}>
         Reconnect now
+      </button>
+    </div>
+  );
+}
+
+interface UnreadProps {
+  readonly message: string;
+  readonly onRetry: () => void;
+}
+
+/** What is new comes, but what was there before is not all there. */
+function Unread({ message, onRetry }: UnreadProps) {
+  return (
+    <div className="notice" data-tone="warning" role="alert">
+      <Icon name="alert" />
+      <p>
+        <strong>Not all threats could be loaded.</strong> {message}
+      </p>
+      <button type="button" className="button" onClick={onRetry}>
+        Try now
       </button>
     </div>
   );

@@ -47,7 +47,7 @@ export interface LiveThreats {
   readonly decide: (id: string, decisions: Decisions) => Promise<DecisionOutcome>;
   /** What has changed last, oldest first, also of those that are not listed. */
   readonly changed: readonly ThreatAnalysis[];
-  /** Reconnects now instead of after the current wait. */
+  /** Reconnects now instead of after the current wait, and reads again what is listed. */
   readonly retryNow: () => void;
   /** Finds out which of the listed threats are gone, at most every few seconds. */
   readonly verify: () => void;
@@ -96,16 +96,16 @@ export function useLiveThreats(review: boolean): LiveThreats {
     [tell],
   );
 
+  const readAgain = useCallback(() => {
+    resync(true);
+    setOccasions((n) => n + 1);
+  }, [resync]);
   const verifications = useRef<Gatherer<true>>(undefined);
   useEffect(() => {
-    const again = () => {
-      resync(true);
-      setOccasions((n) => n + 1);
-    };
-    const gatherer = new Gatherer<true>(again, VERIFY_REST_MS);
+    const gatherer = new Gatherer<true>(readAgain, VERIFY_REST_MS);
     verifications.current = gatherer;
     return () => gatherer.stop();
-  }, [resync]);
+  }, [readAgain]);
   const verify = useCallback(() => verifications.current?.add(true), []);
 
   const takeBatch = useCallback(
@@ -187,19 +187,29 @@ export function useLiveThreats(review: boolean): LiveThreats {
     },
     [take, tell],
   );
-  const retryNow = useCallback(() => live.current?.retryNow(), []);
+  const retryNow = useCallback(() => {
+    live.current?.retryNow();
+    readAgain();
+  }, [readAgain]);
   const queued = review && queue.loaded;
-  // Until the queue was read, what the list has of it is shown, and more is on its way.
-  const listed = queued ? queue : review ? { ...all, reading: true } : all;
   return {
     connection,
     all,
-    listed,
+    listed: queued ? queue : review ? inPlaceOf(queue, all) : all,
     shelf: queued ? "queue" : "all",
     add,
     decide,
     changed,
     retryNow,
     verify,
+  };
+}
+
+/** Until the queue was read, what the list has of it is shown, and more is on its way unless that has failed. */
+function inPlaceOf(queue: Shelf, all: Shelf): Shelf {
+  return {
+    ...all,
+    loadError: queue.loadError ?? all.loadError,
+    reading: queue.reading || queue.loadError === undefined,
   };
 }

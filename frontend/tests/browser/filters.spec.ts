@@ -79,6 +79,37 @@ if (hasBrowser()) {
       await page.getByText("Nothing waits for review").waitFor();
     });
 
+    for (const { what, query, refused, end } of [
+      { what: "the review queue", query: "?review=1", refused: /review=true/, end: "30 waiting" },
+      { what: "the list", query: "", refused: /api\/threats\?/, end: "30 threats" },
+    ]) {
+      it(`say why ${what} could not be read, at any time, and try again when asked`, async () => {
+        harness.backend.threats = Array.from({ length: 30 }, (_, i) =>
+          makeThreat({ id: `age-${i}`, created_at: utc(i) }),
+        );
+        const refuse = async (fresh: Page) => {
+          await fresh.route(refused, (route) =>
+            route.fulfill({ status: 503, json: { detail: "Redis is down" } }),
+          );
+        };
+        const page = await harness.open(query, refuse);
+        const problem = page.getByRole("alert").getByText("Redis is down (HTTP 503)");
+        await problem.waitFor();
+        await row(page, "age-0").hover();
+        harness.backend.publish(makeThreat({ id: "late", created_at: utc(-5) }));
+        await page.getByRole("button", { name: "Show 1 new threat" }).click();
+        harness.backend.threats = harness.backend.threats.slice(1);
+        await page.unroute(refused);
+        await page.getByRole("button", { name: "Try now" }).click();
+        await page.locator(".list-end").getByText(end).waitFor();
+        assert.equal(await problem.count(), 0);
+        await refuse(page);
+        harness.backend.cutSockets();
+        await problem.waitFor();
+        await row(page, "age-29").waitFor({ state: "attached" });
+      });
+    }
+
     it("leave rows that say where from, how often and until when, and nothing twice", async () => {
       harness.backend.threats = [
         makeThreat({
