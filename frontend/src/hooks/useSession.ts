@@ -25,13 +25,21 @@ export const SignInContext = createContext<SignIn>({ kind: "unknown" });
 export function useSession(connection: ConnectionState): SignIn {
   const [signIn, setSignIn] = useState<SignIn>({ kind: "unknown" });
   const asking = useRef(false);
+  /** Whether there was an occasion to ask since the question that is under way. */
+  const again = useRef(false);
   const ask = useCallback(async () => {
-    if (!asking.current) {
-      asking.current = true;
-      const found = await findOut();
-      setSignIn((old) => found ?? (old.kind === "unknown" ? { kind: "off" } : old));
-      asking.current = false;
+    again.current = true;
+    if (asking.current) {
+      return;
     }
+    asking.current = true;
+    let found: SignIn | undefined;
+    while (again.current) {
+      again.current = false;
+      found = (await findOut()) ?? found;
+    }
+    setSignIn((old) => found ?? (old.kind === "unknown" ? { kind: "off" } : old));
+    asking.current = false;
   }, []);
 
   const live = connection.kind === "live";

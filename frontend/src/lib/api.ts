@@ -42,7 +42,13 @@ export class ApiError extends Error {
   }
 }
 
-/** Tells, by events of the type {@link REFUSED}, of each answer of the backend that it does not know who asks (401). */
+/** Where the backend tells who is signed in. */
+const SESSION = "/api/session";
+
+/**
+ * Tells, by events of the type {@link REFUSED}, of each answer of the backend that it does not know who asks (401),
+ * but for those to the question who is signed in.
+ */
 export const refusals = new EventTarget();
 /** The type of the events of {@link refusals}. */
 export const REFUSED = "refused";
@@ -53,7 +59,7 @@ export const REFUSED = "refused";
  * @throws ApiError with status 401 when somebody has to sign in, and 404 from a backend that knows no login.
  */
 export async function getSession(): Promise<Session> {
-  return readable(parseSession(await request("/api/session", {}, SHORT_TIMEOUT_MS)));
+  return readable(parseSession(await request(SESSION, {}, SHORT_TIMEOUT_MS)));
 }
 
 /**
@@ -177,7 +183,7 @@ async function request(
     throw new ApiError("The backend cannot be reached.");
   }
   const body = parseJson(text);
-  if (response.status === 401 && path.startsWith("/api/")) {
+  if (response.status === 401 && path.startsWith("/api/") && path !== SESSION) {
     refusals.dispatchEvent(new Event(REFUSED));
   }
   if (!response.ok) {

@@ -155,6 +155,27 @@ if (hasBrowser()) {
       assert.equal(await trigger(page).count(), 0);
     });
 
+    it("is asked for again where the first question fails after the connection has come", async () => {
+      harness.backend.login.signIn("reader");
+      let fail = () => {};
+      const failing = new Promise<void>((resolve) => (fail = resolve));
+      let asked = 0;
+      const page = await harness.open("", async (fresh) => {
+        await fresh.route("**/api/session", async (route) => {
+          asked += 1;
+          if (asked > 1) {
+            await route.continue();
+          } else {
+            await failing;
+            await route.abort();
+          }
+        });
+      });
+      await connection(page, "live").waitFor();
+      fail();
+      await account(page).waitFor();
+    });
+
     it("has room on a phone", async () => {
       harness.backend.login.signIn("reader", "analyst");
       const page = await harness.openLive();
