@@ -62,9 +62,13 @@ describe("chart: the login", function () {
     ]);
   });
 
-  it("lets the backend judge its own paths, and nobody else's", async () => {
+  it("lets the backend judge its own paths, and shows who has signed out a page", async () => {
     const objects = await rendered();
-    assert.deepEqual(args(objects, "skip-auth-route"), ["^/health$", "^/api(/|$)", "^/ws(/|$)"]);
+    const signedOut = String.raw`^/signed-out\.html$`;
+    assert.deepEqual(args(objects, "skip-auth-route"), [
+      ...["^/health$", "^/api(/|$)", "^/ws(/|$)"],
+      signedOut,
+    ]);
     const backend = "http://soc-agent-backend:8000";
     assert.deepEqual(args(objects, "upstream"), [
       `${backend}/health`,
@@ -78,7 +82,7 @@ describe("chart: the login", function () {
       { path: "/api.v1", pathType: "Prefix", backend: "backend" },
     ];
     const other = await rendered({ ingress: { hosts: [{ host: "soc.example.com", paths }] } });
-    assert.deepEqual(args(other, "skip-auth-route"), [String.raw`^/api\.v1(/|$)`]);
+    assert.deepEqual(args(other, "skip-auth-route"), [String.raw`^/api\.v1(/|$)`, signedOut]);
   });
 
   it("gives the backend what it checks tokens by, and the machines' tokens as files", async () => {

@@ -87,6 +87,8 @@ Arguments of oauth2-proxy, as a JSON list (https://oauth2-proxy.github.io/oauth2
 {{- $args = append $args (printf "--upstream=%s%s/" $backend $plain) -}}
 {{- end -}}
 {{- end -}}
+{{- /* Else who signs out would be sent to the provider, and come back signed in. */ -}}
+{{- $args = append $args `--skip-auth-route=^/signed-out\.html$` -}}
 {{- range $auth.upstreams -}}
 {{- $args = append $args (printf "--upstream=%s" .) -}}
 {{- end -}}

@@ -65,8 +65,12 @@ export function firstAlertCommand(origin: string, login: boolean): string {
   return `curl -X POST ${origin}/api/threats/ingest${token} -H 'Content-Type: application/json' -d '${alert}'`;
 }
 
-/** Where the proxy lets people sign out (https://oauth2-proxy.github.io/oauth2-proxy/features/endpoints). */
-export const SIGN_OUT = "/oauth2/sign_out?rd=/";
+/**
+ * Where the proxy lets people sign out (https://oauth2-proxy.github.io/oauth2-proxy/features/endpoints). From there
+ * it leads to a page that it shows without a session: any other, its own to sign in included, would go on to the
+ * provider, which would sign in again whom it still knows.
+ */
+export const SIGN_OUT = "/oauth2/sign_out?rd=/signed-out.html";
 
 /** Where it lets them sign in, and from where it leads back to the page as it is. */
 export function signInHref({ pathname, search }: Pick<Location, "pathname" | "search">): string {

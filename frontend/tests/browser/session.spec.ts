@@ -38,7 +38,7 @@ if (hasBrowser()) {
       const page = await harness.openLive("?threat=threat-1");
       await account(page).getByText("jane reader, analyst").waitFor();
       const out = account(page).getByRole("link", { name: "Sign out" });
-      assert.equal(await out.getAttribute("href"), "/oauth2/sign_out?rd=/");
+      assert.equal(await out.getAttribute("href"), "/oauth2/sign_out?rd=/signed-out.html");
       await pane(page).getByRole("button", { name: "Resolve" }).click();
       await until(() => harness.backend.threats[0]?.status === "resolved");
       await trigger(page).click();
@@ -174,6 +174,16 @@ if (hasBrowser()) {
       await connection(page, "live").waitFor();
       fail();
       await account(page).waitFor();
+    });
+
+    it("has a page for who has signed out, which asks for nothing that needs a session", async () => {
+      const page = await harness.open("signed-out.html");
+      await page.getByRole("heading", { name: "Signed out" }).waitFor();
+      const asks = page.locator("[src], link[href]:not([href='data:,'])");
+      assert.equal(await asks.count(), 0);
+      assert.deepEqual(await violations(page), []);
+      await page.getByRole("link", { name: "Sign in" }).click();
+      await connection(page, "live").waitFor();
     });
 
     it("has room on a phone", async () => {
