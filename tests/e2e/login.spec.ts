@@ -271,6 +271,15 @@ describe("the login on a real cluster", function () {
       await fetch(`${BASE}/api/threats/trigger`, as(await tokenOf("ingest"), TRIGGER))
     ).json()) as { id: string };
     await page.locator(`[data-threat-id="${id}"]`).waitFor();
+  });
+
+  it("leaves who signs out signed out, though the provider still knows them", async () => {
+    await page.getByRole("link", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Signed out" }).waitFor();
+    assert.equal((await fromPage(page, "/api/session")).status, 401);
+    await page.getByRole("link", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.locator('.connection[data-state="live"]').waitFor();
     await context.close();
   });
 
