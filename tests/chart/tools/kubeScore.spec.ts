@@ -43,6 +43,7 @@ const OWN_IMAGES = [
   "OpenShift",
   "dual stack",
   "monitored",
+  "login",
 ];
 
 /** Those with an HPA whose number the chart may write where no cluster is asked. */
@@ -57,6 +58,7 @@ const WITH_REPLICAS = [
   "OpenShift",
   "dual stack",
   "monitored",
+  "login",
 ];
 
 const WAIVERS: readonly Waiver[] = [
@@ -77,10 +79,10 @@ const WAIVERS: readonly Waiver[] = [
   },
   {
     check: "container-image-pull-policy",
-    objects: /^(Deployment|StatefulSet)\/soc-agent-redis$/,
+    objects: /^(Deployment|StatefulSet)\/soc-agent-(redis|auth)$/,
     reason:
-      "IfNotPresent, as specified: a public image of a fixed tag, to which no credentials apply. A restart of " +
-      "Redis must not depend on a registry.",
+      "IfNotPresent, of Redis as specified: public images of fixed tags, to which no credentials apply. A restart " +
+      "must not depend on a registry.",
   },
   {
     check: "deployment-targeted-by-hpa-does-not-have-replicas-configured",
