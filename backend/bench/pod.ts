@@ -46,7 +46,6 @@ export class BenchPod {
         HOST: "127.0.0.1",
         PORT: String(port),
         REDIS_URL: redisUrl,
-        MAX_STORED_THREATS: "100",
       },
       stdio: ["ignore", log, "inherit"],
     });
