@@ -66,7 +66,7 @@ Arguments of oauth2-proxy, as a JSON list (https://oauth2-proxy.github.io/oauth2
 {{- end -}}
 {{- /* Who somebody is, the backend reads in the token: here a name will do that every provider gives. */ -}}
 {{- $args = concat $args (list "--oidc-email-claim=sub" "--email-domain=*" "--code-challenge-method=S256" "--insecure-oidc-skip-nonce=false") -}}
-{{- if $oidc.caSecret -}}
+{{- if include "soc-agent.oidcCaSecret" . -}}
 {{- $args = concat $args (list "--provider-ca-file=/etc/oidc-ca/ca.crt" "--use-system-trust-store=true") -}}
 {{- end -}}
 {{- $args = concat $args (list "--http-address=:4180" "--ping-path=/oauth2/ping" "--ready-path=/oauth2/ready" "--skip-provider-button=true" "--request-logging=false") -}}
@@ -99,8 +99,8 @@ Arguments of oauth2-proxy, as a JSON list (https://oauth2-proxy.github.io/oauth2
 Names of the Secrets that oauth2-proxy reads as it starts, as a JSON list.
 */}}
 {{- define "soc-agent.authSecrets" -}}
-{{- $oidc := .Values.auth.oidc -}}
-{{- list $oidc.existingSecret .Values.auth.session.existingSecret $oidc.caSecret | compact | toJson -}}
+{{- $auth := .Values.auth -}}
+{{- list $auth.oidc.existingSecret $auth.session.existingSecret (include "soc-agent.oidcCaSecret" .) | compact | toJson -}}
 {{- end -}}
 
 {{/*
@@ -156,33 +156,28 @@ spec:
         {{- include "soc-agent.resources" .Values.auth.resources | nindent 8 }}
       securityContext:
         {{- include "soc-agent.containerSecurityContext" $part | nindent 8 }}
-      {{- if $oidc.caSecret }}
+      {{- if include "soc-agent.oidcCaSecret" . }}
       volumeMounts:
-        {{- include "soc-agent.oidcCaMount" . | nindent 8 }}
-      {{- end }}
-  {{- if $oidc.caSecret }}
+        {{- include "soc-agent.caMount" "oidc-ca" | nindent 8 }}
   volumes:
     {{- include "soc-agent.oidcCaVolume" . | nindent 4 }}
   {{- end }}
 {{- end -}}
 
 {{/*
-The certificate authority of the provider, for the two that ask it.
+Secret with the certificate authority of the login's provider. Empty: the public ones, or no login.
+*/}}
+{{- define "soc-agent.oidcCaSecret" -}}
+{{- if .Values.auth.enabled -}}
+{{- .Values.auth.oidc.caSecret -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+It as a volume, for the two that ask the provider.
 */}}
 {{- define "soc-agent.oidcCaVolume" -}}
-- name: oidc-ca
-  secret:
-    secretName: {{ .Values.auth.oidc.caSecret | quote }}
-    # 0440, in a form that YAML 1.1 and 1.2 read the same.
-    defaultMode: 288
-    items:
-      - key: {{ .Values.auth.oidc.caKey | quote }}
-        path: ca.crt
-{{- end -}}
-{{- define "soc-agent.oidcCaMount" -}}
-- name: oidc-ca
-  mountPath: /etc/oidc-ca
-  readOnly: true
+{{- include "soc-agent.caVolume" (dict "name" "oidc-ca" "secret" (include "soc-agent.oidcCaSecret" .) "key" .Values.auth.oidc.caKey) -}}
 {{- end -}}
 
 {{/*
@@ -199,7 +194,7 @@ What the backend's environment has of the login, as a JSON object.
 {{- if include "soc-agent.tokenSecrets" . | fromJsonArray -}}
 {{- $_ := set $env "AUTH_TOKENS_DIR" "/etc/soc-agent/tokens" -}}
 {{- end -}}
-{{- if $auth.oidc.caSecret -}}
+{{- if include "soc-agent.oidcCaSecret" . -}}
 {{- $_ := set $env "NODE_EXTRA_CA_CERTS" "/etc/oidc-ca/ca.crt" -}}
 {{- end -}}
 {{- end -}}
@@ -226,7 +221,7 @@ wherever it may be.
 - to:
     {{- include "soc-agent.anywhere" (dict "cidrs" .Values.auth.oidc.cidrs) | nindent 4 }}
   ports:
-    - port: {{ regexFind "[0-9]+$" (regexFind ":[0-9]+$" (urlParse .Values.auth.oidc.issuer).host) | default "443" }}
+    - port: {{ include "soc-agent.urlPort" .Values.auth.oidc.issuer | default "443" }}
       protocol: TCP
 {{- end -}}
 
@@ -236,8 +231,8 @@ What is wrong with the values about the login, as a JSON list.
 {{- define "soc-agent.authProblems" -}}
 {{- $problems := list -}}
 {{- $auth := .Values.auth -}}
-{{- range $name, $_ := .Values.backend.env -}}
-{{- if and (hasPrefix "AUTH_" $name) (include "soc-agent.text" (get $.Values.backend.env $name)) -}}
+{{- range $name, $value := .Values.backend.env -}}
+{{- if and (hasPrefix "AUTH_" $name) (include "soc-agent.text" $value) -}}
 {{- $problems = append $problems (printf "backend.env.%s is set, and the login is configured under auth, which sets the proxy and the backend alike. Leave it out, and see auth in values.yaml." $name) -}}
 {{- end -}}
 {{- end -}}

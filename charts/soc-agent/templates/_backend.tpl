@@ -85,7 +85,7 @@ Names of all Secrets that the backend reads, as a JSON list.
 {{- define "soc-agent.backendSecrets" -}}
 {{- $redis := include "soc-agent.backendRedisSecret" . | default "{}" | fromJson -}}
 {{- $url := include "soc-agent.redisUrlSecret" . | default "{}" | fromJson -}}
-{{- list .Values.openai.existingSecret (get $redis "name") (get $url "name") (include "soc-agent.redisCaSecret" .) (and .Values.auth.enabled .Values.auth.oidc.caSecret) | compact | toJson -}}
+{{- list .Values.openai.existingSecret (get $redis "name") (get $url "name") (include "soc-agent.redisCaSecret" .) (include "soc-agent.oidcCaSecret" .) | compact | toJson -}}
 {{- end -}}
 
 {{/*
@@ -115,7 +115,7 @@ The chart's own pod template of the backend.
 {{- $part := dict "context" . "component" "backend" -}}
 {{- $secrets := include "soc-agent.backendSecrets" . | fromJsonArray -}}
 {{- $ca := include "soc-agent.redisCaSecret" . -}}
-{{- $auth := .Values.auth -}}
+{{- $oidcCa := include "soc-agent.oidcCaSecret" . -}}
 {{- $tokens := include "soc-agent.tokenSecrets" . | fromJsonArray -}}
 metadata:
   labels:
@@ -169,12 +169,10 @@ spec:
         - name: tmp
           mountPath: /tmp
         {{- if $ca }}
-        - name: redis-ca
-          mountPath: /etc/redis-ca
-          readOnly: true
+        {{- include "soc-agent.caMount" "redis-ca" | nindent 8 }}
         {{- end }}
-        {{- if and $auth.enabled $auth.oidc.caSecret }}
-        {{- include "soc-agent.oidcCaMount" . | nindent 8 }}
+        {{- if $oidcCa }}
+        {{- include "soc-agent.caMount" "oidc-ca" | nindent 8 }}
         {{- end }}
         {{- if $tokens }}
         - name: tokens
@@ -186,16 +184,9 @@ spec:
       emptyDir:
         sizeLimit: 64Mi
     {{- with $ca }}
-    - name: redis-ca
-      secret:
-        secretName: {{ . | quote }}
-        # 0440, in a form that YAML 1.1 and 1.2 read the same.
-        defaultMode: 288
-        items:
-          - key: {{ $.Values.redis.external.caKey | quote }}
-            path: ca.crt
+    {{- include "soc-agent.caVolume" (dict "name" "redis-ca" "secret" . "key" $.Values.redis.external.caKey) | nindent 4 }}
     {{- end }}
-    {{- if and $auth.enabled $auth.oidc.caSecret }}
+    {{- if $oidcCa }}
     {{- include "soc-agent.oidcCaVolume" . | nindent 4 }}
     {{- end }}
     {{- with $tokens }}

@@ -133,6 +133,39 @@ Port of a Redis that is not the chart's own. Empty if there is none.
 {{- if include "soc-agent.redisUrlSecret" . -}}
 {{- int .Values.redis.external.port -}}
 {{- else if and $url (ne (include "soc-agent.usesOwnRedis" .) "true") -}}
-{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" (urlParse $url).host) | default "6379" -}}
+{{- include "soc-agent.urlPort" $url | default "6379" -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Port that a URL names. Empty if it names none. Takes the URL.
+*/}}
+{{- define "soc-agent.urlPort" -}}
+{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" (urlParse .).host) -}}
+{{- end -}}
+
+{{/*
+Ingress rules of a part that serves pages: for its callers, and for `helm test`. Empty if nobody may ask it. Takes
+(dict "context" $ "component" "frontend" "peers" "...").
+*/}}
+{{- define "soc-agent.pageRules" -}}
+{{- $values := .context.Values -}}
+{{- $port := include "soc-agent.containerPort" . -}}
+{{- $from := list (trim .peers) -}}
+{{- if $values.helmTest.enabled -}}
+{{- $from = append $from (include "soc-agent.componentPeer" (dict "context" .context "component" "test")) -}}
+{{- end -}}
+{{- with compact $from -}}
+- from:
+    {{- join "\n" . | nindent 4 }}
+  ports:
+    - port: {{ $port }}
+      protocol: TCP
+{{ end -}}
+{{- with include "soc-agent.publicRule" (dict "type" (get $values .component).service.type "port" $port) }}
+{{- . }}
+{{ end -}}
+{{- with (get $values.networkPolicy .component).ingress }}
+{{- toYaml . }}
 {{- end -}}
 {{- end -}}

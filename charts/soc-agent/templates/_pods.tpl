@@ -226,6 +226,26 @@ revisionHistoryLimit: {{ int $limit }}
 {{- end -}}
 
 {{/*
+A certificate authority from a Secret, as a volume, and where a container has it: /etc/<name>/ca.crt. The one takes
+(dict "name" "redis-ca" "secret" "..." "key" "ca.crt"), the other the name.
+*/}}
+{{- define "soc-agent.caVolume" -}}
+- name: {{ .name }}
+  secret:
+    secretName: {{ .secret | quote }}
+    # 0440, in a form that YAML 1.1 and 1.2 read the same.
+    defaultMode: 288
+    items:
+      - key: {{ .key | quote }}
+        path: ca.crt
+{{- end -}}
+{{- define "soc-agent.caMount" -}}
+- name: {{ . }}
+  mountPath: /etc/{{ . }}
+  readOnly: true
+{{- end -}}
+
+{{/*
 Time that a pod has to end: the wait before SIGTERM and what the process needs after it. Takes (dict
 "context" $ "component" "backend").
 */}}
