@@ -47,13 +47,11 @@ export const oneOf = <T extends string>(known: readonly T[]) =>
   leaf<T>(`one of ${known.join(", ")}`, (value) => known.some((one) => one === value));
 
 export const flag = leaf<boolean>("true or false", (value) => typeof value === "boolean");
+const isText = (value: unknown) => typeof value === "string" && /\S/.test(value);
 /** A list of texts, each of them something. An empty one would say neither nobody nor everybody. */
 export const texts = leaf<readonly string[]>(
   "a list of one or more texts",
-  (value) =>
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((one) => typeof one === "string" && /\S/.test(one)),
+  (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
 );
 export const nonEmpty = text(/\S/, "a text that is not empty");
 export const port = between(1, 65_535, "a port number");
@@ -112,8 +110,6 @@ export const buildSecrets = mapOf<BuildSecret>(
       : "must be either {file: PATH} or {env: NAME}, and not the secret itself";
   },
 );
-
-const isText = (value: unknown) => typeof value === "string" && /\S/.test(value);
 
 export const hostName = text(
   /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,

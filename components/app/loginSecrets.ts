@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
-import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import type { LoginSettings } from "../../config/settings";
 import type { LoginSecrets } from "../../plan/secrets";
 import { drawnOnce, drawPassword } from "../password";
+import { secretName } from "./secret";
 
 /**
  * Makes the Secrets of the login: what the provider shares with the application, the key of the sessions' cookies, and
@@ -21,9 +22,7 @@ export function loginSecrets(
     role: string,
     content: k8s.core.v1.SecretArgs,
     options: pulumi.CustomResourceOptions = opts,
-  ) =>
-    new k8s.core.v1.Secret(`${name}-${role}`, { metadata: { namespace }, ...content }, options)
-      .metadata.name;
+  ) => secretName(`${name}-${role}`, namespace, content, options);
   return {
     client: secret("login", { stringData: { "client-secret": clientSecret ?? "" } }),
     session: secret("session", { data: { "cookie-secret": drawPassword() } }, drawnOnce(opts)),

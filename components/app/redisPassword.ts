@@ -1,8 +1,8 @@
-import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ChartOverrides } from "../../plan/chart";
 import { needsRedisPassword } from "../../plan/secrets";
 import { drawnOnce, drawPassword } from "../password";
+import { secretName } from "./secret";
 
 /** Where the chart looks for the password inside of the Secret, by default. */
 const KEY = "redis-password";
@@ -23,12 +23,5 @@ export function redisPassword(
   if (!needsRedisPassword(values)) {
     return undefined;
   }
-  return new k8s.core.v1.Secret(
-    name,
-    {
-      metadata: { namespace },
-      data: { [KEY]: drawPassword() },
-    },
-    drawnOnce(opts),
-  ).metadata.name;
+  return secretName(name, namespace, { data: { [KEY]: drawPassword() } }, drawnOnce(opts));
 }

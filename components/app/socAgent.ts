@@ -11,6 +11,7 @@ import { withSecrets } from "../../plan/secrets";
 import { targetVariables, type SmokeTarget } from "../../plan/smokeTarget";
 import { loginSecrets } from "./loginSecrets";
 import { redisPassword } from "./redisPassword";
+import { secretName } from "./secret";
 import { awaitReadiness, UNAWAITED } from "../readiness";
 import { releaseHooks, type Waiting } from "../releaseWatch";
 
@@ -58,12 +59,8 @@ export class SocAgent extends pulumi.ComponentResource {
       inside,
     );
     this.namespace = namespace;
-    const secret = (role: string, args: k8s.core.v1.SecretArgs) =>
-      new k8s.core.v1.Secret(
-        `${name}-${role}`,
-        { metadata: { namespace: namespace.metadata.name }, ...args },
-        inside,
-      ).metadata.name;
+    const secret = (role: string, content: k8s.core.v1.SecretArgs) =>
+      secretName(`${name}-${role}`, namespace.metadata.name, content, inside);
     const { auth, openaiApiKey, pull } = args;
     const values = withSecrets(args.values, {
       redis: redisPassword(`${name}-redis`, args.values, namespace.metadata.name, inside),
