@@ -5,6 +5,7 @@ import { DEFAULT_ENDPOINT, LINK, linksOf } from "./links.js";
 import { LOGIN_EXPECTED, LOGIN_KEYS, loginOf, MAY_BE_EMPTY } from "./login.js";
 import { readMachineTokens } from "./machineTokens.js";
 import { PROXIES } from "./proxies.js";
+import { commaSeparated, errorCode } from "./texts.js";
 
 /** By the names that Python's logging knows. */
 const LEVELS = {
@@ -81,7 +82,7 @@ const SCHEMA = z.object({
   ALLOWED_HOSTS: z
     .string()
     .toLowerCase()
-    .transform((names) => names.split(",").map((name) => name.trim()))
+    .transform(commaSeparated)
     .pipe(z.array(z.string().regex(/^(\*|(\*\.)?[a-z0-9]([\w.-]*[a-z0-9])?)$/)))
     .default([]),
   ...LOGIN_KEYS,
@@ -151,7 +152,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     try {
       return path === undefined ? undefined : readFileSync(path, "utf8");
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? String(error);
+      const code = errorCode(error);
       problems.push(`${variable} must be a file that can be read, got "${path ?? ""}" (${code})`);
       return undefined;
     }

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import * as z from "zod";
+import { commaSeparated } from "./texts.js";
 
 /**
  * What somebody may do: `reader` sees everything, `analyst` decides too, `ingest` brings threats and sees
@@ -51,12 +52,7 @@ function hasUserInfo(url: string): boolean {
 }
 
 /** The names in a text, of which an empty one has none. */
-const names = z.string().transform((text) =>
-  text
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== ""),
-);
+const names = z.string().transform((text) => commaSeparated(text).filter((name) => name !== ""));
 
 /** The variables of the environment that are about login. */
 export const LOGIN_KEYS = {

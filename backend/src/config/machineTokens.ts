@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROLES, type Role } from "./login.js";
+import { errorCode } from "./texts.js";
 
 /** A token that a machine shows. */
 export interface MachineToken {
@@ -82,7 +83,7 @@ function tokenOf(
     // An editor ends a file with a newline that no token has.
     token = readFileSync(path, "utf8").replace(/\r?\n$/, "");
   } catch (error) {
-    const code = codeOf(error);
+    const code = errorCode(error);
     problems.push(`AUTH_TOKENS_DIR: ${path} cannot be read (${code})`);
     // A file that is gone was taken away; any other failure says nothing of its token.
     return code === "ENOENT" ? null : (before.find(({ name }) => name === file) ?? null);
@@ -104,12 +105,8 @@ function listed(folder: string, problems: string[]): readonly string[] | null {
       .sort();
   } catch (error) {
     problems.push(
-      `AUTH_TOKENS_DIR must be a folder that can be read, got "${folder}" (${codeOf(error)})`,
+      `AUTH_TOKENS_DIR must be a folder that can be read, got "${folder}" (${errorCode(error)})`,
     );
     return null;
   }
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
 }

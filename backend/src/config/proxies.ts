@@ -1,10 +1,11 @@
 import { isIP } from "node:net";
 import * as z from "zod";
+import { commaSeparated } from "./texts.js";
 
 /** Addresses and networks (CIDR), separated by commas. */
 export const PROXIES = z
   .string()
-  .transform((text) => text.split(",").map((entry) => entry.trim()))
+  .transform(commaSeparated)
   .pipe(z.array(z.string().refine(isNetwork)));
 
 function isNetwork(entry: string): boolean {
