@@ -15,6 +15,7 @@ import {
   freshProject,
   KUBECONFIG,
   kubectl,
+  mustUp,
   objects,
   type Pod,
   STACK,
@@ -56,7 +57,7 @@ describe("the login on a real cluster", function () {
       STACK,
       [stackConfig(), { observability: { install: true } }, more].reduce(mergeValues),
     );
-  const up = () => project.must("npm", ["run", "up", "--", "--stack", STACK, "--yes"]);
+  const up = () => mustUp(project);
   const get = async (path: string, init: RequestInit = {}) => {
     const response = await fetch(`${BASE}${path}`, { redirect: "manual", ...init });
     return { status: response.status, location: response.headers.get("location") ?? "" };

@@ -28,7 +28,7 @@ import {
   HTTP_PORT,
   nodeContainers,
   stackConfig,
-  STACK,
+  mustUp,
   upWithoutChanges,
 } from "./support/stack";
 
@@ -188,7 +188,7 @@ describe("npm run up, on a machine that changes", function () {
       configure(project, {
         cluster: { kind: { name: OTHER, httpPort, workers: 1, nodeImage: OTHER_IMAGE } },
       });
-      await project.must("npm", ["run", "up", "--", "--stack", STACK, "--yes"]);
+      await mustUp(project);
       assert.deepEqual(await nodeContainers(), []);
       const format = "{{.Config.Image}}";
       const used = await must("docker", ["inspect", "--format", format, `${OTHER}-worker`]);

@@ -19,6 +19,7 @@ import {
   freshProject,
   KUBECONFIG,
   kubectl,
+  mustUp,
   objects,
   type Pod,
   STACK,
@@ -99,7 +100,7 @@ describe("the observability stack on a real cluster", function () {
   const trigger = () => ask<Threat>("/api/threats/trigger", {});
   const configure = (more: Values) =>
     project.configure(STACK, mergeValues(stackConfig(), { observability: more }));
-  const up = () => project.must("npm", ["run", "up", "--", "--stack", STACK, "--yes"]);
+  const up = () => mustUp(project);
   const pods = (namespace: string, ...args: string[]) =>
     objects<Pod>(project, "pods", "--namespace", namespace, ...args);
   const uids = async () =>

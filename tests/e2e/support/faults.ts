@@ -6,7 +6,7 @@ import { lines, must, run } from "../../../machine/run";
 import { askNewestBackend } from "../../support/askPod";
 import type { Project, Result, Started } from "../../support/project";
 import { until } from "../../support/until";
-import { ask, CLUSTER, kubectl, nodeContainers, stackConfig, STACK } from "./stack";
+import { ask, CLUSTER, kubectl, nodeContainers, mustUp, stackConfig, STACK } from "./stack";
 
 const LOCKS = `.pulumi/locks/organization/soc-agent/${STACK}`;
 
@@ -45,7 +45,7 @@ export function startUp(project: Project): Started {
  * Returns what it printed.
  */
 export async function mend(project: Project): Promise<string> {
-  const output = await project.must("npm", ["run", "up", "--", "--stack", STACK, "--yes"]);
+  const output = await mustUp(project);
   assert.equal((await ask<{ status: string }>("/health")).status, "healthy");
   return output;
 }

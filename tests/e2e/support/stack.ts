@@ -60,6 +60,11 @@ export async function up(project: Project): Promise<Changes> {
   return { output, changed: [...new Set(steps)].sort() };
 }
 
+/** `npm run up`, which must succeed, with consent: the stack under test is not dev. @returns what it printed */
+export function mustUp(project: Project): Promise<string> {
+  return project.must("npm", ["run", "up", "--", "--stack", STACK, "--yes"]);
+}
+
 /** `pulumi up` that may fail. */
 export function tryUp(project: Project): Promise<Result> {
   return project.run("pulumi", ["up", "--yes", "--skip-preview", "--stack", STACK]);
