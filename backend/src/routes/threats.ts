@@ -122,8 +122,11 @@ export function threatRoutes(routes: Routes, { service, store, audit }: ThreatDe
       },
     },
     async ({ body, request, reply }) => {
-      const { id, json } = await service.trigger(body);
-      audit.write(callerOf(request), { threat_id: id }, "Threat triggered");
+      const triggered = service.trigger(body);
+      // Found out while Redis stores it.
+      const caller = callerOf(request);
+      const { id, json } = await triggered;
+      audit.write(caller, { threat_id: id }, "Threat triggered");
       return reply.type(JSON_TYPE).send(json);
     },
   );

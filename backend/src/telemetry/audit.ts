@@ -35,7 +35,8 @@ export class AuditLog {
     this.#log.level = "info";
   }
 
+  /** Writes it as soon as the answer is on its way, which need not wait for it, with the ids of the present trace. */
   write({ by, subject, address }: Caller, change: Change, message: string): void {
-    this.#log.info({ by, subject, address, ...change }, message);
+    setImmediate(() => this.#log.info({ by, subject, address, ...change }, message));
   }
 }
