@@ -68,7 +68,7 @@ export = async () => {
       values: withDigests(values, refs, images.digests),
       auth: config.auth,
       openaiApiKey: config.openaiApiKey,
-      atomic: config.cluster.kind === "existing",
+      rollback: config.rollback,
       waiting,
       pull: config.registry.pull,
       smoke: smokeTarget(config, values),

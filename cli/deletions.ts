@@ -4,8 +4,7 @@ import type { StackConfig } from "../config/settings";
 import { isMap } from "../config/values";
 import { readContext } from "../machine/kubeconfig";
 import type { KindClusterState } from "../machine/kindCluster";
-import { idOf } from "./repair/releases";
-import { namespacesOf, releasesOf, type State, type StateResource } from "./stackState";
+import { idOf, namespacesOf, releasesOf, type State, type StateResource } from "./stackState";
 
 /** A cluster that a stack is on. */
 export type Place =

@@ -120,6 +120,15 @@ export function exportState(stack: string, env: NodeJS.ProcessEnv): Promise<stri
   return ask(env, ["stack", "export", "--stack", stack]);
 }
 
+/** Puts a state in the place of a stack's. @param text as {@link exportState} gives it */
+export async function importState(
+  stack: string,
+  env: NodeJS.ProcessEnv,
+  text: string,
+): Promise<void> {
+  await ask(env, ["stack", "import", "--stack", stack], text);
+}
+
 /** A stack's state with all of its secrets, which stay in this process. */
 export function exportSecrets(stack: string, env: NodeJS.ProcessEnv): Promise<string> {
   return ask(env, ["stack", "export", "--show-secrets", "--stack", stack]);

@@ -1,5 +1,6 @@
 /** What Pulumi believes to be there: the parts of a stack's state that a repair looks at. */
 import { isMap } from "../config/values";
+import type { ReleaseName } from "../machine/helm";
 
 /** The part of a state's resource that is read here (sdk/go/common/apitype ResourceV3). */
 export interface StateResource {
@@ -48,20 +49,62 @@ export function withoutInterrupted(text: string): string | undefined {
 /** Type of a Helm release. */
 export const RELEASE_TYPE = "kubernetes:helm.sh/v3:Release";
 
-/** Which Helm release. */
-export interface Release {
-  readonly namespace: string;
-  readonly name: string;
+/** A Helm release that Pulumi has made. */
+export interface Release extends ReleaseName {
+  /** Its revision; unset where none was finished. */
+  readonly revision?: number;
 }
 
 /** The releases among some resources. */
 export function releasesOf(resources: readonly StateResource[]): Release[] {
   return resources
     .filter(({ type }) => type === RELEASE_TYPE)
-    .map(({ inputs }) => ({
-      namespace: String(inputs?.["namespace"]),
-      name: String(inputs?.["name"]),
-    }));
+    .map((resource) => ({ ...releaseNamed(resource), ...revisionIn(resource) }));
+}
+
+function releaseNamed({ inputs }: StateResource): ReleaseName {
+  return { namespace: String(inputs?.["namespace"]), name: String(inputs?.["name"]) };
+}
+
+function revisionIn({ outputs }: StateResource): Pick<Release, "revision"> {
+  const status = outputs?.["status"];
+  const revision = isMap(status) ? status["revision"] : undefined;
+  return typeof revision === "number" ? { revision } : {};
+}
+
+/** A release in one word: `namespace/name`. */
+export function idOf({ namespace, name }: ReleaseName): string {
+  return `${namespace}/${name}`;
+}
+
+/** Key of what Pulumi's provider for Kubernetes holds a release's inputs against (provider/helm_release.go, Diff). */
+const GIVEN = "__inputs";
+
+/**
+ * A state that says of releases what they are in the cluster, so that Pulumi upgrades them again. It compares nothing
+ * but inputs, and these differ then.
+ *
+ * @param text output of `pulumi stack export`
+ * @param descriptions by {@link idOf} of the releases
+ * @returns input for `pulumi stack import`
+ */
+export function withDescriptions(text: string, descriptions: ReadonlyMap<string, string>): string {
+  const state = JSON.parse(text) as { deployment: { resources: StateResource[] } };
+  const { resources, ...deployment } = state.deployment;
+  const described = resources.map((resource) => {
+    const { type, inputs, outputs } = resource;
+    const description = descriptions.get(idOf(releaseNamed(resource)));
+    if (type !== RELEASE_TYPE || description === undefined) {
+      return resource;
+    }
+    const given = outputs?.[GIVEN];
+    return {
+      ...resource,
+      inputs: { ...inputs, description },
+      outputs: { ...outputs, ...(isMap(given) && { [GIVEN]: { ...given, description } }) },
+    };
+  });
+  return JSON.stringify({ ...state, deployment: { ...deployment, resources: described } });
 }
 
 /** The namespaces among some resources. */

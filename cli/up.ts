@@ -73,7 +73,7 @@ export async function up(request: Request): Promise<number> {
     await unlock(stack, facts.locks, env);
     const looked = { config, cluster: facts.cluster, state, of };
     const repair = () => mend(stack, config, facts, env, state);
-    const healed = await healBeside(stack, request, looked, repair);
+    const healed = await healBeside(stack, request, looked, env, repair);
     ({ left } = healed);
     const args = ["up", "--yes", "--skip-preview", "--stack", stack, ...healed.options, ...extra];
     return pulumi(env, args);

@@ -1,7 +1,7 @@
 /** What keeps an application from serving although no pod of it says so: what is not there has no words. */
 import type { apps, core, discovery } from "@pulumi/kubernetes/types/input";
 import { withApi } from "../machine/apiServer";
-import { manifestOf } from "../machine/helm";
+import { newestRevision } from "../machine/helm";
 import { kubectlCommand, kubectlFor, type Target } from "../machine/kubectl";
 import { itemsOf, type Seen } from "../machine/kubernetes";
 import { messageOf } from "../machine/run";
@@ -67,11 +67,11 @@ function missing(target: Target, name: string): Promise<string[]> {
   const { namespace = "default" } = target;
   const release = { namespace, name };
   return withApi(target, async (api) => {
-    const manifest = await manifestOf(api, release);
-    if (manifest === undefined) {
+    const made = await newestRevision(api, release);
+    if (made === undefined) {
       return [`Release ${name} is not in namespace ${namespace}`];
     }
-    const objects = await missingObjects(api, madeByRelease(release, manifest));
+    const objects = await missingObjects(api, madeByRelease(release, made.manifest));
     return objects.map(
       (object) => `${object}, of release ${name}, is missing: npm run up makes it`,
     );

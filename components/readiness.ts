@@ -14,6 +14,8 @@ export interface ReadinessArgs {
   readonly waiting: Waiting;
   /** An object that the cluster must take, besides: a webhook may not answer yet when its pod is ready. */
   readonly accepted?: Values;
+  /** Whether the revision before takes its place again when it does not become ready. Default: it stays, to be looked at. */
+  readonly rollback?: boolean;
 }
 
 /** A Release that nothing waits for, since {@link awaitReadiness} does: the provider's own wait ends at its time alone. */
@@ -27,7 +29,7 @@ export const UNAWAITED = { skipAwait: true } as const;
  */
 export function awaitReadiness(
   name: string,
-  { release, of, waiting, accepted }: ReadinessArgs,
+  { release, of, waiting, accepted, rollback = false }: ReadinessArgs,
   opts: Pick<pulumi.CustomResourceOptions, "parent">,
 ): local.Command {
   const { kubeconfigFile, context } = waiting.credentials;
@@ -44,6 +46,7 @@ export function awaitReadiness(
         ...(context && { KUBE_CONTEXT: context }),
         ...(waiting.nodes && { NODES: String(waiting.nodes) }),
         ...(accepted && { ACCEPTED: JSON.stringify(accepted) }),
+        ...(rollback && { ROLLBACK: "true" }),
       },
       // The error has what is said.
       logging: local.Logging.None,
@@ -54,7 +57,8 @@ export function awaitReadiness(
       dependsOn: [release],
       // In another cluster it begins with the same revision.
       replaceWith: [release],
-      hooks: releaseHooks(`${name}-release`, waiting, of.namespace),
+      // What is rolled back tells of its pods itself, while they are there.
+      hooks: releaseHooks(`${name}-release`, waiting, of.namespace, !rollback),
     },
   );
 }

@@ -22,11 +22,13 @@ export interface Waiting {
  * and after a failure which pods are not ready, their reasons, events and last log lines.
  *
  * @param release the Release's Pulumi name
+ * @param explains whether they say so after a failure
  */
 export function releaseHooks(
   release: string,
   { credentials }: Waiting,
   namespace: string,
+  explains: boolean,
 ): pulumi.ResourceHookBinding {
   const of = { ...credentials, namespace };
   let stop = () => {};
@@ -44,7 +46,7 @@ export function releaseHooks(
     afterCreate: [end],
     beforeUpdate: [begin],
     afterUpdate: [end],
-    onError: [explain],
+    ...(explains && { onError: [explain] }),
   };
 }
 

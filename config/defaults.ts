@@ -74,6 +74,8 @@ export function withDefaults(input: Input, secrets: Secrets = {}): StackConfig {
     },
     // Twenty pods are replaced one after the other, on nodes that may have to be added first.
     timeout: input.timeout ?? (onKind ? 300 : 900),
+    // On a laptop the failed pods are worth more than the ones before.
+    rollback: input.rollback ?? !onKind,
     certManager: {
       ...addOns.certManager,
       issuer: certManager?.issuer ?? "letsencrypt-staging",

@@ -147,6 +147,10 @@ export const schema = z.strictObject({
     between(10, 3600, "a whole number of seconds"),
     "Seconds until a Helm release counts as failed whose pods are not ready; one that never can be fails sooner",
   ),
+  rollback: optional(
+    flag,
+    "Whether the application is rolled back when its pods do not become ready, and removed after a first install. Else they stay, to be looked at",
+  ),
   smokeCheck: z
     .strictObject({
       run: optional(flag, "Whether an `up` ends by asking the application"),

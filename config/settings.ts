@@ -189,6 +189,8 @@ export interface StackConfig extends AddOnBlocks {
   readonly registry: { readonly push?: RegistryLogin; readonly pull?: RegistryLogin };
   /** Seconds until a Helm release counts as failed whose pods are not ready; one that never can be fails sooner. */
   readonly timeout: number;
+  /** Whether the application is rolled back when it does not become ready. */
+  readonly rollback: boolean;
   readonly smokeCheck: SmokeSettings;
   /** Without it everybody who reaches the application may use it. */
   readonly auth?: LoginSettings;

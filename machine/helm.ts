@@ -2,6 +2,7 @@
 import { gunzipSync } from "node:zlib";
 import type { Values } from "../config/values";
 import { messageIn, type Api } from "./apiServer";
+import type { Target } from "./kubectl";
 import { must } from "./run";
 
 /** Which Helm release. */
@@ -40,18 +41,54 @@ export function renderRelease(
   );
 }
 
+/** Runs Helm on one release's namespace of one cluster. Throws with Helm's own words when it fails. */
+export function helmIn(
+  { kubeconfigFile, context, env }: Target,
+  { namespace }: Pick<ReleaseName, "namespace">,
+): (args: readonly string[]) => Promise<string> {
+  const where = ["--namespace", namespace, "--kubeconfig", kubeconfigFile];
+  const which = context === undefined ? [] : ["--kube-context", context];
+  return (args) => must("helm", [...args, ...where, ...which], env ? { env } : {});
+}
+
+/** A revision of a release, as Helm has recorded it. */
+export interface Revision {
+  readonly revision: number;
+  /** Such as `deployed`, `superseded` or `failed`. */
+  readonly status: string;
+  /** Whence it is: by a rollback, "Rollback to" and a number. */
+  readonly description: string;
+  /** YAML of its objects. */
+  readonly manifest: string;
+}
+
 /**
- * The objects of a release's newest revision, as Helm has recorded them: of each revision in a Secret, packed
- * (helm, pkg/storage/driver/secrets.go and util.go). A `helm get` for each release would take a processor a fifth of a
- * second.
+ * The revisions of a release, the newest first: each is in a Secret, packed (helm, pkg/storage/driver/secrets.go and
+ * util.go). A `helm get` for each release would take a processor a fifth of a second.
  *
- * @returns YAML; nothing where there is no such release
+ * @returns none where there is no such release
  * @throws Error when the cluster does not tell
  */
-export async function manifestOf(
+export async function revisionsOf(api: Api, release: ReleaseName): Promise<Revision[]> {
+  return (await recordsOf(api, release)).map(unpack);
+}
+
+/** The newest of a release's {@link revisionsOf}; nothing where there is no such release. @throws as they do */
+export async function newestRevision(
   api: Api,
-  { namespace, name }: ReleaseName,
-): Promise<string | undefined> {
+  release: ReleaseName,
+): Promise<Revision | undefined> {
+  const [newest] = await recordsOf(api, release);
+  return newest && unpack(newest);
+}
+
+/** A Secret in which Helm keeps a revision. */
+interface Record {
+  readonly metadata: { readonly labels: { readonly version: string; readonly status: string } };
+  readonly data: { readonly release: string };
+}
+
+async function recordsOf(api: Api, { namespace, name }: ReleaseName): Promise<Record[]> {
   const revisions = encodeURIComponent(`owner=helm,name=${name}`);
   const { status, body } = await api(
     `/api/v1/namespaces/${namespace}/secrets?labelSelector=${revisions}`,
@@ -59,24 +96,20 @@ export async function manifestOf(
   if (status !== 200) {
     throw new Error(`Helm's record of release ${namespace}/${name}: ${messageIn(body)}`);
   }
-  const [newest] = (body["items"] as Revision[]).sort(
-    (one, other) => version(other) - version(one),
-  );
-  return newest && unpack(newest.data.release).manifest;
+  return (body["items"] as Record[]).sort((one, other) => numberOf(other) - numberOf(one));
 }
 
-/** A Secret in which Helm keeps a revision. */
-interface Revision {
-  readonly metadata: { readonly labels: { readonly version: string } };
-  readonly data: { readonly release: string };
-}
-
-function version({ metadata }: Revision): number {
+function numberOf({ metadata }: Record): number {
   return Number(metadata.labels.version);
 }
 
 /** What is in a record, in Base64 of Helm's within that of the API's. */
-function unpack(release: string): { readonly manifest: string } {
-  const packed = Buffer.from(Buffer.from(release, "base64").toString(), "base64");
-  return JSON.parse(gunzipSync(packed).toString()) as { readonly manifest: string };
+function unpack(record: Record): Revision {
+  const packed = Buffer.from(Buffer.from(record.data.release, "base64").toString(), "base64");
+  const { manifest, info } = JSON.parse(gunzipSync(packed).toString()) as {
+    readonly manifest: string;
+    readonly info: { readonly description: string };
+  };
+  const { status } = record.metadata.labels;
+  return { revision: numberOf(record), status, description: info.description, manifest };
 }

@@ -5,11 +5,12 @@ import { withApi } from "../../machine/apiServer";
 import { messageOf } from "../../machine/run";
 import { objectName } from "../../plan/objects";
 import { assertMending } from "../consent";
-import { Refusal } from "../pulumi";
+import { exportState, importState, Refusal } from "../pulumi";
 import { say } from "../repair/mend";
 import type { Request } from "../request";
+import { withDescriptions } from "../stackState";
 import { section } from "../view";
-import { isThere, lookAtStack, type Looked, type StackDrift } from "./look";
+import { isThere, lookAtStack, type Looked, type Moved, type StackDrift } from "./look";
 import { driftText, hasDrifted } from "./view";
 
 /** What came of a look, and of what was done after it. */
@@ -24,6 +25,7 @@ export interface Healed {
  * Looks for drift beside other repairs, and mends it after them.
  *
  * @param stack name of the stack
+ * @param env to call Pulumi in
  * @param repair the other repairs, which may change what is there
  * @returns what they come to, together
  * @throws Refusal without a consent that it takes
@@ -32,6 +34,7 @@ export async function healBeside(
   stack: string,
   request: Request,
   looked: Looked,
+  env: NodeJS.ProcessEnv,
   repair: () => Promise<string[]>,
 ): Promise<Healed> {
   const [options, first] = await Promise.all([
@@ -58,6 +61,7 @@ export async function healBeside(
   }
   await assertMending({ ...request, stack }, looked.config.cluster.kind);
   const left = await heal(looked, drift);
+  await upgradeAgain(stack, env, drift.moved);
   const lost = drift.lost.length > 0 && !options.includes("--refresh") ? ["--refresh"] : [];
   return { options: [...options, ...lost], left };
 }
@@ -75,6 +79,23 @@ async function heal(looked: Looked, { drifted }: StackDrift): Promise<string[]> 
     throw new Refusal(`The cluster could not be mended: ${messageOf(error)}`);
   }
   return unmended.map(({ what, reason }) => `${what}: ${reason}`);
+}
+
+/** Has Pulumi upgrade releases that are at another revision than it has made: they live by other values than its own. */
+async function upgradeAgain(
+  stack: string,
+  env: NodeJS.ProcessEnv,
+  moved: readonly Moved[],
+): Promise<void> {
+  if (moved.length === 0) {
+    return;
+  }
+  const found = moved.map(({ release, found: { revision, description } }) => {
+    return [release, `revision ${revision}: ${description}`] as const;
+  });
+  say(`Upgrading ${found.map(([release]) => `release ${release}`).join(", ")} again`);
+  const state = await exportState(stack, env);
+  await importState(stack, env, withDescriptions(state, new Map(found)));
 }
 
 /** @returns why there is none where it could not be had */

@@ -5,12 +5,11 @@ import { madeByRelease } from "../../cluster/drift/made";
 import type { PodsOf } from "../../cluster/podReport";
 import type { StackConfig } from "../../config/settings";
 import { withApi, type Api } from "../../machine/apiServer";
-import { manifestOf } from "../../machine/helm";
+import { newestRevision, type Revision } from "../../machine/helm";
 import type { KindClusterState } from "../../machine/kindCluster";
 import { clusterIdentity } from "../../plan/kindConfig";
 import { placesOf } from "../deletions";
-import { idOf } from "../repair/releases";
-import { releasesOf, type Release, type State } from "../stackState";
+import { idOf, releasesOf, type Release, type State } from "../stackState";
 import { labelsOfNodes, madeByPulumi } from "./made";
 
 /** A stack, and its cluster. */
@@ -28,6 +27,18 @@ export interface Looked {
 export interface StackDrift extends Drift {
   /** Releases that are not in the cluster, as `namespace/name`. */
   readonly lost: readonly string[];
+  /** Releases that are at another revision than Pulumi has made. */
+  readonly moved: readonly Moved[];
+}
+
+/** A release that was rolled back, or upgraded by hand. */
+export interface Moved {
+  /** As `namespace/name`. */
+  readonly release: string;
+  /** What Helm says of the revision that is there. */
+  readonly found: Pick<Revision, "revision" | "description">;
+  /** The revision that Pulumi has made. */
+  readonly made: number;
 }
 
 /**
@@ -61,32 +72,47 @@ export async function lookAtStack(looked: Looked): Promise<StackDrift> {
     config.cluster.kind === "kind" && cluster?.kind === "ours"
       ? labelsOfNodes(config.cluster, cluster.identity)
       : [];
-  const [manifests, drift] = await withApi(of, async (api) => {
-    const manifests = await manifestsOf(api, state);
+  const [records, drift] = await withApi(of, async (api) => {
+    const records = await newestOf(api, state);
     const drift = await lookForDrift(api, [
       ...nodes,
       ...pulumis.filter(isFirst),
-      ...manifests.flatMap(({ release, text }) =>
-        text === undefined ? [] : madeByRelease(release, text),
+      ...records.flatMap(({ release, newest }) =>
+        newest === undefined ? [] : madeByRelease(release, newest.manifest),
       ),
       ...pulumis.filter((one) => !isFirst(one)),
     ]);
-    return [manifests, drift] as const;
+    return [records, drift] as const;
   });
-  const lost = manifests.filter(({ text }) => text === undefined);
-  return { ...drift, lost: lost.map(({ release }) => idOf(release)) };
+  const cutOff = new Set(releasesOf(state.interrupted).map(idOf));
+  // Pulumi goes on by itself with what it was at work on.
+  const finished = ({ release }: ReleaseRecord) => !cutOff.has(idOf(release));
+  const lost = records.filter(({ newest }) => newest === undefined);
+  return {
+    ...drift,
+    lost: lost.map(({ release }) => idOf(release)),
+    moved: records.filter(finished).flatMap((record) => movedOf(record) ?? []),
+  };
 }
 
-/** What Helm's record of a release says that it was made as; nothing where there is no such record. */
-interface Manifest {
+/** Helm's record of a release; nothing where there is none. */
+interface ReleaseRecord {
   readonly release: Release;
-  readonly text: string | undefined;
+  readonly newest: Revision | undefined;
 }
 
 /** Helm's records of the releases that a stack made. @throws Error when they cannot be read */
-function manifestsOf(api: Api, { resources }: State): Promise<Manifest[]> {
+function newestOf(api: Api, { resources }: State): Promise<ReleaseRecord[]> {
   const releases = releasesOf(resources.filter((resource) => !resource.delete));
   return Promise.all(
-    releases.map(async (release) => ({ release, text: await manifestOf(api, release) })),
+    releases.map(async (release) => ({ release, newest: await newestRevision(api, release) })),
   );
+}
+
+/** Nothing where a release is at the revision that Pulumi has made. */
+function movedOf({ release, newest }: ReleaseRecord): Moved | undefined {
+  const { revision: made } = release;
+  return newest === undefined || made === undefined || made === newest.revision
+    ? undefined
+    : { release: idOf(release), found: newest, made };
 }

@@ -13,13 +13,13 @@ const LENGTH = 60;
 const SECRET_NAME = /key|password|secret|token|credential/i;
 
 /** Whether something is not as it was made. */
-export function hasDrifted({ drifted, lost }: StackDrift): boolean {
-  return drifted.length + lost.length > 0;
+export function hasDrifted({ drifted, lost, moved }: StackDrift): boolean {
+  return drifted.length + lost.length + moved.length > 0;
 }
 
 /** What was found, a line for each object and each of its fields, and what could not be compared. */
 export function driftText(drift: StackDrift): string {
-  const { count, drifted, lost, unseen } = drift;
+  const { count, drifted, lost, moved, unseen } = drift;
   const objects = drifted.flatMap(({ wanted, findings }) => {
     const name = pc.bold(objectName(wanted.object));
     const [first] = findings;
@@ -27,11 +27,16 @@ export function driftText(drift: StackDrift): string {
       ? [`${name} (${wanted.madeBy}): ${findingText(first)}`]
       : [`${name} (${wanted.madeBy})`, ...findings.map((one) => `  ${findingText(one)}`)];
   });
-  const seen = hasDrifted(drift)
-    ? `${plural(drifted.length, "object")} of ${count} not as made`
-    : `${plural(count - unseen.length, "object")} as made`;
+  const seen =
+    drifted.length > 0
+      ? `${plural(drifted.length, "object")} of ${count} not as made`
+      : `${plural(count - unseen.length, "object")} as made`;
   return [
     ...lost.map((release) => `${pc.bold(`release ${release}`)}: not there, nor is its record`),
+    ...moved.map(
+      ({ release, found, made }) =>
+        `${pc.bold(`release ${release}`)}: revision ${found.revision} (${found.description}), made as ${made}`,
+    ),
     ...objects,
     ...unseen.map(({ what, reason }) => `${what}: could not be compared: ${reason}`),
     seen,

@@ -6,7 +6,7 @@ import { stackFiles } from "../../machine/files";
 import { NAMESPACE } from "../../plan/access";
 import type { Facts } from "../preflight/facts";
 import { isLeft, type Lock } from "../preflight/locks";
-import { ask, exportState } from "../pulumi";
+import { ask, exportState, importState } from "../pulumi";
 import { withoutInterrupted, type State } from "../stackState";
 import { endPlugins } from "./plugins";
 import { repair } from "./repair";
@@ -66,7 +66,7 @@ export async function mend(
     state.interrupted.length > 0 ? withoutInterrupted(await exportState(stack, env)) : undefined;
   if (settled !== undefined) {
     say("Forgetting what a killed run was at work on");
-    await ask(env, ["stack", "import", "--stack", stack], settled);
+    await importState(stack, env, settled);
   }
   return options;
 }

@@ -1,9 +1,10 @@
 /** Helm's releases in a cluster, judged against what Pulumi believes. */
+import type { ReleaseName } from "../../machine/helm";
 import { lines } from "../../machine/run";
-import { namespacesOf, releasesOf, type Release, type State } from "../stackState";
+import { idOf, namespacesOf, releasesOf, type State } from "../stackState";
 
 /** A revision of a Helm release, as Helm's storage has it. */
-export interface Revision extends Release {
+export interface Revision extends ReleaseName {
   readonly version: number;
   readonly status: string;
 }
@@ -11,7 +12,7 @@ export interface Revision extends Release {
 /** What to do about a release. */
 export type Cure =
   /** Nothing in the state knows it: it would be in the way of the next install. */
-  | ({ readonly kind: "uninstall" } & Release)
+  | ({ readonly kind: "uninstall" } & ReleaseName)
   /** An upgrade was cut off: without its record the last good revision counts again. */
   | ({ readonly kind: "forget" } & Revision)
   /** The state has it and the cluster does not. */
@@ -74,9 +75,4 @@ export function parseRevisions(table: string): Revision[] {
 /** The name of the Secret in which Helm keeps a revision (helm, pkg/storage/storage.go). */
 export function secretOf({ name, version }: Revision): string {
   return `sh.helm.release.v1.${name}.v${version}`;
-}
-
-/** A release in one word: `namespace/name`. */
-export function idOf({ namespace, name }: Release): string {
-  return `${namespace}/${name}`;
 }

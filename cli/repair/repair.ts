@@ -6,16 +6,17 @@
 import * as path from "node:path";
 import { clusterIdentity } from "../../plan/kindConfig";
 import { DOCKER, docker, KIND_CLUSTER_LABEL } from "../../machine/docker";
+import type { ReleaseName } from "../../machine/helm";
 import { nodeNames } from "../../machine/kindCluster";
 import type { RepairArgs } from "./args";
 import { renewCertificate } from "./controlPlaneAddress";
 import { placesOf } from "../deletions";
 import { Refusal } from "../pulumi";
 import { mendImages, takeBackImages } from "./images";
-import { curesFor, idOf, parseRevisions, secretOf, type Revision } from "./releases";
+import { curesFor, parseRevisions, secretOf, type Revision } from "./releases";
 import { tryKubectl } from "../../machine/kubectl";
 import { lines, must } from "../../machine/run";
-import type { Release, State } from "../stackState";
+import { idOf, type State } from "../stackState";
 
 /** Seconds in which a cluster whose nodes were started must answer. */
 const PATIENCE = 180;
@@ -152,7 +153,7 @@ async function mendReleases(args: RepairArgs): Promise<string[]> {
   return cures.some(({ kind }) => kind === "refresh") ? ["--refresh"] : [];
 }
 
-async function uninstall(args: RepairArgs, release: Release): Promise<void> {
+async function uninstall(args: RepairArgs, release: ReleaseName): Promise<void> {
   const { root, files, env } = args;
   const where = ["--namespace", release.namespace, "--kubeconfig", files.kubeconfig];
   const how = ["--wait", "--timeout", "2m", "--ignore-not-found"];

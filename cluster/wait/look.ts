@@ -1,6 +1,6 @@
 /** Looks at a release in a cluster. */
 import { messageIn, type Api } from "../../machine/apiServer";
-import { manifestOf, type ReleaseName } from "../../machine/helm";
+import type { ReleaseName } from "../../machine/helm";
 import { holds } from "../../machine/kubernetes";
 import { dryApply } from "../drift/look";
 import { madeByRelease } from "../drift/made";
@@ -37,21 +37,19 @@ const EVENTS = [
 ];
 
 /**
- * Finds the objects of a release by Helm's record of it.
+ * Finds the objects of a release.
  *
+ * @param manifest YAML of them, as Helm has recorded it
  * @param fixedNodes how many nodes the cluster has when it has all; unset where they come and go by themselves
  * @returns what looks at them
- * @throws Error where there is no such release, or the cluster does not answer; looking does so as well
+ * @throws Error where the cluster does not answer; looking does so as well
  */
 export async function looker(
   api: Api,
   release: ReleaseName,
+  manifest: string,
   fixedNodes: number | undefined,
 ): Promise<Look> {
-  const manifest = await manifestOf(api, release);
-  if (manifest === undefined) {
-    throw new Error(`Release ${release.name} is not in namespace ${release.namespace}`);
-  }
   const wanted = madeByRelease(release, manifest).filter(({ object }) => KINDS.has(object.kind));
   const places = (await locate(api, wanted)).filter((place) => place !== undefined);
   const inside = places.flatMap(({ object }) => object.metadata.namespace ?? []);

@@ -1,17 +1,12 @@
 /** Waiting for a Helm release: until it is ready, or as soon as it is certain that it never will be. */
-import { withApi } from "../../machine/apiServer";
-import { onOneLine, type Fault } from "../../machine/faults";
-import type { ReleaseName } from "../../machine/helm";
+import { withApi, type Api } from "../../machine/apiServer";
+import { newestRevision, type ReleaseName, type Revision } from "../../machine/helm";
 import type { Target } from "../../machine/kubectl";
-import { messageOf } from "../../machine/run";
 import type { KubernetesObject } from "../../plan/objects";
-import { lookUntil } from "../lookUntil";
-import { certainties } from "./certain";
-import type { Certainty } from "./certainty";
-import { Exits } from "./exits";
+import { podReport } from "../podReport";
 import { looker, refusalOf } from "./look";
-import { unready } from "./ready";
-import type { Look } from "./sight";
+import { rollBack } from "./rollBack";
+import { NotReady, watch } from "./watch";
 
 /** How a release is awaited. */
 export interface WaitOptions {
@@ -21,88 +16,59 @@ export interface WaitOptions {
   readonly nodes?: number;
   /** An object that the cluster must take once all is ready. */
   readonly accepted?: KubernetesObject;
+  /** The revision that is awaited; whichever is the newest when unset. */
+  readonly revision?: number;
+  /** Whether the revision before takes its place again when it does not become ready. Default: it stays, to be looked at. */
+  readonly rollback?: boolean;
 }
 
 /**
  * Waits until a release is ready.
  *
- * @throws Error that says what can never be ready and what to do about it, or what was not ready in time
+ * @throws Error that says what can never be ready and what to do about it, what was not ready in time, or that another
+ *   revision is there; and what was done about it
  */
 export function awaitRelease(
   target: Target,
   release: ReleaseName,
-  { timeout, nodes, accepted }: WaitOptions,
+  options: WaitOptions,
 ): Promise<void> {
   return withApi(target, async (api) => {
-    const look = await looker(api, release, nodes);
+    const awaited = await awaitedRevision(api, release, options.revision);
+    const { accepted, nodes, timeout } = options;
+    const look = await looker(api, release, awaited.manifest, nodes);
     const refused = async () => (accepted ? refusalOf(api, accepted) : []);
-    await watch(look, refused, release.name, timeout);
+    try {
+      await watch(look, refused, release.name, timeout);
+    } catch (error) {
+      if (!options.rollback || !(error instanceof NotReady)) {
+        throw error;
+      }
+      // What is wrong is gone once it is rolled back.
+      const report = await podReport({ ...target, namespace: release.namespace });
+      const done = await rollBack(api, target, release, awaited, options);
+      throw new Error([error.message, report, done].join("\n"));
+    }
   });
 }
 
-/**
- * Looks at a release until it is ready.
- *
- * @param refused what the cluster says of what it must take, once all is ready; nothing when it takes it
- * @param timeout seconds
- * @param pause milliseconds between two looks; those of {@link lookUntil} when unset
- * @throws as {@link awaitRelease}
- */
-export async function watch(
-  look: Look,
-  refused: () => Promise<readonly string[]>,
-  name: string,
-  timeout: number,
-  pause?: number,
-): Promise<void> {
-  const since = Date.now();
-  const exits = new Exits(since);
-  const lasting = new Lasting();
-  const judge = async () => {
-    const sight = await look();
-    const left = unready(sight);
-    exits.note(sight.pods);
-    const faults = lasting.of(certainties({ sight, exits, since }), Date.now());
-    if (left.length > 0 && faults.length > 0) {
-      throw new Hopeless(name, faults);
-    }
-    return left.length > 0 ? left : refused();
-  };
-  const patient = () =>
-    judge().catch((error: unknown) => {
-      if (error instanceof Hopeless) {
-        throw error;
-      }
-      // Who does not answer for once has no say in what becomes of a release.
-      return [messageOf(error)];
-    });
-  const none = ({ length }: readonly string[]) => length === 0;
-  const missing = await lookUntil(patient, none, since + timeout * 1000, pause);
-  if (missing.length > 0) {
+/** The newest revision of a release. @throws Error where it is not the one that is awaited */
+async function awaitedRevision(
+  api: Api,
+  release: ReleaseName,
+  wanted: number | undefined,
+): Promise<Revision> {
+  const newest = await newestRevision(api, release);
+  if (newest === undefined) {
     throw new Error(
-      `Release ${name} was not ready after ${timeout} s: ${missing.join("; ")}. If it only needs longer, raise soc-agent:timeout`,
+      `Release ${release.name} is not in namespace ${release.namespace}: npm run up installs it again`,
     );
   }
-}
-
-/** A release that can never become ready. */
-class Hopeless extends Error {
-  constructor(name: string, faults: readonly Fault[]) {
-    super([`Release ${name} can never become ready:`, ...faults.map(onOneLine)].join("\n  - "));
-  }
-}
-
-/** Faults, and since when each is seen without a break. */
-export class Lasting {
-  #since: ReadonlyMap<string, number> = new Map();
-
-  /** Those of what is seen that have lasted long enough, one of each group. @param now milliseconds since the epoch */
-  of(seen: readonly Certainty[], now: number): Fault[] {
-    this.#since = new Map(seen.map(({ key }) => [key, this.#since.get(key) ?? now]));
-    const lasting = seen.filter(
-      ({ key, after }) => now - (this.#since.get(key) ?? now) >= after * 1000,
+  const { revision, description } = newest;
+  if (wanted !== undefined && revision !== wanted) {
+    throw new Error(
+      `Release ${release.name} is at revision ${revision} (${description}), and Pulumi has made ${wanted}: npm run up upgrades it again`,
     );
-    const groups = new Map(lasting.map(({ group, fault }) => [group, fault]));
-    return [...groups.values()];
   }
+  return newest;
 }

@@ -13,7 +13,7 @@ import { loginSecrets } from "./loginSecrets";
 import { redisPassword } from "./redisPassword";
 import { secretName } from "./secret";
 import { awaitReadiness, UNAWAITED } from "../readiness";
-import { releaseHooks, type Waiting } from "../releaseWatch";
+import type { Waiting } from "../releaseWatch";
 
 /** What Helm calls the application. */
 const RELEASE = "soc-agent";
@@ -28,8 +28,8 @@ export interface SocAgentArgs {
   readonly openaiApiKey?: pulumi.Output<string>;
   /** Who may use it; everybody who reaches it when unset. */
   readonly auth?: LoginSettings;
-  /** Whether a failed install or upgrade is rolled back. Without it the failed pods stay, to be looked at. */
-  readonly atomic: boolean;
+  /** Whether an install or upgrade is rolled back whose pods do not become ready. Else they stay, to be looked at. */
+  readonly rollback: boolean;
   /** How the application's pods are awaited. */
   readonly waiting: Waiting;
   /** Who pulls the images. It goes into a Secret; the nodes' own credentials are used when unset. */
@@ -81,24 +81,17 @@ export class SocAgent extends pulumi.ComponentResource {
         // Without it some versions of the provider drop what takes a default away. Only where there is one:
         // to others it would be a change, and the versions that keep it anyway warn of it.
         ...(hasNull(values) && { allowNullValues: true }),
-        atomic: args.atomic,
+        atomic: false,
         maxHistory: MAX_HISTORY,
         timeout: args.waiting.timeout,
-        // What is rolled back is awaited by Helm, which does that.
-        ...(!args.atomic && UNAWAITED),
+        ...UNAWAITED,
       },
-      {
-        ...inside,
-        ...(args.atomic && {
-          hooks: releaseHooks(`${name}-release`, args.waiting, args.namespace),
-        }),
-      },
+      inside,
     );
     this.revision = release.status.revision;
     const of = { namespace: args.namespace, name: RELEASE };
-    const ready = args.atomic
-      ? release
-      : awaitReadiness(name, { release, of, waiting: args.waiting }, inside);
+    const { rollback, waiting } = args;
+    const ready = awaitReadiness(name, { release, of, waiting, rollback }, inside);
     this.served = ready.id;
 
     if (args.smoke) {

@@ -2,11 +2,20 @@
 import * as assert from "node:assert/strict";
 import type { core } from "@pulumi/kubernetes/types/input";
 import type { Seen } from "../../machine/kubernetes";
+import { must } from "../../machine/run";
 import { NAMESPACE } from "../../plan/access";
 import type { Project } from "../support/project";
 import { allDone } from "../support/together";
 import { liveStack } from "./support/liveStack";
-import { ask, CLUSTER, kubectl, objects, STACK, upWithoutChanges } from "./support/stack";
+import {
+  ask,
+  CLUSTER,
+  kubectl,
+  KUBECONFIG,
+  objects,
+  STACK,
+  upWithoutChanges,
+} from "./support/stack";
 
 /** Something that a hand does, by kubectl, and what is said of it. */
 type Deed = readonly [command: readonly string[], said: RegExp];
@@ -250,5 +259,40 @@ describe("drift on a real cluster", function () {
     assert.deepEqual(await records(), before);
     await upWithoutChanges(project);
     await ask("/api/threats");
+  });
+
+  it("is a release that somebody has rolled back, and an up upgrades it again", async () => {
+    const kubeconfig = project.path(KUBECONFIG);
+    const helm = (...args: readonly string[]) =>
+      must("helm", [...args, "--namespace", NAMESPACE, "--kubeconfig", kubeconfig]);
+    const newest = async () => {
+      const [last] = JSON.parse(await helm("history", "soc-agent", "--max=1", "--output=json")) as {
+        revision: number;
+        description: string;
+      }[];
+      assert.ok(last);
+      return last;
+    };
+    const made = await newest();
+    // To itself, so that no pod is replaced: the revision is what differs.
+    await helm("rollback", "soc-agent", String(made.revision));
+    const rolledBack = `revision ${made.revision + 1} \\(Rollback to ${made.revision}\\)`;
+    const { code, output } = await drift();
+    assert.equal(code, 2, output);
+    const said = new RegExp(
+      `^release ${NAMESPACE}/soc-agent: ${rolledBack}, made as ${made.revision}$`,
+      "m",
+    );
+    assert.match(output, said);
+
+    const mended = await project.must("npm", ["run", "up", "--", "--stack", STACK]);
+    assert.match(mended, /^mending {2}Upgrading release soc-agent\/soc-agent again$/m);
+    assert.deepEqual(await newest(), {
+      ...(await newest()),
+      revision: made.revision + 2,
+      description: made.description,
+    });
+    await none();
+    await upWithoutChanges(project);
   });
 });

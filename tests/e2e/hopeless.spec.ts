@@ -6,7 +6,7 @@ import * as assert from "node:assert/strict";
 import * as path from "node:path";
 import { ROOT } from "../../config/project";
 import type { Values } from "../../config/values";
-import { awaitRelease } from "../../cluster/wait/wait";
+import { awaitRelease, type WaitOptions } from "../../cluster/wait/wait";
 import { must } from "../../machine/run";
 import type { Project } from "../support/project";
 import {
@@ -15,6 +15,7 @@ import {
   GUARDED,
   HOPELESS,
   NAMESPACE,
+  READY,
   registry,
   SLOW,
   type Objects,
@@ -44,23 +45,31 @@ describe("waiting for a release", function () {
       input: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }),
     });
 
+  const helm = (args: readonly string[], input = "") =>
+    must("helm", [...args, "--namespace", NAMESPACE, "--kubeconfig", project.path(KUBECONFIG)], {
+      input,
+    });
+  /** Installs or upgrades a release. */
+  const make = (name: string, objects: Objects) =>
+    helm(
+      [
+        ...["upgrade", "--install", name, path.join(ROOT, "tests/fixtures/anyObjects")],
+        "--values=-",
+      ],
+      JSON.stringify({ objects: objects(image, name) }),
+    );
+  const awaits = (name: string, options: WaitOptions) =>
+    awaitRelease(
+      { kubeconfigFile: project.path(KUBECONFIG) },
+      { namespace: NAMESPACE, name },
+      options,
+    );
+
   /** Installs a release and waits for it. */
   async function outcome(name: string, objects: Objects, timeout: number): Promise<Outcome> {
-    await must(
-      "helm",
-      [
-        ...["install", name, path.join(ROOT, "tests/fixtures/anyObjects"), "--values=-"],
-        ...["--namespace", NAMESPACE, "--kubeconfig", project.path(KUBECONFIG)],
-      ],
-      { input: JSON.stringify({ objects: objects(image, name) }) },
-    );
+    await make(name, objects);
     const began = Date.now();
-    const target = { kubeconfigFile: project.path(KUBECONFIG) };
-    const said = await awaitRelease(
-      target,
-      { namespace: NAMESPACE, name },
-      { timeout, nodes: 3 },
-    ).then(
+    const said = await awaits(name, { timeout, nodes: 3 }).then(
       () => "ready",
       (error: Error) => error.message,
     );
@@ -103,6 +112,11 @@ describe("waiting for a release", function () {
     await must("kubectl", [...of, "delete", "namespaces", ...NAMESPACES, "--timeout=120s"]);
   });
 
+  const hopeless = (name: string): Objects => {
+    const [objects] = HOPELESS[name] ?? [];
+    assert.ok(objects, `nothing hopeless is called ${name}`);
+    return objects;
+  };
   const names = Object.keys(HOPELESS);
   for (let first = 0; first < names.length; first += AT_ONCE) {
     const some = names.slice(first, first + AT_ONCE);
@@ -122,6 +136,50 @@ describe("waiting for a release", function () {
       }
     });
   }
+
+  it("rolls a release back that cannot become ready, and waits for no other revision than its own", async () => {
+    const options = { timeout: 60, nodes: 3, rollback: true };
+    const objects =
+      (wanted: Objects): Objects =>
+      (image) =>
+        wanted(image, "back");
+    await make("back", objects(READY));
+    await awaits("back", { ...options, revision: 1 });
+    await make("back", objects(hopeless("secret")));
+    await assert.rejects(awaits("back", { ...options, revision: 2 }), (error: Error) => {
+      assert.match(
+        error.message,
+        /^Release back can never become ready:\n.*secret "absent" not found/,
+      );
+      assert.match(error.message, /^Not ready in namespace hopeless: [^]*\bback-\w+-\w+\b/m);
+      assert.match(
+        error.message,
+        /^Revision 1, the one before, is rolled back to, and is ready\. /m,
+      );
+      return true;
+    });
+    const [last] = JSON.parse(await helm(["history", "back", "--max=1", "--output=json"]));
+    assert.deepEqual(
+      [last.revision, last.status, last.description],
+      [3, "deployed", "Rollback to 1"],
+    );
+    await assert.rejects(
+      awaits("back", { ...options, revision: 2 }),
+      /^Error: Release back is at revision 3 \(Rollback to 1\), and Pulumi has made 2: npm run up /,
+    );
+  });
+
+  it("removes a first install that cannot become ready, where it is to be rolled back", async () => {
+    await make("gone", hopeless("key"));
+    await assert.rejects(
+      awaits("gone", { timeout: 60, nodes: 3, revision: 1, rollback: true }),
+      /can never become ready:[^]*\nIt was its first revision, and is removed again\. /,
+    );
+    await assert.rejects(
+      awaits("gone", { timeout: 60, nodes: 3, revision: 1, rollback: true }),
+      /^Error: Release gone is not in namespace hopeless: npm run up installs it again$/,
+    );
+  });
 
   it("goes on for what is slow, and for a registry that is busy until time is up", async () => {
     const [busy, ...others] = await slow;

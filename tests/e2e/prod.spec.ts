@@ -29,7 +29,7 @@ describe("the prod stack on a cluster that exists", function () {
   let registry: Registry;
 
   /** The committed stack file, with this test's cluster and registry in place of the example's. */
-  const configure = (existing: Values) => {
+  const configure = (existing: Values, images: Values = {}) => {
     project.configure(
       STACK,
       mergeValues(committed("prod"), {
@@ -38,6 +38,7 @@ describe("the prod stack on a cluster that exists", function () {
           registry: `${registry.name}/my-project`,
           pushUsername: LOGINS.push.username,
           pullUsername: LOGINS.pull.username,
+          ...images,
         },
         smokeCheck: { address: `127.0.0.1:${HTTPS_PORT}`, ca: "ca.pem" },
         values: SMALL_REQUESTS,
@@ -206,6 +207,42 @@ describe("the prod stack on a cluster that exists", function () {
 
   it("up again changes nothing", async () => {
     assert.match(await succeeds("up", "--expect-no-changes"), /\d+ unchanged/);
+  });
+
+  it("rolls back what cannot become ready, and up tries again", async () => {
+    const ref = `${registry.name}/my-project/soc-frontend@sha256:${"0".repeat(64)}`;
+    configure({ allowKind: true }, { frontend: { ref } });
+    await secrets();
+    const up = ["run", "up", "--", "--stack", STACK, "--yes"];
+    const { code, output } = await project.run("npm", up);
+    assert.notEqual(code, 0, output);
+    assert.match(
+      output,
+      /Release soc-agent can never become ready:.*\n.*its registry does not have it/,
+    );
+    assert.match(output, /Not ready in namespace soc-agent: 1 of \d+ pods/);
+    assert.match(output, /Revision 1, the one before, is rolled back to, and is ready\./);
+    assert.match(await curl("/"), /<html/);
+
+    // Pulumi takes what it has made for there.
+    const again = await pulumi("up");
+    assert.notEqual(again.code, 0);
+    assert.match(
+      again.output,
+      /Release soc-agent is at revision 3 \(Rollback to 1\), and Pulumi has made 2: npm run up upgrades it again/,
+    );
+    configure({ allowKind: true });
+    await secrets();
+    const drift = await project.run("npm", ["run", "--silent", "drift", "--", "--stack", STACK]);
+    assert.equal(drift.code, 2, drift.output);
+    assert.match(
+      drift.output,
+      /^release soc-agent\/soc-agent: revision 3 \(Rollback to 1\), made as 2$/m,
+    );
+    const upgraded = await project.must("npm", up);
+    assert.match(upgraded, /^mending {2}Upgrading release soc-agent\/soc-agent again$/m);
+    assert.match(upgraded, /https:\/\/soc\.example\.com answers/);
+    await succeeds("up", "--expect-no-changes");
   });
 
   it("a preview without the kubeconfig changes nothing either, and says what it could not check", async () => {

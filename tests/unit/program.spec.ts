@@ -605,6 +605,7 @@ describe("the prod stack", () => {
 
   it("registers exactly these resources", () => {
     assert.deepEqual(listed(ran), [
+      "command:local:Command soc-agent-ready",
       "command:local:Command soc-agent-smoke",
       "docker:index/image:Image images-backend",
       "docker:index/image:Image images-frontend",
@@ -632,7 +633,10 @@ describe("the prod stack", () => {
 
   it("hands the specification's production values to the chart, and rolls back what fails", () => {
     const { values, atomic, skipAwait, timeout } = inputsOf(ran, "soc-agent-release");
-    assert.deepEqual([atomic, skipAwait, timeout], [true, undefined, 900]);
+    assert.deepEqual([atomic, skipAwait, timeout], [false, true, 900]);
+    const waits = inputsOf(ran, "soc-agent-ready")["environment"];
+    const { ROLLBACK, TIMEOUT } = waits as Record<string, string>;
+    assert.deepEqual([ROLLBACK, TIMEOUT], ["true", "900"]);
     assert.deepEqual(values, {
       backend: {
         replicaCount: 4,

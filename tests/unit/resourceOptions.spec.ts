@@ -185,11 +185,17 @@ const PROD: Table = {
     provider: "existing-provider",
     // Its values have the digests of the images.
     dependsOn: ["images-backend", "images-frontend", "soc-agent-namespace", "soc-agent-redis"],
-    hooks,
+  },
+  "soc-agent-ready": {
+    parent: "soc-agent",
+    dependsOn: ["soc-agent-release"],
+    replaceWith: ["soc-agent-release"],
+    // What is rolled back tells of its pods itself.
+    hooks: hooks.filter((hook) => hook !== "onError"),
   },
   "soc-agent-smoke": {
     parent: "soc-agent",
-    dependsOn: ["soc-agent-release"],
+    dependsOn: ["soc-agent-ready", "soc-agent-release"],
     replaceWith: ["soc-agent-release"],
   },
 };

@@ -176,6 +176,9 @@ export const SLOW: Readonly<Record<string, Objects>> = {
   "two-crashes": deployment(runs(AT_THIRD, { ...mounted, ...probe(90) }), volume({ emptyDir: {} })),
 };
 
+/** What is ready as soon as it runs. */
+export const READY: Objects = deployment(runs(FOREVER));
+
 /** A registry that has too much to do: a pull from it may yet come right. */
 export const BUSY: Objects = deployment(pulls(`localhost:${PORT}/busy/it:1`));
 

@@ -53,6 +53,7 @@ describe("withDefaults", () => {
           version: "3.13.0",
         },
       },
+      rollback: false,
       timeout: 300,
       certManager: {
         install: false,

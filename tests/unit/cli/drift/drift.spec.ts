@@ -95,11 +95,21 @@ describe("what is said of drift", () => {
   const wanted: Wanted = { object, namespace: "x", madeBy: "Pulumi", manager: "helm" };
   const place = { object, path: "/x", collection: "/" };
   const text = (drift: StackDrift) => stripVTControlCharacters(driftText(drift));
-  const none = { count: 3, drifted: [], unseen: [], lost: [] };
+  const none = { count: 3, drifted: [], unseen: [], lost: [], moved: [] };
 
   it("is one line where there is none", () => {
     assert.equal(hasDrifted(none), false);
     assert.equal(text(none), "3 objects as made");
+  });
+
+  it("says of a release that was rolled back what it is at, and that its objects are as made", () => {
+    const found = { revision: 5, description: "Rollback to 3" };
+    const drift = { ...none, moved: [{ release: "a/b", found, made: 4 }] };
+    assert.equal(hasDrifted(drift), true);
+    assert.deepEqual(text(drift).split("\n"), [
+      "release a/b: revision 5 (Rollback to 3), made as 4",
+      "3 objects as made",
+    ]);
   });
 
   it("names each object, field, value and author", () => {

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { Lasting, watch } from "../../../../cluster/wait/wait";
+import { Lasting, watch } from "../../../../cluster/wait/watch";
 import type { Sight } from "../../../../cluster/wait/sight";
 import { pod, replicaSet, sight } from "../../support/awaited";
 
