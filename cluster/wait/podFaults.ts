@@ -130,7 +130,12 @@ const unschedulable: Row = (pod, seen) => {
 /** Reasons of a container that waits for what is mounted. */
 const STARTING = ["ContainerCreating", "PodInitializing"];
 
-/** The kubelet finds no such ConfigMap, Secret or key. */
+/** In what the kubelet says of a ConfigMap, a Secret or a key (kubernetes, pkg/kubelet/kubelet_pods.go). */
+const ABSENT = /not found|couldn't find key|non-existent/;
+/** The kubelet has not heard of it yet (kubernetes, pkg/kubelet/util/manager). */
+const LATE = /failed to sync|timed out waiting/;
+
+/** The kubelet finds no such ConfigMap, Secret or key, or may not begin the container as it is. */
 const configuration: Row = (pod, seen) => {
   const { name, uid } = pod.metadata;
   const waiting = containersOf(pod).flatMap(({ state }) => state?.waiting ?? []);
@@ -140,13 +145,16 @@ const configuration: Row = (pod, seen) => {
     fault: {
       what: `pod ${name} cannot begin`,
       why: partOf(why),
-      fix: "Make it, or correct its name or key in soc-agent:values",
+      fix: ABSENT.test(why)
+        ? "Make it, or correct its name or key in soc-agent:values"
+        : "Correct the container's securityContext in soc-agent:values",
     },
     after,
   });
   const variables = waiting.flatMap(({ reason, message }) =>
     reason === "CreateContainerConfigError" &&
     message &&
+    !LATE.test(message) &&
     events.some((event) => event.reason === "Failed" && event.message.includes(message))
       ? [certainty(message, A_MOMENT)]
       : [],

@@ -9,22 +9,18 @@ import type { Values } from "../../config/values";
 import { awaitRelease, type WaitOptions } from "../../cluster/wait/wait";
 import { must } from "../../machine/run";
 import type { Project } from "../support/project";
-import {
-  BUSY,
-  FULL,
-  GUARDED,
-  HOPELESS,
-  NAMESPACE,
-  READY,
-  registry,
-  SLOW,
-  type Objects,
-} from "./support/hopeless";
+import { denial, HOPELESS } from "./support/hopeless";
+import { BUSY, READY, slowStarts } from "./support/slowStarts";
+import { FULL, GUARDED, NAMESPACE, registry, type Objects } from "./support/workloads";
 import { liveStack } from "./support/liveStack";
 import { kubectl, KUBECONFIG } from "./support/stack";
 
 /** Releases that are awaited at a time: each wait asks the cluster every second. */
-const AT_ONCE = 6;
+const AT_ONCE = 9;
+
+/** Slow starts that are waited for. */
+const SERIES = Number(process.env["E2E_SLOW_STARTS"] ?? 5);
+const SLOW = slowStarts(SERIES);
 
 /** What a wait ended with, and after how many seconds. */
 interface Outcome {
@@ -91,6 +87,7 @@ describe("waiting for a release", function () {
       namespace(GUARDED, { "pod-security.kubernetes.io/enforce": "restricted" }),
     ]);
     await apply([
+      ...denial,
       {
         apiVersion: "v1",
         kind: "ResourceQuota",
@@ -109,6 +106,8 @@ describe("waiting for a release", function () {
 
   after(async () => {
     const of = ["--kubeconfig", project.path(KUBECONFIG)];
+    const policies = denial.map(({ kind }) => `${String(kind)}/${NAMESPACE}`);
+    await must("kubectl", [...of, "delete", ...policies]);
     await must("kubectl", [...of, "delete", "namespaces", ...NAMESPACES, "--timeout=120s"]);
   });
 

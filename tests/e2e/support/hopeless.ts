@@ -1,65 +1,53 @@
-/** Releases that can never become ready, and some that only look like it. */
+/** Releases that can never become ready. */
 import type { Values } from "../../../config/values";
+import {
+  beside,
+  deployment,
+  FOREVER,
+  FULL,
+  GUARDED,
+  job,
+  mounted,
+  NAMESPACE,
+  PORT,
+  probe,
+  pulls,
+  runs,
+  volume,
+  workload,
+  type Objects,
+} from "./workloads";
 
-/** A namespace for them. */
-export const NAMESPACE = "hopeless";
-/** One with a quota that allows no pod. */
-export const FULL = "hopeless-full";
-/** One that Pod Security guards. */
-export const GUARDED = "hopeless-guarded";
-
-/** Port of the registry on every node, from which a node pulls without TLS as it is its own. */
-const PORT = 5999;
-
-/** A container of the application's image, which has Node.js and is on every node. */
-type Container = (image: string) => Values;
-
-const runs =
-  (script: string, more: Values = {}): Container =>
-  (image) => ({
-    name: "main",
-    image,
-    imagePullPolicy: "Never",
-    command: ["node", "-e", script],
-    ...more,
-  });
-const FOREVER = "setInterval(() => {}, 1000)";
-const pulls = (image: string, imagePullPolicy = "IfNotPresent") =>
-  runs(FOREVER, { image, imagePullPolicy });
 const withEnv = (valueFrom: Values) => runs(FOREVER, { env: [{ name: "A", valueFrom }] });
+/** More pods than there are workers. */
+const MANY = { replicas: 4 };
 
-/** A workload with one pod. */
-function workload(kind: string, namespace: string, container: Container, pod: Values = {}) {
-  return (image: string, name: string): Values[] => {
-    const labels = { app: name };
-    const template = {
-      metadata: { labels },
-      spec: { terminationGracePeriodSeconds: 0, containers: [container(image)], ...pod },
-    };
-    const metadata = { name, namespace };
-    const spec = { selector: { matchLabels: labels }, template };
-    return [
-      {
-        apiVersion: "apps/v1",
-        kind,
-        metadata,
-        spec: kind === "StatefulSet" ? { ...spec, serviceName: name } : spec,
+/** The release whose pods an admission policy denies. */
+const DENIED = "denied";
+
+/** That policy. */
+export const denial: readonly Values[] = [
+  {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingAdmissionPolicy",
+    metadata: { name: NAMESPACE },
+    spec: {
+      matchConstraints: {
+        resourceRules: [
+          { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] },
+        ],
+        objectSelector: { matchLabels: { app: DENIED } },
       },
-    ];
-  };
-}
-const deployment = (container: Container, pod: Values = {}) =>
-  workload("Deployment", NAMESPACE, container, pod);
-
-/** Without it a container is ready as soon as it begins. */
-const probe = (failureThreshold: number) => ({
-  startupProbe: { tcpSocket: { port: 7777 }, periodSeconds: 1, failureThreshold },
-});
-const volume = (source: Values) => ({ volumes: [{ name: "data", ...source }] });
-const mounted = { volumeMounts: [{ name: "data", mountPath: "/data" }] };
-
-/** A release, by its objects. @param image the application's @param name of the release */
-export type Objects = (image: string, name: string) => readonly Values[];
+      validations: [{ expression: "false", message: "never" }],
+    },
+  },
+  {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingAdmissionPolicyBinding",
+    metadata: { name: NAMESPACE },
+    spec: { policyName: NAMESPACE, validationActions: ["Deny"] },
+  },
+];
 
 /** What can never become ready, by the names of releases, and what is said of it. */
 export const HOPELESS: Readonly<Record<string, readonly [Objects, RegExp]>> = {
@@ -89,20 +77,65 @@ export const HOPELESS: Readonly<Record<string, readonly [Objects, RegExp]>> = {
     /cannot begin: secret "absent" not found/,
   ],
   key: [
-    (image, name) => [
-      ...deployment(withEnv({ configMapKeyRef: { name, key: "absent" } }))(image, name),
-      {
-        apiVersion: "v1",
-        kind: "ConfigMap",
-        metadata: { name, namespace: NAMESPACE },
-        data: { a: "b" },
-      },
-    ],
+    beside(deployment(withEnv({ configMapKeyRef: { name: "key", key: "absent" } })), () => ({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      data: { a: "b" },
+    })),
     /couldn't find key absent in ConfigMap/,
+  ],
+  "secret-key": [
+    beside(deployment(withEnv({ secretKeyRef: { name: "secret-key", key: "absent" } })), () => ({
+      apiVersion: "v1",
+      kind: "Secret",
+      stringData: { a: "b" },
+    })),
+    /couldn't find key absent in Secret/,
+  ],
+  "run-as-root": [
+    deployment(runs(FOREVER, { securityContext: { runAsUser: 0, runAsNonRoot: true } })),
+    /cannot begin: container's runAsUser breaks non-root policy/,
+  ],
+  command: [deployment(runs("", { command: ["absent"], ...probe(90) })), /has ended 3 times/],
+  "crash-of-a-set": [
+    workload("StatefulSet", NAMESPACE, runs("process.exit(3)", probe(90))),
+    /has ended 3 times, last with exit code 3/,
   ],
   mount: [
     deployment(runs(FOREVER, mounted), volume({ configMap: { name: "absent" } })),
     /cannot begin: configmap "absent" not found/,
+  ],
+  "mount-secret": [
+    deployment(runs(FOREVER, mounted), volume({ secret: { secretName: "absent" } })),
+    /cannot begin: secret "absent" not found/,
+  ],
+  "memory-request": [
+    deployment(runs(FOREVER, { resources: { requests: { memory: "10Ti" } } })),
+    /no node takes pod .*Insufficient memory/,
+  ],
+  apart: [
+    (image, name) =>
+      deployment(
+        runs(FOREVER),
+        {
+          affinity: {
+            podAntiAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: [
+                {
+                  topologyKey: "kubernetes.io/hostname",
+                  labelSelector: { matchLabels: { app: name } },
+                },
+              ],
+            },
+          },
+        },
+        MANY,
+      )(image, name),
+    /no node takes pod .*anti-affinity/,
+  ],
+  "host-port": [
+    deployment(runs(FOREVER, { ports: [{ containerPort: 7777, hostPort: 7778 }] }), {}, MANY),
+    /no node takes pod .*free ports/,
   ],
   cpu: [
     deployment(runs(FOREVER, { resources: { requests: { cpu: "1000" } } })),
@@ -138,6 +171,34 @@ export const HOPELESS: Readonly<Record<string, readonly [Objects, RegExp]>> = {
     deployment(pulls(`localhost:${PORT}/denied/it:1`)),
     /its registry does not let the nodes have it/,
   ],
+  "image-digest": [
+    deployment(pulls(`localhost:${PORT}/missing/it@sha256:${"0".repeat(64)}`)),
+    /its registry does not have it/,
+  ],
+  "image-platform": [
+    deployment(pulls(`localhost:${PORT}/foreign/it:1`)),
+    /it is not made for the node's platform/,
+  ],
+  "image-of-a-daemon": [
+    workload("DaemonSet", NAMESPACE, pulls(`localhost:${PORT}/missing/it:1`)),
+    /its registry does not have it/,
+  ],
+  "image-in-the-beginning": [
+    (image, name) =>
+      deployment(runs(FOREVER), {
+        initContainers: [{ ...pulls(`localhost:${PORT}/missing/it:1`)(image), name: "first" }],
+      })(image, name),
+    /its registry does not have it/,
+  ],
+  "service-account": [
+    deployment(runs(FOREVER), { serviceAccountName: "absent" }),
+    /can be made: .*error looking up service account hopeless\/absent/,
+  ],
+  priority: [
+    deployment(runs(FOREVER), { priorityClassName: "absent" }),
+    /can be made: .*no PriorityClass with name absent/,
+  ],
+  [DENIED]: [deployment(runs(FOREVER)), /can be made: .*denied request: never/],
   quota: [workload("Deployment", FULL, runs(FOREVER)), /can be made: .*exceeded quota/],
   "pod-security": [
     workload("Deployment", GUARDED, runs(FOREVER)),
@@ -147,48 +208,6 @@ export const HOPELESS: Readonly<Record<string, readonly [Objects, RegExp]>> = {
     workload("StatefulSet", GUARDED, runs(FOREVER)),
     /no pod of StatefulSet pod-security-set can be made: .*violates PodSecurity/,
   ],
-  job: [
-    (image, name) => [
-      {
-        apiVersion: "batch/v1",
-        kind: "Job",
-        metadata: { name, namespace: NAMESPACE },
-        spec: {
-          backoffLimit: 0,
-          template: {
-            spec: { restartPolicy: "Never", containers: [runs("process.exit(1)")(image)] },
-          },
-        },
-      },
-    ],
-    /Job job has failed/,
-  ],
+  job: [job("process.exit(1)"), /Job job has failed/],
+  "job-in-time": [job(FOREVER, { activeDeadlineSeconds: 3 }), /Job job-in-time has failed/],
 };
-
-const LISTEN = "require('net').createServer().listen(7777)";
-const AT_THIRD =
-  "const fs = require('fs'); fs.appendFileSync('/data/runs', '.');" +
-  `if (fs.readFileSync('/data/runs').length < 3) process.exit(1); ${LISTEN}`;
-
-/** What becomes ready, however long it takes. */
-export const SLOW: Readonly<Record<string, Objects>> = {
-  "late-port": deployment(runs(`setTimeout(() => ${LISTEN}, 55000)`, probe(90))),
-  "two-crashes": deployment(runs(AT_THIRD, { ...mounted, ...probe(90) }), volume({ emptyDir: {} })),
-};
-
-/** What is ready as soon as it runs. */
-export const READY: Objects = deployment(runs(FOREVER));
-
-/** A registry that has too much to do: a pull from it may yet come right. */
-export const BUSY: Objects = deployment(pulls(`localhost:${PORT}/busy/it:1`));
-
-const REGISTRY = `require("http").createServer((request, response) => {
-  const status = { missing: 404, denied: 403, busy: 429 }[request.url.split("/")[2]] ?? 200;
-  response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify({ errors: [] }));
-}).listen(${PORT}, "127.0.0.1")`;
-
-/** The registry, on every node that has the application's image. */
-export const registry: Objects = workload("DaemonSet", NAMESPACE, runs(REGISTRY), {
-  hostNetwork: true,
-});

@@ -129,6 +129,20 @@ describe("certainties", () => {
       },
       /^10 pod soc-agent-backend-1 cannot begin: couldn't find key KEY in Secret soc-agent\/s\. /,
     ],
+    "a user that it may not be": [
+      {
+        pods: [
+          pod(
+            waiting(
+              "CreateContainerConfigError",
+              "container has runAsNonRoot and image will run as root",
+            ),
+          ),
+        ],
+        events: [event("Failed", "Error: container has runAsNonRoot and image will run as root")],
+      },
+      /^10 .*cannot begin: .* will run as root\. Correct the container's securityContext in /,
+    ],
     "a ConfigMap that is mounted and missing": [
       {
         pods: [pod(waiting("ContainerCreating"))],
@@ -212,6 +226,19 @@ describe("certainties", () => {
     "a Secret that was made since": {
       pods: [pod(waiting("CreateContainerConfigError", 'secret "s" not found'))],
       events: [event("Failed", 'Error: secret "s" not found', EARLIER)],
+    },
+    "a Secret that the kubelet has not heard of yet": {
+      pods: [
+        pod(
+          waiting(
+            "CreateContainerConfigError",
+            "failed to sync secret cache: timed out waiting for the condition",
+          ),
+        ),
+      ],
+      events: [
+        event("Failed", "Error: failed to sync secret cache: timed out waiting for the condition"),
+      ],
     },
     "a closed port of an earlier run": {
       pods: [pod({ restartCount: 2, started: false })],
