@@ -25,41 +25,50 @@ export interface AwaitedCluster {
   readonly makerFile: string;
 }
 
+/** The workers of a cluster, once they take images. @throws as {@link awaitCluster} */
+export function awaitNodes(cluster: AwaitedCluster, patience?: Patience): Promise<Node[]> {
+  return awaitCluster(cluster, workers, patience);
+}
+
 /**
- * Waits until the workers of a cluster run and take images, which is long before Kubernetes is ready.
+ * Waits until nodes of a cluster run and take images, which is long before Kubernetes is ready.
  *
- * @returns the workers
+ * @param find the nodes of a cluster, by its name; it throws while they take no images
  * @throws Error when the cluster is not there and nothing makes it
  */
-export async function awaitNodes(
+export async function awaitCluster<T>(
   cluster: AwaitedCluster,
+  find: (name: string) => Promise<T>,
   patience: Patience = { before: 60_000, after: 3_000 },
-): Promise<Node[]> {
+): Promise<T> {
   let least = patience.before;
   let madeLast = Date.now();
   for (;;) {
     // What is just being deleted or made can fail to answer.
-    const found = await findWorkers(cluster).catch(messageOf);
-    if (typeof found !== "string") {
-      return found;
+    const found = await look(cluster, find).catch((error: unknown) => ({ not: messageOf(error) }));
+    if ("nodes" in found) {
+      return found.nodes;
     }
     if (isRunning(cluster.makerFile)) {
       least = patience.after;
       madeLast = Date.now();
     } else if (Date.now() - madeLast > least) {
       throw new Error(
-        `The images were not loaded: cluster ${cluster.name} is not being made (${found}). The errors of kind-cluster say why`,
+        `The images were not loaded: cluster ${cluster.name} is not being made (${found.not}). The errors of kind-cluster say why`,
       );
     }
     await setTimeout(PAUSE);
   }
 }
 
-/** The workers of the very cluster, or why they take no images yet. */
-async function findWorkers({ name, identity, identityFile }: AwaitedCluster) {
+/** The nodes of the very cluster. @throws Error that says why they take no images yet */
+async function look<T>(
+  { name, identity, identityFile }: AwaitedCluster,
+  find: (name: string) => Promise<T>,
+): Promise<{ readonly nodes: T }> {
   const found = await findKindCluster(name, identityFile);
   if (found.kind !== "ours" || found.identity !== identity) {
-    return found.kind === "ours" ? "an earlier one is there" : `it is ${found.kind}`;
+    throw new Error(found.kind === "ours" ? "an earlier one is there" : `it is ${found.kind}`);
   }
-  return workers(name);
+  return { nodes: await find(name) };
 }

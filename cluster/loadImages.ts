@@ -12,7 +12,9 @@ import * as path from "node:path";
 import type { Readable } from "node:stream";
 import { awaitNodes, type AwaitedCluster, type Patience } from "./awaitNodes";
 import { archiveFor, readArchive } from "./imageArchive";
-import { CTR, fullName, lacks, type Node } from "./nodeImages";
+import { asTags } from "./digestNames";
+import { lookUntil } from "./lookUntil";
+import { CTR, fullName, lacks, lookAtNode, type Node } from "./nodeImages";
 import { DOCKER, docker, startDocker, tryDocker } from "../machine/docker";
 import { ownEnvironment } from "../machine/environment";
 import { lines, messageOf } from "../machine/run";
@@ -22,7 +24,7 @@ export interface LoadArgs {
   readonly cluster: AwaitedCluster;
   /** How long to wait for it while nothing makes it. Defaults to that of {@link awaitNodes}. */
   readonly patience?: Patience;
-  /** References of images. Those that the engine does not have are left to the nodes to pull, and so are digests. */
+  /** References of images. Those that the engine does not have are left to the nodes to pull. */
   readonly images: readonly string[];
   /** Told what is done. */
   readonly say: (text: string) => void;
@@ -48,7 +50,7 @@ type Sending = Pick<LoadArgs, "say" | "stop">;
  * Sends each node the images that it lacks.
  *
  * @param images references that the engine has
- * @throws Error when an image cannot be sent
+ * @throws Error when an image cannot be sent, or its node's kubelet does not find it then
  */
 export async function sendImages(
   images: readonly string[],
@@ -67,12 +69,33 @@ export async function sendImages(
   // An earlier build of the same application has most of the layers of this one.
   const thin = wanted.some((image) => lacking.some((node) => hasEarlier(node, image)));
   try {
-    await (thin ? sendMissing(wanted, lacking, args) : sendWhole(wanted, lacking));
+    const names = lacking.map(({ name }) => name);
+    await asTags(wanted, names, (saved) =>
+      thin ? sendMissing(saved, lacking, args) : sendWhole(saved, lacking),
+    );
+    await Promise.all(names.map((name) => assertFound(name, wanted)));
   } catch (error) {
     await Promise.all(lacking.map((node) => forget(node, wanted)));
     throw error;
   }
   say(`Loaded in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+}
+
+/** Milliseconds in which the kubelet's list has what containerd was just given. */
+const LISTED = 5_000;
+
+/** What a node cannot run, for instance since it is made for another platform, is no image to its kubelet. */
+async function assertFound(name: string, images: readonly string[]): Promise<void> {
+  const look = async () => {
+    const node = await lookAtNode(name);
+    return images.filter((image) => lacks(node, image));
+  };
+  const missing = await lookUntil(look, ({ length }) => length === 0, Date.now() + LISTED);
+  if (missing.length > 0) {
+    throw new Error(
+      `${missing.join(", ")}: sent to node ${name}, whose kubelet does not find it. Is it made for the node's platform? ${DOCKER} image inspect ${missing[0]}`,
+    );
+  }
 }
 
 /**
@@ -94,11 +117,6 @@ function hasEarlier({ present }: Node, image: string): boolean {
 async function inEngine(images: readonly string[], say: LoadArgs["say"]): Promise<string[]> {
   const found = await Promise.all(images.map(hasImage));
   return images.filter((image, index) => {
-    // An archive has no digest of a registry, so that an import leaves nothing of that name (kind#3177).
-    if (image.includes("@")) {
-      say(`${image} is named by its digest: the nodes will have to pull it`);
-      return false;
-    }
     if (!found[index]) {
       say(`${image} is not in the Docker engine: the nodes will have to pull it`);
     }

@@ -3,13 +3,11 @@
  * way: what a node lacks is fetched only once the application serves.
  */
 import type { apps } from "@pulumi/kubernetes/types/input";
-import { tryDocker } from "../machine/docker";
 import { kubectlFor, type Target } from "../machine/kubectl";
 import { itemsOf, type Seen } from "../machine/kubernetes";
-import { lines } from "../machine/run";
-import { sendImages } from "./loadImages";
+import { fillNodes, lacking } from "./fillNodes";
 import { lookUntil } from "./lookUntil";
-import { lacks, nodesOf, workers, type Node } from "./nodeImages";
+import { nodesOf, workers } from "./nodeImages";
 
 /** Milliseconds that the engine may take to pull images: an `up` waits a minute for the stack, and nodes have to take them too. */
 const PULLING = 40_000;
@@ -43,24 +41,12 @@ export async function fetchImages(args: FetchArgs): Promise<void> {
     { nodes: await workers(cluster), images },
     { nodes: await nodesOf(cluster, "control-plane"), images: everywhere },
   ];
-  const wanted = [...new Set(places.flatMap(lacking))];
-  if (wanted.length === 0) {
-    say("Every node has every image");
-    return;
-  }
-  if (!(await served(args))) {
+  const wanted = lacking(places);
+  if (wanted.length > 0 && !(await served(args))) {
     say(`The application does not serve: the nodes will have to pull ${wanted.join(", ")}`);
     return;
   }
-  const had = await pulled(wanted, say);
-  for (const place of places) {
-    const images = place.images.filter((image) => had.includes(image));
-    await sendImages(images, place.nodes, { say });
-  }
-}
-
-function lacking({ nodes, images }: { nodes: readonly Node[]; images: readonly string[] }) {
-  return images.filter((image) => nodes.some((node) => lacks(node, image)));
+  await fillNodes(places, PULLING, say);
 }
 
 /** Waits until what comes first is available. @returns whether it is before time is up */
@@ -90,23 +76,4 @@ function areAvailable(list: string, namespaces: readonly string[]): boolean {
       ({ spec, status }) => (status?.availableReplicas ?? 0) >= (spec.replicas ?? 1),
     )
   );
-}
-
-/** Has the engine pull what it lacks. @returns what it has then */
-async function pulled(images: readonly string[], say: FetchArgs["say"]): Promise<string[]> {
-  const signal = AbortSignal.timeout(PULLING);
-  const had = await Promise.all(
-    images.map(async (image) => {
-      if ((await tryDocker(["image", "inspect", image])).ok) {
-        return [image];
-      }
-      const { ok, reason } = await tryDocker(["pull", "--quiet", image], { signal });
-      if (!ok) {
-        const why = signal.aborted ? `not done after ${PULLING / 1000} s` : lines(reason).at(-1);
-        say(`warning: ${image} could not be fetched (${why}): the nodes will have to pull it`);
-      }
-      return ok ? [image] : [];
-    }),
-  );
-  return had.flat();
 }

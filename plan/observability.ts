@@ -9,6 +9,7 @@ import { isMap, mergeValues, type Values } from "../config/values";
 import { kubectlCommand } from "../machine/kubectl";
 import { NAMESPACE } from "./access";
 import { chartDefaults, splitRef, type ChartOverrides } from "./chart";
+import { imageName, type ChartImage } from "./imageName";
 import { PAGES, STACK_CHART, STACK_NAMESPACE, STACK_SERVICES, type StackService } from "./pages";
 
 const { agents } = ADD_ONS.observability;
@@ -35,14 +36,6 @@ export function besideStack(foreign: readonly string[]): string[] {
   return [`secret/${GRAFANA_SECRET}`, ...own.map((name) => `namespace/${name}`)].map(
     (object) => `${STACK_NAMESPACE}/observability:${object}`,
   );
-}
-
-/** A part's image, as the chart's values have it. */
-interface ChartImage {
-  readonly registry?: string;
-  readonly repository?: string;
-  readonly tag?: string;
-  readonly digest?: string;
 }
 
 /** The chart's own images. */
@@ -145,12 +138,8 @@ export function stackImages(
 ): Record<StackPart, string> {
   const given = imageValues(images);
   const refs = STACK_PARTS.map((part) => {
-    const { registry, repository, tag, digest } = mergeValues(
-      { ...defaults[part] },
-      (given[part] ?? {}) as Values,
-    ) as ChartImage;
-    const name = [mirror ?? registry, repository].filter(Boolean).join("/");
-    return [part, `${name}${tag ? `:${tag}` : ""}${digest ? `@${digest}` : ""}`];
+    const image = mergeValues({ ...defaults[part] }, (given[part] ?? {}) as Values) as ChartImage;
+    return [part, imageName(image, mirror)];
   });
   return Object.fromEntries(refs) as Record<StackPart, string>;
 }

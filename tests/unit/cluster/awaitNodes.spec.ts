@@ -16,7 +16,7 @@ describe("awaitNodes", () => {
   *role=worker*) echo soc-demo-worker ;;
   ps*) [ ! -e ${scratch.file("nodes")} ] || echo "soc-demo-worker running" ;;
   cp*) read -r identity <${scratch.file("nodes")} && echo "soc-agent.dev/identity=$identity" ;;
-  exec*) [ -e ${scratch.file("containerd")} ] ;;
+  exec*) [ -e ${scratch.file("containerd")} ] && echo '{"images":[]}' ;;
 esac`,
     );
     fs.writeFileSync(scratch.file("identity"), IDENTITY);
@@ -48,7 +48,7 @@ esac`,
     };
     await until(() => calls("docker ps").length > 1);
     write("nodes", `${IDENTITY}\n`);
-    await until(() => calls("docker exec soc-demo-worker ctr").length > 1);
+    await until(() => calls("docker exec soc-demo-worker crictl").length > 1);
     assert.equal(ended, false);
     write("containerd", "");
     await waiting;

@@ -19,7 +19,7 @@ describe("loadImages", () => {
   *role=worker*) echo soc-demo-worker ;;
   ps*) echo "soc-demo-worker running" ;;
   cp*) echo "soc-agent.dev/identity=${IDENTITY}" ;;
-  *images*ls*) echo docker.io/library/soc-backend:earlier ;;
+  *crictl*) echo '{"images":[{"repoTags":["docker.io/library/soc-backend:earlier"],"repoDigests":[]}]}' ;;
   save* | *import*) exit 130 ;;
 esac`,
     );
@@ -63,10 +63,50 @@ esac`,
     );
   });
 
-  it("does not claim to load what is named by its digest", async () => {
-    const image = `ghcr.io/acme/api@sha256:${"0".repeat(64)}`;
-    await load(new AbortController().signal, [image]);
-    assert.deepEqual(saves(), []);
-    assert.equal(said[0], `${image} is named by its digest: the nodes will have to pull it`);
+  describe("with an engine and a node that do as they are told", () => {
+    const digest = `sha256:${"0".repeat(64)}`;
+    const image = `ghcr.io/acme/api:1@${digest}`;
+    /** @param named what the kubelet finds once an image was imported, and given a name */
+    const take = (named: string) => {
+      const listed = JSON.stringify({ images: [{ repoDigests: [named] }] });
+      scratch.program(
+        "docker",
+        `case "$*" in
+  *role=worker*) echo soc-demo-worker ;;
+  ps*) echo "soc-demo-worker running" ;;
+  cp*) echo "soc-agent.dev/identity=${IDENTITY}" ;;
+  *import*) while read -r _; do :; done ;;
+  *"images tag"*) : >${scratch.file("named")} ;;
+  *crictl*) [ -e ${scratch.file("named")} ] && echo '${listed}' || echo '{"images":[]}' ;;
+esac`,
+      );
+    };
+
+    it("names in the node what is named by its digest, and keeps no name of its own", async () => {
+      take(`ghcr.io/acme/api@${digest}`);
+      await load(new AbortController().signal, [image]);
+      const done = scratch.calls.filter((call) => /^docker (tag|save|rmi|exec .* ctr)/.test(call));
+      const own = /soc-agent\.invalid\/by-digest:[0-9a-f]{16}/g;
+      const node = "docker exec soc-demo-worker ctr --namespace=k8s.io images";
+      assert.deepEqual(
+        done.map((call) => call.replace(own, "OWN")),
+        [
+          `docker tag ${image} OWN`,
+          "docker save OWN",
+          "docker exec --interactive soc-demo-worker ctr --namespace=k8s.io images import -",
+          `${node} tag --force OWN ghcr.io/acme/api@${digest}`,
+          `${node} rm OWN`,
+          "docker rmi --no-prune OWN",
+        ],
+      );
+    });
+
+    it("says so when the kubelet does not find what was sent", async () => {
+      take("ghcr.io/acme/other:1");
+      await assert.rejects(
+        load(new AbortController().signal, [image]),
+        /: sent to node soc-demo-worker, whose kubelet does not find it\. Is it made for the node's platform\? docker image inspect ghcr/,
+      );
+    }).timeout(30_000);
   });
 });

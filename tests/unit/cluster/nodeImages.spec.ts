@@ -11,6 +11,9 @@ describe("fullName", () => {
     ["api", "docker.io/library/api:latest"],
     ["localhost:5001/acme/api", "localhost:5001/acme/api:latest"],
     ["ghcr.io/acme/api@sha256:0", "ghcr.io/acme/api@sha256:0"],
+    ["ghcr.io/acme/api:1@sha256:0", "ghcr.io/acme/api@sha256:0"],
+    ["localhost:5001/api@sha256:0", "localhost:5001/api@sha256:0"],
+    ["api:1@sha256:0", "docker.io/library/api@sha256:0"],
   ];
   for (const [image, expected] of cases) {
     it(`writes ${image} as containerd does`, () => assert.equal(fullName(image), expected));

@@ -1,0 +1,56 @@
+/**
+ * Images that are named by their digest, on their way into nodes. An archive has no digest of a registry, so that an import
+ * leaves nothing of that name (kind#3177): they travel under a name of ours, and are given theirs in the node.
+ */
+import { createHash } from "node:crypto";
+import { docker, tryDocker } from "../machine/docker";
+import { CTR, fullName } from "./nodeImages";
+
+/** An image, and the name that it travels under. */
+interface Traveller {
+  readonly image: string;
+  readonly as: string;
+}
+
+/**
+ * Does something with images under names that an archive can have.
+ *
+ * @param images references that the engine has
+ * @param nodes names of the nodes that they go to
+ * @param send told the names, which are the images' own but for those with a digest
+ * @throws Error when the engine or a node does not take a name
+ */
+export async function asTags(
+  images: readonly string[],
+  nodes: readonly string[],
+  send: (names: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const travellers = images.filter(hasDigest).map((image) => ({ image, as: travelName(image) }));
+  try {
+    await Promise.all(travellers.map(({ image, as }) => docker(["tag", image, as])));
+    await send([...images.filter((image) => !hasDigest(image)), ...travellers.map(({ as }) => as)]);
+    await Promise.all(nodes.map((node) => rename(node, travellers)));
+  } finally {
+    // Their own names stay. What could not be given a name has none to lose.
+    await Promise.all(travellers.map(({ as }) => tryDocker(["rmi", "--no-prune", as])));
+  }
+}
+
+async function rename(node: string, travellers: readonly Traveller[]): Promise<void> {
+  const ctr = (...args: string[]) => docker(["exec", node, ...CTR, "images", ...args]);
+  for (const { image, as } of travellers) {
+    await ctr("tag", "--force", fullName(as), fullName(image));
+  }
+  if (travellers.length > 0) {
+    await ctr("rm", ...travellers.map(({ as }) => fullName(as)));
+  }
+}
+
+function hasDigest(image: string): boolean {
+  return image.includes("@");
+}
+
+/** A name that nobody else gives; `.invalid` is no registry (RFC 2606). */
+function travelName(image: string): string {
+  return `soc-agent.invalid/by-digest:${createHash("sha256").update(image).digest("hex").slice(0, 16)}`;
+}
