@@ -82,7 +82,13 @@ export function job(script: string, more: Values = {}): Objects {
       metadata: { name, namespace: NAMESPACE },
       spec: {
         backoffLimit: 0,
-        template: { spec: { restartPolicy: "Never", containers: [runs(script)(image)] } },
+        template: {
+          spec: {
+            terminationGracePeriodSeconds: 0,
+            restartPolicy: "Never",
+            containers: [runs(script)(image)],
+          },
+        },
         ...more,
       },
     },
