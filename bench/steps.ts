@@ -1,7 +1,6 @@
 /** What `npm run bench` times. */
 import * as fs from "node:fs";
-import { ingressNginxValues } from "../components/addOns/ingressNginx";
-import { metricsServerValues } from "../components/addOns/metricsServer";
+import { ingressNginxValues, metricsServerValues } from "../plan/addOnValues";
 import type { KindSettings, StackConfig } from "../config/settings";
 import type { Values } from "../config/values";
 import type { Project, Started } from "../tests/support/project";

@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { addOnOf, wantedBlocks, type AddOnName, type Block } from "../../config/addOns";
+import { addOnOf, wantedBlocks, type Block } from "../../config/addOns";
 import type { StackConfig } from "../../config/settings";
 import type { Charts } from "../../machine/read";
+import { addOnValues, isUpstream, type UpstreamAddOn } from "../../plan/addOnValues";
 import type { Waiting } from "../releaseWatch";
 import { CertManager } from "./certManager";
 import { IngressNginx } from "./ingressNginx";
@@ -17,22 +18,11 @@ type Make = (
   opts: pulumi.ComponentResourceOptions,
 ) => pulumi.ComponentResource;
 
-/** An add-on that the application may need. {@link Observability} needs the application, and comes after it. */
-type Needed = Exclude<AddOnName, "observability">;
-
-/** Whether the application may need an add-on. */
-export function isNeeded(name: AddOnName): name is Needed {
-  return name !== "observability";
-}
-
-/** A component of each of them. */
-const COMPONENTS: Readonly<Record<Needed, Make>> = {
-  "ingress-nginx": (name, args, { ingress: { className } }, opts) =>
-    new IngressNginx(name, { ...args, className }, opts),
-  traefik: (name, args, { ingress: { className } }, opts) =>
-    new Traefik(name, { ...args, className }, opts),
-  "metrics-server": (name, args, { cluster }, opts) =>
-    new MetricsServer(name, { ...args, onKind: cluster.kind !== "existing" }, opts),
+/** A component of each that the application may need. {@link Observability} needs the application, and comes after it. */
+const COMPONENTS: Readonly<Record<UpstreamAddOn, Make>> = {
+  "ingress-nginx": (name, args, _, opts) => new IngressNginx(name, args, opts),
+  traefik: (name, args, _, opts) => new Traefik(name, args, opts),
+  "metrics-server": (name, args, _, opts) => new MetricsServer(name, args, opts),
   "cert-manager": (name, args, { certManager: { issuer, email = "" }, ingress }, opts) =>
     new CertManager(name, { ...args, issuer, email, className: ingress.className }, opts),
 };
@@ -52,8 +42,11 @@ export function installAddOns(
   return Object.fromEntries(
     wantedBlocks(config).flatMap((block) => {
       const name = addOnOf(block, config);
-      const args = { source: charts[block], waiting };
-      return isNeeded(name) ? [[block, COMPONENTS[name](name, args, config, opts)]] : [];
+      if (!isUpstream(name)) {
+        return [];
+      }
+      const args = { source: charts[block], values: addOnValues(name, config), waiting };
+      return [[block, COMPONENTS[name](name, args, config, opts)]];
     }),
   );
 }

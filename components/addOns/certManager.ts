@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ISSUERS, type Issuer } from "../../config/settings";
-import type { Values } from "../../config/values";
 import { addOnRelease, type AddOnArgs } from "./release";
 
 /** Inputs of {@link CertManager}. */
@@ -18,12 +17,12 @@ export interface CertManagerArgs extends AddOnArgs {
 export class CertManager extends pulumi.ComponentResource {
   constructor(name: string, args: CertManagerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("soc:index:CertManager", name, {}, opts);
-    const { source, waiting } = args;
+    const { source, values, waiting } = args;
     const issuer = clusterIssuer(args);
     const ready = addOnRelease(this, {
       name: "cert-manager",
       source,
-      values: certManagerValues(),
+      values,
       waiting,
       // Its webhook refuses issuers for some seconds after its pod is ready.
       accepted: issuer,
@@ -34,16 +33,6 @@ export class CertManager extends pulumi.ComponentResource {
     });
     this.registerOutputs({});
   }
-}
-
-/** Values of the cert-manager chart. */
-export function certManagerValues(): Values {
-  return {
-    // Definitions that went with the release would take every certificate in the cluster along.
-    crds: { enabled: true, keep: true },
-    // A job that waits until the API takes issuers. It is a hook, which would begin before the pods are there.
-    startupapicheck: { enabled: false },
-  };
 }
 
 /** The ClusterIssuer of one of Let's Encrypt's directories (https://cert-manager.io/docs/configuration/acme/). */

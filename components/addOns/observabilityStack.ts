@@ -7,13 +7,13 @@ import type { StackConfig } from "../../config/settings";
 import type { Machine } from "../../machine/read";
 import { messageOf } from "../../machine/run";
 import { NAMESPACE } from "../../plan/access";
+import { isUpstream } from "../../plan/addOnValues";
 import type { ChartOverrides } from "../../plan/chart";
 import { observabilityValues, STACK_NAMESPACES, stackImages } from "../../plan/observability";
 import type { SocAgent } from "../app/socAgent";
 import { ExistingCluster } from "../cluster/existingCluster";
 import type { KindCluster } from "../cluster/kindCluster";
 import type { Waiting } from "../releaseWatch";
-import { isNeeded } from "./addOns";
 import { Observability, type NodeImages } from "./observability";
 
 /** Inputs of {@link installObservability}. */
@@ -60,7 +60,7 @@ function nodeImages(
   { clusterName, identity, unseen }: KindCluster,
 ): NodeImages {
   const refs = stackImages(config);
-  const needed = wantedAddOns(config).filter(isNeeded);
+  const needed = wantedAddOns(config).filter(isUpstream);
   return {
     clusterName,
     identity,

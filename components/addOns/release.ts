@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Values } from "../../config/values";
 import type { Chart } from "../../machine/charts";
 import { ADD_ONS, rowOf, type AddOnName } from "../../config/addOns";
+import { WITHOUT_CRDS } from "../../plan/addOnValues";
 import { ownDigest } from "../../plan/chartDigest";
 import { MAX_HISTORY } from "../../plan/releases";
 import { awaitReadiness, UNAWAITED } from "../readiness";
@@ -13,15 +14,14 @@ import { unknownText } from "../unknown";
 export interface AddOnArgs {
   /** The chart. */
   readonly source: pulumi.Input<Chart>;
+  /** The chart's values. */
+  readonly values: Values;
   readonly waiting: Waiting;
 }
 
 /** Which add-on to install, from where and how. */
 interface AddOnReleaseArgs extends AddOnArgs {
   readonly name: AddOnName;
-  readonly values: Values;
-  /** Whether the chart's CustomResourceDefinitions stay out; they would outlive the release. */
-  readonly skipCrds?: true;
   /** See {@link ReadinessArgs}. */
   readonly accepted?: Values;
 }
@@ -33,7 +33,7 @@ interface AddOnReleaseArgs extends AddOnArgs {
  */
 export function addOnRelease(
   parent: pulumi.ComponentResource,
-  { name, source, values, waiting, skipCrds, accepted }: AddOnReleaseArgs,
+  { name, source, values, waiting, accepted }: AddOnReleaseArgs,
 ): pulumi.Resource {
   const chart = pulumi.output(source);
   const { namespace } = ADD_ONS[name];
@@ -51,7 +51,7 @@ export function addOnRelease(
       description: chart.apply((found) =>
         pulumi.output(found.unseen ? unknownText() : ownDigest(rowOf(name).source, found)),
       ),
-      ...(skipCrds && { skipCrds }),
+      ...(WITHOUT_CRDS.includes(name) && { skipCrds: true }),
       values,
       maxHistory: MAX_HISTORY,
       timeout: waiting.timeout,

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
-import { ingressNginxValues } from "../../../components/addOns/ingressNginx";
+import { ingressNginxValues } from "../../../plan/addOnValues";
 import { withDefaults } from "../../../config/defaults";
 import { itemsOf, type Seen } from "../../../machine/kubernetes";
 import { must, run } from "../../../machine/run";
