@@ -10,10 +10,11 @@ import { ROOT } from "../config/project";
 import { messageOf } from "../machine/run";
 import { allowedFlows, beyond, flowText, type Flow } from "../plan/flows";
 import { judge, type Exemption } from "../plan/rules/judge";
+import { renderReleases } from "../plan/render";
 import { planStack } from "../plan/stack";
 import { flowsFile, readExemptions, writeFlows } from "../policy/agreed";
 import { targetOf } from "../policy/look";
-import { BROKEN, keepsAll } from "./rules";
+import { BROKEN, keepsAll, tellUnseen } from "./rules";
 import { useTools } from "./tools/environment";
 import { ensureTools } from "./tools/fetch";
 
@@ -28,13 +29,16 @@ Hold every stack against the rules (docs/policy.md); needs neither Docker nor a 
 /** Looks at a stack, and prints what it found. @returns whether all rules are kept */
 async function look(stack: string, write: boolean, exemptions: Exemption[]): Promise<boolean> {
   console.log(pc.bold(`Stack ${stack}`));
-  const target = await targetOf(planStack(stack));
+  const planned = planStack(stack);
+  const rendered = await renderReleases(planned);
+  const target = targetOf(planned, rendered);
   const flows = allowedFlows(target.objects);
   if (write) {
     writeFlows(stack, flows);
   }
   const allowed = write ? flows : target.allowed;
   const kept = keepsAll(judge({ ...target, ...(allowed && { allowed }) }, exemptions));
+  tellUnseen(rendered.unseen);
   console.log(networkText(stack, flows, allowed));
   return kept;
 }

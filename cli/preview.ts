@@ -4,14 +4,15 @@ import pc from "picocolors";
 import { messageOf } from "../machine/run";
 import type { Judgement, Report } from "../plan/report";
 import { findBase } from "./compare/base";
-import { compareStacks, failures, hasChanges } from "./compare/compare";
+import { compareStacks, failures, hasChanges, renderOwn, type Own } from "./compare/compare";
 import { keepingFile, listStacks, makeStack, pulumi, pulumiEnvironment } from "./pulumi";
 import { htmlReport } from "./report/html";
 import { markdownReport } from "./report/markdown";
 import { textReport } from "./report/text";
 import type { Request } from "./request";
-import { BROKEN, keepsAll, startJudging } from "./rules";
+import { BROKEN, judges, keepsAll, tellUnseen } from "./rules";
 import { assertKnown } from "./stacks";
+import { useTools } from "./tools/environment";
 import { ensureTools } from "./tools/fetch";
 
 /** Exit codes of a preview. */
@@ -26,12 +27,16 @@ export async function preview(request: Request): Promise<number> {
   const base = await findBase(given);
   const tools = await ensureTools(["pulumi", "helm"]);
   const env = pulumiEnvironment(tools);
-  const judging = stacks.map((stack) => [stack, startJudging(stack, tools)] as const);
+  useTools(tools);
+  // Rendered while Pulumi looks, once for the comparison and the rules.
+  const own = new Map(stacks.map((stack) => [stack, renderOwn(stack)]));
+  // Told to whoever waits for it.
+  own.forEach((rendering) => void rendering.catch(() => {}));
   const previewed = await previewStacks(stacks, extra, env);
-  const compared = "why" in base ? base : await compareStacks(stacks, base, env);
+  const compared = "why" in base ? base : await compareStacks(own, base, env);
   console.log(`\n${"why" in compared ? incomparable(compared.why) : textReport(compared)}`);
   const failed = "why" in compared ? [] : failures(compared);
-  const { judged, kept } = await tellRules(judging, failed);
+  const { judged, kept } = await tellRules(own, failed);
   if (!("why" in compared)) {
     writeReports({ ...compared, judged }, request);
   }
@@ -57,24 +62,26 @@ function writeReports(report: Report, { html, markdown }: Request): void {
 }
 
 /**
- * Waits for what the rules say of each stack, and prints it.
+ * Holds each stack against the rules, and prints what they say.
  *
  * @param told stacks of which it is said already why they cannot be looked at
  * @returns what they say, and whether all of them are kept
  */
 async function tellRules(
-  judging: readonly (readonly [string, ReturnType<typeof startJudging>])[],
+  own: ReadonlyMap<string, Promise<Own>>,
   told: readonly string[],
 ): Promise<{ judged: readonly Judgement[]; kept: boolean }> {
   const judged: Judgement[] = [];
   let kept = true;
-  for (const [stack, wait] of judging) {
+  for (const [stack, rendering] of own) {
     try {
-      const findings = await wait();
+      const { planned, rendered } = await rendering;
+      const { findings, unseen } = judges().judgeRendered(planned, rendered);
       judged.push({ stack, findings });
       const verdict = findings.length === 0 ? "keeps all rules" : "rules";
       console.log(pc.bold(`\nStack ${stack}: ${verdict}`));
       kept = keepsAll(findings) && kept;
+      tellUnseen(unseen);
     } catch (error) {
       if (!told.includes(stack)) {
         const why = `Stack ${stack} cannot be held against the rules: ${messageOf(error)}`;

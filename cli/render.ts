@@ -1,11 +1,12 @@
 /**
- * `npm run render -- STACK`: prints the objects that a stack makes, as YAML for `kubectl diff` and its like. Pure: it reads
- * the stack's file and the project, and asks neither Docker nor a cluster nor the stack's state. What another revision
- * of the project prints is compared with it, so its form stays.
+ * `npm run render -- STACK`: prints the objects that a stack makes, as YAML for `kubectl diff` and its like. It reads
+ * the stack's file and the project, and asks neither Docker nor a cluster nor the stack's state; a chart of an add-on that
+ * was never here is downloaded. What another revision of the project prints is compared with it, so its form stays.
  */
 import { ROOT } from "../config/project";
 import { runMain } from "../machine/run";
-import { kubernetesVersion, renderManifest } from "../plan/render";
+import { kubernetesVersion, renderReleases } from "../plan/render";
+import { printRendered, unseenLines } from "../plan/rendered";
 import { planStack } from "../plan/stack";
 
 async function main([stack, ...more]: readonly string[]): Promise<void> {
@@ -16,7 +17,9 @@ async function main([stack, ...more]: readonly string[]): Promise<void> {
   if (kubernetesVersion(planned.config) === undefined) {
     console.error(UNNAMED);
   }
-  process.stdout.write(await renderManifest(planned));
+  const rendered = await renderReleases(planned);
+  unseenLines(rendered.unseen).forEach((line) => console.error(`not rendered: ${line}`));
+  process.stdout.write(printRendered(rendered));
 }
 
 /** What is said of a stack that names no Kubernetes version. */

@@ -51,7 +51,7 @@ export async function up(request: Request): Promise<number> {
   const env = pulumiEnvironment(tools);
   await assertKnown(stack, () => listStacks(env));
   const reading = readStack(stack);
-  const judging = startJudging(stack, tools);
+  const judging = startJudging(stack, reading, tools);
   const facts = await gatherFacts(needsOf(stack, reading), tools);
   if (report(problems(facts, "up")) || !("config" in reading)) {
     const otherwise = cannotRunKind(facts)

@@ -51,6 +51,23 @@ export async function fetchChart(source: ChartSource, dir: string = CHARTS): Pro
   return { chart: `./${file}`, ...(version && { version }) };
 }
 
+/**
+ * A chart to render without a cluster: one that is kept, which is downloaded where it is not yet, or a folder or an archive.
+ *
+ * @returns where it is
+ * @throws Error that says why it cannot be had
+ */
+export async function chartAtHand(source: ChartSource): Promise<string> {
+  const { chart, repo } = await fetchChart(source);
+  if (repo !== undefined || !fs.existsSync(chart)) {
+    const where = [repo, chart].filter(Boolean).join(" ");
+    throw new Error(
+      `its chart, ${where}, is neither here nor one exact version in a repository of files`,
+    );
+  }
+  return chart;
+}
+
 /** Where a repository has a chart (https://helm.sh/docs/topics/chart_repository/#the-index-file). */
 async function findChart(
   base: URL,

@@ -3,6 +3,9 @@ import { addOnOf, wantedBlocks, type ChartSource } from "../config/addOns";
 import type { StackConfig } from "../config/settings";
 import { CHART } from "./chart";
 
+/** Name of the application's release. */
+export const APPLICATION = "soc-agent";
+
 /** Revisions that Helm keeps of a release; without a limit it keeps a Secret for each. */
 export const MAX_HISTORY = 5;
 
@@ -22,5 +25,5 @@ export function releaseInputs(config: StackConfig): ReleaseInputs[] {
     name: addOnOf(block, config),
     maxHistory: MAX_HISTORY,
   }));
-  return [{ name: "soc-agent", chart: CHART, maxHistory: MAX_HISTORY }, ...addOns];
+  return [{ name: APPLICATION, chart: CHART, maxHistory: MAX_HISTORY }, ...addOns];
 }

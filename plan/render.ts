@@ -1,18 +1,23 @@
 /**
- * The objects that a stack makes, rendered without a cluster: those of the project's own charts, and what stands
- * beside them. Two renders of the same sources are equal.
+ * The objects that a stack makes, rendered without a cluster: those of its charts, and what stands beside them. Two
+ * renders of the same sources are equal.
  */
 import { stringify } from "yaml";
-import { ADD_ONS } from "../config/addOns";
+import { ADD_ONS, addOnOf, rowOf, wantedBlocks, type ChartSource } from "../config/addOns";
 import type { StackConfig } from "../config/settings";
+import { chartAtHand } from "../machine/charts";
 import { renderRelease, type Release } from "../machine/helm";
+import { messageOf } from "../machine/run";
 import { NAMESPACE } from "./access";
+import { addOnValues, isUpstream } from "./addOnValues";
 import { CHART } from "./chart";
 import { kindConfig } from "./kindConfig";
 import { stackNamespaces } from "./namespaces";
-import { parseObjects, type KubernetesObject } from "./objects";
+import type { KubernetesObject } from "./objects";
 import { observabilityValues } from "./observability";
 import { STACK_CHART, STACK_NAMESPACE } from "./pages";
+import { APPLICATION } from "./releases";
+import { objectsIn, PULUMIS, type Rendered } from "./rendered";
 import { standInNames, withSecrets } from "./secrets";
 import type { PlannedStack } from "./stack";
 import { dashboardUrl } from "./url";
@@ -20,7 +25,7 @@ import { dashboardUrl } from "./url";
 /** The releases of the project's own charts, with stand-ins for the names of Secrets. */
 export function ownReleases({ config, values, secrets }: PlannedStack): Release[] {
   const application: Release = {
-    name: "soc-agent",
+    name: APPLICATION,
     namespace: NAMESPACE,
     chart: CHART,
     values: withSecrets(values, standInNames(values, secrets, config.auth)),
@@ -32,6 +37,28 @@ export function ownReleases({ config, values, secrets }: PlannedStack): Release[
     values: observabilityValues(config, values, dashboardUrl(config, values)),
   };
   return config.observability.install ? [application, observability] : [application];
+}
+
+/** A release of an upstream's chart, which may not be here. */
+export interface AddOnRelease extends Omit<Release, "chart"> {
+  readonly source: ChartSource;
+}
+
+/** The releases of upstream's charts. */
+export function addOnReleases(config: StackConfig): AddOnRelease[] {
+  return wantedBlocks(config).flatMap((block) => {
+    const name = addOnOf(block, config);
+    return isUpstream(name)
+      ? [
+          {
+            name,
+            namespace: rowOf(name).namespace,
+            source: config[block].source,
+            values: addOnValues(name, config),
+          },
+        ]
+      : [];
+  });
 }
 
 /** The Kubernetes version that a stack names: its node image's on Kind, else `cluster.existing.kubernetesVersion`. */
@@ -56,20 +83,59 @@ export function pulumisObjects({ stack, config }: PlannedStack): KubernetesObjec
   return [...kind, ...namespaces];
 }
 
-/**
- * Renders a stack, for the Kubernetes version that it names.
- *
- * @returns a stream of YAML documents
- * @throws Error with Helm's own words, and where there is no Helm
- */
-export async function renderManifest(planned: PlannedStack): Promise<string> {
-  const version = kubernetesVersion(planned.config);
-  const releases = ownReleases(planned).map((release) => renderRelease(release, version));
-  const objects = pulumisObjects(planned).map((object) => `---\n${stringify(object)}`);
-  return [...objects, ...(await Promise.all(releases))].join("");
+/** Releases of upstream's charts. */
+export interface AddOnsAtHand {
+  readonly releases: readonly Release[];
+  /** Why charts of others are not to be had, by the release's name. */
+  readonly unseen: Rendered["unseen"];
 }
 
-/** The objects of {@link renderManifest}. */
+/** The releases of upstream's charts that can be rendered. A chart that is not here yet is downloaded. */
+export async function addOnsAtHand(config: StackConfig): Promise<AddOnsAtHand> {
+  const all = await Promise.all(
+    addOnReleases(config).map(
+      async ({ source, ...release }): Promise<Release | [string, string]> => {
+        try {
+          return { ...release, chart: await chartAtHand(source) };
+        } catch (error) {
+          return [release.name, messageOf(error)];
+        }
+      },
+    ),
+  );
+  return {
+    releases: all.flatMap((one) => ("chart" in one ? [one] : [])),
+    unseen: Object.fromEntries(all.flatMap((one) => ("chart" in one ? [] : [one]))),
+  };
+}
+
+/**
+ * Renders a stack, for the Kubernetes version that it names. An add-on whose chart is not to be had is left out, with the
+ * reason.
+ *
+ * @throws Error with Helm's own words, and where there is no Helm
+ */
+export async function renderReleases(planned: PlannedStack): Promise<Rendered> {
+  const version = kubernetesVersion(planned.config);
+  const render = (releases: readonly Release[]) =>
+    Promise.all(
+      releases.map(async (one) => [one.name, await renderRelease(one, version)] as const),
+    );
+  const pulumis = pulumisObjects(planned).map((object) => `---\n${stringify(object)}`);
+  const [own, { unseen, rendered }] = await Promise.all([
+    render(ownReleases(planned)),
+    addOnsAtHand(planned.config).then(async ({ releases, unseen }) => ({
+      unseen,
+      rendered: await render(releases),
+    })),
+  ]);
+  return {
+    manifests: Object.fromEntries([[PULUMIS, pulumis.join("")], ...own, ...rendered]),
+    unseen,
+  };
+}
+
+/** The objects of {@link renderReleases}. */
 export async function renderStack(planned: PlannedStack): Promise<KubernetesObject[]> {
-  return parseObjects(await renderManifest(planned));
+  return objectsIn(await renderReleases(planned));
 }

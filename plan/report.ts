@@ -7,8 +7,10 @@ import type { Finding } from "./rules/rule";
 /** A stack that was compared. */
 export interface Comparison {
   readonly stack: string;
-  /** The Kubernetes version that it names, if it does. */
-  readonly version: string | undefined;
+  /** What it was rendered for, as a part of a sentence. */
+  readonly rendered: string;
+  /** Releases that could not be compared, each with the reason. */
+  readonly unseen: readonly string[];
   readonly difference: Difference;
   /** The heaviest first. */
   readonly consequences: readonly Consequence[];
@@ -120,8 +122,8 @@ function showValue(value: unknown): string {
   return line.length > MOST_TEXT ? `${line.slice(0, MOST_TEXT)}...` : line;
 }
 
-/** What a stack was rendered for. */
-export function renderedFor({ version }: Comparison): string {
+/** What a stack was rendered for that names a Kubernetes version, or none. */
+export function renderedFor(version: string | undefined): string {
   return version === undefined
     ? "Helm's own Kubernetes version (soc-agent:cluster.existing.kubernetesVersion names no other)"
     : `Kubernetes ${version}`;

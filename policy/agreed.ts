@@ -3,17 +3,24 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { ADD_ON_NAMES } from "../config/addOns";
 import { ROOT } from "../config/project";
+import { isUpstream } from "../plan/addOnValues";
 import { flowText, parseFlow, type Flow } from "../plan/flows";
 import { RULES, type Exemption } from "../plan/rules/judge";
 
 /** Relative to the project. */
 export const EXEMPTIONS = "policy/exemptions.yaml";
 
+const addOns: readonly string[] = ADD_ON_NAMES.filter(isUpstream);
 const ids = RULES.map(({ id }) => id);
 
 const exemptions = z.array(
   z.strictObject({
+    addOn: z
+      .string()
+      .refine((name) => addOns.includes(name), `must be one of ${addOns.join(", ")}`)
+      .optional(),
     rule: z.string().refine((id) => ids.includes(id), `must be one of ${ids.join(", ")}`),
     at: z.string().min(1),
     what: z.string().min(1).optional(),
@@ -32,7 +39,11 @@ export function readExemptions(): Exemption[] {
     const problems = read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
     throw new Error([`${EXEMPTIONS}:`, ...problems].join("\n  - "));
   }
-  return read.data.map(({ what, ...rest }) => ({ ...rest, ...(what !== undefined && { what }) }));
+  return read.data.map(({ addOn, what, ...rest }) => ({
+    ...rest,
+    ...(addOn !== undefined && { addOn }),
+    ...(what !== undefined && { what }),
+  }));
 }
 
 /** Where a stack's flows are, relative to the project. */

@@ -6,8 +6,9 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { ROOT, stackFile } from "../config/project";
+import { CHARTS } from "../machine/charts";
 
-/** All that a stack is judged by, besides its own file and Helm. Build contexts only come to tags of their content. */
+/** All that a stack is judged by, besides its own file, add-ons' charts and Helm. Build contexts only come to tags of their content. */
 export const SOURCES = ["charts", "config", "machine", "plan", "policy", "package-lock.json"];
 
 /** Where npm packages keep what may go at any time; it goes with `npm ci`. */
@@ -17,9 +18,11 @@ const FOLDER = path.join(ROOT, "node_modules", ".cache", "soc-agent");
  * A digest of all that a stack is judged by.
  *
  * @param renderer what renders the charts, such as a file and its version
+ * @param charts of add-ons, as the stack names them: only folders and archives count beside those that are kept
  */
-export function digestFor(stack: string, renderer: string): string {
-  const files = [...SOURCES.map((name) => path.join(ROOT, name)), stackFile(stack)]
+export function digestFor(stack: string, renderer: string, charts: readonly string[] = []): string {
+  const files = [...SOURCES, CHARTS, ...charts, stackFile(stack)]
+    .map((name) => path.resolve(ROOT, name))
     .filter((file) => fs.existsSync(file))
     .flatMap(filesBelow)
     .sort();

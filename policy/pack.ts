@@ -5,12 +5,12 @@
 import { PolicyPack, type Policies, type PolicyResource } from "@pulumi/policy";
 import { ROOT } from "../config/project";
 import { isMap } from "../config/values";
-import { judge, RULES } from "../plan/rules/judge";
+import { RULES } from "../plan/rules/judge";
 import type { Finding } from "../plan/rules/rule";
 import type { ReleaseInputs } from "../plan/releases";
+import { renderReleases } from "../plan/render";
 import { planStack } from "../plan/stack";
-import { readExemptions } from "./agreed";
-import { targetOf } from "./look";
+import { judgeRendered } from "./look";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 const COMMAND = "command:local:Command";
@@ -38,7 +38,9 @@ function findingsIn(stack: string): Promise<Finding[]> {
 }
 
 async function look(stack: string, registered: readonly ReleaseInputs[]): Promise<Finding[]> {
-  return judge(await targetOf(planStack(stack), registered), readExemptions());
+  const planned = planStack(stack);
+  const { findings } = judgeRendered(planned, await renderReleases(planned), registered);
+  return [...findings];
 }
 
 /** The name in `urn:pulumi:stack::project::type::name`. */

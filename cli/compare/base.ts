@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { ROOT } from "../../config/project";
+import { CHARTS } from "../../machine/charts";
 import { must, run } from "../../machine/run";
 import { Refusal } from "../pulumi";
 
@@ -88,6 +89,7 @@ export async function withCheckout<T>(
     const prefix = (await must("git", ["rev-parse", "--show-prefix"], { cwd: ROOT })).trim();
     const dir = path.join(tree, prefix);
     await providePackages(dir);
+    provideCharts(dir);
     return await work(dir);
   } finally {
     fs.rmSync(parent, { recursive: true, force: true });
@@ -110,4 +112,11 @@ async function providePackages(dir: string): Promise<void> {
       cwd: dir,
     });
   }
+}
+
+/** This checkout's charts of add-ons. What the revision needs besides comes to them. */
+function provideCharts(dir: string): void {
+  const kept = path.join(ROOT, CHARTS);
+  fs.mkdirSync(kept, { recursive: true });
+  fs.symlinkSync(kept, path.join(dir, CHARTS));
 }

@@ -5,7 +5,6 @@ import {
   byLoudness,
   fieldLines,
   quietly,
-  renderedFor,
   WORDS,
   type Comparison,
   type Judgement,
@@ -77,7 +76,8 @@ function comparison(report: Comparison): string[] {
       `<li class="${weight}"><b>${WORDS[weight]}:</b> ${escape(text)}${fix === undefined ? "" : `<br>${escape(fix)}`}</li>`,
   );
   return [
-    `<p>Rendered for ${escape(renderedFor(report))}.</p>`,
+    `<p>Rendered for ${escape(report.rendered)}.</p>`,
+    ...report.unseen.map((line) => `<p class="care">Not compared: ${escape(line)}</p>`),
     ...(effects.length > 0 ? [`<ul>\n${effects.join("\n")}\n</ul>`] : []),
     ...loud.map((change) => folded(`~ ${objectName(change.after)}`, fields(change), "open")),
     ...added.map((object) => whole("+", "new", object)),

@@ -4,7 +4,6 @@ import {
   byLoudness,
   fieldLines,
   quietly,
-  renderedFor,
   WORDS,
   type Comparison,
   type Judgement,
@@ -70,8 +69,9 @@ function effects(report: Comparison): string {
     ({ weight, text, fix }) =>
       `- **${WORDS[weight]}:** ${escape(text)}${fix === undefined ? "" : `. ${escape(fix)}`}`,
   );
-  const heading = `### ${escape(report.stack)}\n\nRendered for ${escape(renderedFor(report))}.`;
-  return [heading, ...(lines.length > 0 ? [lines.join("\n")] : [])].join("\n\n");
+  const heading = `### ${escape(report.stack)}\n\nRendered for ${escape(report.rendered)}.`;
+  const unseen = report.unseen.map((line) => `Not compared: ${escape(line)}`);
+  return [heading, ...unseen, ...(lines.length > 0 ? [lines.join("\n")] : [])].join("\n\n");
 }
 
 function objects({ stack, difference }: Comparison): string[] {

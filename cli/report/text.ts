@@ -5,7 +5,6 @@ import {
   byLoudness,
   fieldLines,
   quietly,
-  renderedFor,
   summary,
   WORDS,
   type Comparison,
@@ -42,7 +41,8 @@ function details(report: StackReport): string[] {
     ...deleted.map((object) => [pc.red(`- ${objectName(object)}`)]),
     ...(quiet.length > 0 ? [[pc.dim(quietly(quiet.length))]] : []),
   ];
-  return [`rendered for ${renderedFor(report)}`, ...effects(report), ...blocks.flat()].map(
+  const unseen = report.unseen.map((line) => `${pc.yellow("not compared:")} ${line}`);
+  return [`rendered for ${report.rendered}`, ...unseen, ...effects(report), ...blocks.flat()].map(
     (line) => `  ${line}`,
   );
 }

@@ -10,8 +10,10 @@ export interface Target {
   /** Kubernetes version of the cluster, such as `1.34.0`; when unset, the newest. */
   readonly kubernetesVersion?: string;
   readonly releases: readonly ReleaseInputs[];
-  /** All that is made, with their namespaces. */
+  /** All that is made but by upstream's charts, with the namespaces. */
   readonly objects: readonly KubernetesObject[];
+  /** What upstream's charts make, by add-on; those that could not be rendered are missing. */
+  readonly addOns: Readonly<Record<string, readonly KubernetesObject[]>>;
   /** The flows that somebody has agreed to. None is held against anything when unset. */
   readonly allowed?: readonly Flow[];
 }
@@ -42,6 +44,8 @@ export interface Rule {
 /** A rule that is broken at a place. */
 export interface Finding extends Place {
   readonly rule: Rule;
+  /** The add-on whose chart brings it; unset for what is the project's own. */
+  readonly addOn?: string;
 }
 
 /** A finding as people read it, on lines of its own. */

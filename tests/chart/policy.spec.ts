@@ -2,16 +2,47 @@
 import * as assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
+import { rowOf } from "../../config/addOns";
+import { withDefaults } from "../../config/defaults";
 import { ROOT } from "../../config/project";
+import { mergeValues, type Values } from "../../config/values";
+import { renderRelease } from "../../machine/helm";
+import { addOnValues, type UpstreamAddOn } from "../../plan/addOnValues";
 import { allowedFlows, flowText } from "../../plan/flows";
+import { parseObjects } from "../../plan/objects";
+import { releaseInputs } from "../../plan/releases";
+import { renderReleases } from "../../plan/render";
 import { covers, judge, RULES } from "../../plan/rules/judge";
 import { findingText, isBroken, type Target } from "../../plan/rules/rule";
-import { planStack } from "../../plan/stack";
+import { planStack, type PlannedStack } from "../../plan/stack";
 import { readExemptions } from "../../policy/agreed";
 import { targetOf } from "../../policy/look";
+import { addOnChart, withCharts } from "./support/addOnCharts";
 import { MISTAKES, REFACTORINGS, WIDENINGS, type Seed } from "./support/seeds";
 
 const STACKS = ["dev", "prod"] as const;
+
+/** The committed stacks, and the add-ons that neither of them has. */
+function plans(): (readonly [name: string, planned: PlannedStack])[] {
+  const certManager = { install: true, email: "ops@example.com" };
+  const cluster = { existing: { kubeconfig: "k", context: "c" } };
+  const others = {
+    traefik: { ingress: { controller: "traefik" }, certManager },
+    existing: { cluster, metricsServer: { install: true }, certManager },
+  } as const;
+  return [
+    ...STACKS.map((stack) => [stack, planStack(stack)] as const),
+    ...Object.entries(others).map(
+      ([name, input]) => [name, { ...planStack("dev"), config: withDefaults(input) }] as const,
+    ),
+  ];
+}
+
+/** What the rules see of a stack, its add-ons' charts included, as if these were upstream's. */
+async function look(planned: PlannedStack): Promise<Target> {
+  const here = withCharts(planned);
+  return targetOf(here, await renderReleases(here), releaseInputs(planned.config));
+}
 
 describe("the policy", function () {
   this.timeout(60_000);
@@ -19,8 +50,8 @@ describe("the policy", function () {
   const targets = new Map<string, Target>();
 
   before(async () => {
-    for (const stack of STACKS) {
-      targets.set(stack, await targetOf(planStack(stack)));
+    for (const [name, planned] of plans()) {
+      targets.set(name, await look(planned));
     }
   });
 
@@ -51,10 +82,45 @@ describe("the policy", function () {
   }
 
   it("has no exemption that is for nothing", () => {
-    const all = STACKS.flatMap((stack) => judge(target(stack)));
+    const all = [...targets.values()].flatMap((one) => judge(one));
     const idle = exemptions.filter((one) => !all.some((finding) => covers(one, finding)));
     assert.deepEqual(idle, []);
   });
+
+  for (const name of ["traefik", "existing"]) {
+    it(`is kept by the add-ons of a stack: ${name}`, () => {
+      const findings = judge(target(name), exemptions).filter(({ addOn }) => addOn !== undefined);
+      assert.deepEqual(findings.map(findingText), []);
+      assert.equal(Object.keys(target(name).addOns).length, name === "traefik" ? 3 : 2);
+    });
+  }
+
+  /** Mistakes in what the program gives the charts of add-ons, and the rules that find them. */
+  const slips: readonly (readonly [name: UpstreamAddOn, slip: Values, rule: string])[] = [
+    ["ingress-nginx", { controller: { service: { type: "LoadBalancer" } } }, "no-outer-service"],
+    ["ingress-nginx", { controller: { admissionWebhooks: { enabled: true } } }, "pods-restricted"],
+    ["traefik", { service: { spec: { type: "NodePort" } } }, "no-outer-service"],
+    ["metrics-server", { args: ["--token=ghp_" + "a".repeat(36)] }, "no-plaintext-secret"],
+  ];
+  for (const [name, slip, rule] of slips) {
+    it(`finds in the values of ${name}: ${JSON.stringify(slip)}`, async () => {
+      const { config } = planStack("dev");
+      const values = mergeValues(addOnValues(name, config), slip);
+      const { namespace } = rowOf(name);
+      const release = { name, namespace, chart: addOnChart(name), values };
+      const objects = parseObjects(await renderRelease(release, undefined));
+      const ofVersion = (version: string) => {
+        const releases = [{ name, chart: name, version }];
+        const all = judge({ ...target("dev"), releases, addOns: { [name]: objects } }, exemptions);
+        return all.filter(({ addOn }) => addOn === name);
+      };
+      const usual = ofVersion(rowOf(name).source.version ?? "");
+      assert.ok(isBroken(usual.filter((one) => one.rule.id === rule)));
+      // Of another chart only its owner can agree to anything.
+      const other = ofVersion("0.0.1");
+      assert.deepEqual([other.length, isBroken(other)], [usual.length, false]);
+    });
+  }
 
   it("is tried with twenty of each", () => {
     const counts = [MISTAKES, WIDENINGS, REFACTORINGS].map((seeds) => seeds.length);

@@ -4,6 +4,7 @@ import { diffObjects, isEmpty } from "../../plan/diff";
 import { objectName } from "../../plan/objects";
 import { renderStack } from "../../plan/render";
 import { planStack } from "../../plan/stack";
+import { withCharts } from "./support/addOnCharts";
 
 describe("a stack's render", function () {
   this.timeout("1m");
@@ -11,8 +12,8 @@ describe("a stack's render", function () {
   for (const stack of ["dev", "prod"]) {
     it(`is the same twice, and has each object once with its namespace: ${stack}`, async () => {
       const [first, second] = await Promise.all([
-        renderStack(planStack(stack)),
-        renderStack(planStack(stack)),
+        renderStack(withCharts(planStack(stack))),
+        renderStack(withCharts(planStack(stack))),
       ]);
       assert.ok(isEmpty(diffObjects(first, second)));
       const names = first.map(objectName);
@@ -25,7 +26,7 @@ describe("a stack's render", function () {
   }
 
   it("has no Secret of Redis, whose password the program makes", async () => {
-    const objects = await renderStack(planStack("dev"));
+    const objects = await renderStack(withCharts(planStack("dev")));
     assert.deepEqual(objects.filter(({ kind }) => kind === "Secret").map(objectName), []);
   });
 });

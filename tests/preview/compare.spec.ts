@@ -69,6 +69,33 @@ describe("a preview beside another revision", function () {
     await repository.commit("Surge less");
   });
 
+  it("says what changes in an add-on's chart, and which chart it could not see", async () => {
+    const chart = "tests/fixtures/addOns/ingress-nginx";
+    const repo = "http://127.0.0.1:9/";
+    stackFile(
+      JSON.stringify({
+        config: {
+          "soc-agent:ingress": { chart: `./${chart}` },
+          "soc-agent:metricsServer": { repo, chart: "m", version: "1.0.0" },
+        },
+      }),
+    );
+    await repository.commit("Name charts");
+    repository.edit(`${chart}/values.yaml`, "replicaCount: 1", "replicaCount: 3");
+    const { code, output } = await preview("--base", "HEAD", "--stack", "dev");
+    assert.equal(code, 2, output);
+    assert.match(output, /Stack dev: 1 object changes, 0 pod templates roll, nothing is deleted/);
+    assert.match(output, /not compared: release metrics-server: http:\S+ cannot be reached\n/);
+    assert.match(
+      output,
+      /~ Deployment ingress-nginx\/ingress-nginx-controller\n +spec\.replicas\n +- 1\n +\+ 3\n/,
+    );
+    assert.match(output, /Not held against the rules: release metrics-server: http/);
+    repository.edit(`${chart}/values.yaml`, "replicaCount: 3", "replicaCount: 1");
+    stackFile("config: {}");
+    await repository.commit("Name none");
+  });
+
   it("could not look, with exit code 1, where a side does not render, and says why", async () => {
     stackFile("config: { 'soc-agent:timeout': soon }");
     const own = await preview("--base", "HEAD", "--stack", "dev");

@@ -9,6 +9,7 @@ import { overlay, type ChartOverrides } from "../../../plan/chart";
 import { consequences } from "../../../plan/consequences";
 import { diffObjects } from "../../../plan/diff";
 import { kubernetesVersion, renderStack } from "../../../plan/render";
+import { renderedFor } from "../../../plan/report";
 import { planStack } from "../../../plan/stack";
 
 /** The document, relative to the project. */
@@ -36,7 +37,8 @@ async function report(change: ChartOverrides): Promise<string> {
   const difference = diffObjects(before, after);
   const stack = {
     stack: planned.stack,
-    version: kubernetesVersion(planned.config),
+    rendered: renderedFor(kubernetesVersion(planned.config)),
+    unseen: [],
     difference,
     consequences: consequences(difference, { before, after }),
   };

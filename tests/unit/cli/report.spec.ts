@@ -31,7 +31,8 @@ const deployment = (image: string) =>
 function comparison(before: Objects, after: Objects): Comparison {
   const difference = diffObjects(before, after);
   const told = consequences(difference, { before, after });
-  return { stack: "dev", version: "1.34.0", difference, consequences: told };
+  const of = { stack: "dev", rendered: "Kubernetes 1.34.0", unseen: ["release a: no chart"] };
+  return { ...of, difference, consequences: told };
 }
 
 const report = (before: Objects, after: Objects): Report => ({

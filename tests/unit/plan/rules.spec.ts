@@ -75,6 +75,7 @@ const GOOD: Target = {
     { name: "db", chart: "db", repo: "https://example.com", version: "1.2.3", maxHistory: 5 },
   ],
   objects: [namespace("restricted"), policy(), deployment(), object("Service")],
+  addOns: {},
   allowed: [],
 };
 /** The same, with another Deployment. */
@@ -320,6 +321,12 @@ describe("the rules", () => {
     assert.equal(judge(broken, [{ ...exemption, at: "Deployment shop.web" }]).length, 2);
     assert.equal(judge(broken, [{ ...exemption, rule: "limits-set" }]).length, 2);
     assert.ok(judge(broken).every((finding) => covers(exemption, finding)));
+    // What an add-on may is no leave for what is the project's own, and the other way round.
+    assert.equal(judge(broken, [{ ...exemption, addOn: "traefik" }]).length, 2);
+    const { objects } = broken;
+    const foreign = { ...GOOD, addOns: { traefik: objects } };
+    assert.equal(judge(foreign, [exemption]).length, 2);
+    assert.deepEqual(judge(foreign, [{ ...exemption, addOn: "traefik" }]), []);
   });
 });
 

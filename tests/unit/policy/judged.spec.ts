@@ -25,6 +25,9 @@ describe("what a stack was last judged by", () => {
     assert.notEqual(own, digest);
     fs.writeFileSync(file, "config: { }");
     assert.notEqual(digestFor(stack, "helm 3"), own);
+    const chart = "./tests/fixtures/addOns/traefik";
+    assert.notEqual(digestFor(stack, "helm 3", [chart]), digestFor(stack, "helm 3"));
+    assert.equal(digestFor(stack, "helm 3", ["traefik"]), digestFor(stack, "helm 3"));
   });
 
   it("is all of the project that judging loads and reads", () => {
