@@ -3,9 +3,10 @@ import * as fs from "node:fs";
 import pc from "picocolors";
 import { messageOf } from "../machine/run";
 import type { Judgement, Report } from "../plan/report";
-import { findBase } from "./compare/base";
+import { findBase, type Base, type NoBase } from "./compare/base";
+import { compareClusters } from "./compare/cluster";
 import { compareStacks, failures, hasChanges, renderOwn, type Own } from "./compare/compare";
-import { keepingFile, listStacks, makeStack, pulumi, pulumiEnvironment } from "./pulumi";
+import { keepingFile, listStacks, makeStack, pulumi, pulumiEnvironment, Refusal } from "./pulumi";
 import { htmlReport } from "./report/html";
 import { markdownReport } from "./report/markdown";
 import { textReport } from "./report/text";
@@ -23,9 +24,12 @@ const CODES = { same: 0, failed: 1, changed: 2, broken: BROKEN } as const;
  *   whether they do or not; 1 when it could not look
  */
 export async function preview(request: Request): Promise<number> {
-  const { stacks, extra, base: given } = request;
-  const base = await findBase(given);
-  const tools = await ensureTools(["pulumi", "helm"]);
+  const { stacks, extra, base: given, cluster = false } = request;
+  if (cluster && given !== undefined) {
+    throw new Refusal("npm run preview takes --base or --cluster, got both", 2);
+  }
+  const base = cluster ? undefined : await findBase(given);
+  const tools = await ensureTools(["pulumi", "helm", ...(cluster ? (["kubectl"] as const) : [])]);
   const env = pulumiEnvironment(tools);
   useTools(tools);
   // Rendered while Pulumi looks, once for the comparison and the rules.
@@ -33,7 +37,7 @@ export async function preview(request: Request): Promise<number> {
   // Told to whoever waits for it.
   own.forEach((rendering) => void rendering.catch(() => {}));
   const previewed = await previewStacks(stacks, extra, env);
-  const compared = "why" in base ? base : await compareStacks(own, base, env);
+  const compared = await compare(own, base, env);
   console.log(`\n${"why" in compared ? incomparable(compared.why) : textReport(compared)}`);
   const failed = "why" in compared ? [] : failures(compared);
   const { judged, kept } = await tellRules(own, failed);
@@ -47,6 +51,18 @@ export async function preview(request: Request): Promise<number> {
     return CODES.broken;
   }
   return "why" in compared || !hasChanges(compared) ? CODES.same : CODES.changed;
+}
+
+/** @param base revision to compare with; the stacks' clusters when unset */
+function compare(
+  own: ReadonlyMap<string, Promise<Own>>,
+  base: Base | NoBase | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<Omit<Report, "judged"> | NoBase> {
+  if (base === undefined) {
+    return compareClusters(own, env);
+  }
+  return "why" in base ? Promise.resolve(base) : compareStacks(own, base, env);
 }
 
 const incomparable = (why: string) =>

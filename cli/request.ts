@@ -20,6 +20,8 @@ export interface Request {
   readonly line?: readonly string[];
   /** Revision to compare with; the command's own choice when unset. */
   readonly base?: string;
+  /** Whether what is in the stack's cluster is compared with, not a revision. */
+  readonly cluster?: boolean;
   /** File to write the report to as a page of its own; none when unset. */
   readonly html?: string;
   /** File to write the report to in Markdown; none when unset. */
@@ -93,7 +95,7 @@ export function parseRequest(name: string, command: Command, args: string[]): Re
 }
 
 /** What of a comparison was asked for. */
-function given(values: object): Pick<Request, "base" | "html" | "markdown"> {
+function given(values: object): Pick<Request, "base" | "cluster" | "html" | "markdown"> {
   return Object.fromEntries(
     Object.entries(values).filter(([name]) => COMPARING.some(([option]) => option === name)),
   );
@@ -102,6 +104,7 @@ function given(values: object): Pick<Request, "base" | "html" | "markdown"> {
 /** Options of a command that compares, and what they are for. */
 const COMPARING = [
   ["base", "REF", "Revision to compare with; where HEAD left the default branch by default."],
+  ["cluster", "", "Compare with what Helm has stored in the stack's cluster instead."],
   ["html", "FILE", "Write the report as a page of its own."],
   ["markdown", "FILE", "Write the report in Markdown, as long as GitHub takes it."],
 ] as const;
@@ -113,7 +116,7 @@ function help(name: string, command: Command): string {
   const destructive = "yes" in options;
   const creating = "create" in options;
   const comparing = COMPARING.filter(([option]) => option in options);
-  const files = comparing.map(([option, value]) => ` [--${option} ${value}]`).join("");
+  const files = comparing.map(([option, value]) => ` [--${`${option} ${value}`.trim()}]`).join("");
   const ends = comparing.map(
     ([option, value, what]) => `\n  ${`--${option} ${value}`.padEnd(15)}  ${what}`,
   );

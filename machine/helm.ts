@@ -45,10 +45,11 @@ export function renderRelease(
 export function helmIn(
   { kubeconfigFile, context, env }: Target,
   { namespace }: Pick<ReleaseName, "namespace">,
-): (args: readonly string[]) => Promise<string> {
+): (args: readonly string[], input?: string) => Promise<string> {
   const where = ["--namespace", namespace, "--kubeconfig", kubeconfigFile];
-  const which = context === undefined ? [] : ["--kube-context", context];
-  return (args) => must("helm", [...args, ...where, ...which], env ? { env } : {});
+  const which = context ? ["--kube-context", context] : [];
+  return (args, input = "") =>
+    must("helm", [...args, ...where, ...which], { input, ...(env && { env }) });
 }
 
 /** A revision of a release, as Helm has recorded it. */
@@ -60,6 +61,27 @@ export interface Revision {
   readonly description: string;
   /** YAML of its objects. */
   readonly manifest: string;
+}
+
+/**
+ * What Helm would record of a release after an upgrade to it, or its first installation, rendered with the cluster's
+ * answers; nothing is written. `helm template --dry-run=server` would keep Helm's built-in list of kinds, by which a chart
+ * tells that there is no cluster.
+ *
+ * @param target the cluster, and the environment with Helm in it
+ * @returns a stream of YAML documents
+ * @throws Error with Helm's own words, and where there is no Helm
+ */
+export async function renderUpgrade(
+  { name, namespace, chart, values }: Release,
+  target: Target,
+): Promise<string> {
+  const how = ["--install", "--dry-run=server", "--output=json"];
+  // Values of the last revision count for nothing, as with Pulumi's provider.
+  const given = ["--values=-", "--reset-values"];
+  const helm = helmIn(target, { namespace });
+  const said = await helm(["upgrade", name, chart, ...how, ...given], JSON.stringify(values));
+  return (JSON.parse(said) as { readonly manifest: string }).manifest;
 }
 
 /**

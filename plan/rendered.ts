@@ -28,8 +28,10 @@ export function printRendered({ manifests, unseen }: Rendered): string {
 /** What was printed. A revision that knew of no add-ons' charts says nothing of them: then all is under `pulumi`. */
 export function readRendered(text: string): Rendered {
   const [head = "", ...rest] = text.split(RELEASE);
-  const named = rest.flatMap((name, at) => (at % 2 === 0 ? [[name, rest[at + 1] ?? ""]] : []));
-  const unseen = [...head.matchAll(UNSEEN)].map(([, name, why]) => [name, why]);
+  const named = rest.flatMap((name, at) =>
+    at % 2 === 0 ? [[name, rest[at + 1] ?? ""] as const] : [],
+  );
+  const unseen = [...head.matchAll(UNSEEN)].map(([, name = "", why = ""]) => [name, why] as const);
   return {
     manifests: rest.length > 0 ? Object.fromEntries(named) : { [PULUMIS]: head },
     unseen: Object.fromEntries(unseen),
@@ -68,7 +70,7 @@ export function seenByBoth(
     old && !isNew
       ? addOns
           .filter((name) => name in after.manifests)
-          .map((name) => [name, "the other revision does not render it"])
+          .map((name) => [name, "the other revision does not render it"] as const)
       : [];
   const unseen = { ...Object.fromEntries(unrendered), ...before.unseen, ...after.unseen };
   const seen = (side: Rendered) =>

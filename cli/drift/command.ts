@@ -1,15 +1,10 @@
 /** `npm run drift`: says what in the cluster is not as the stack made it. */
-import { readStack } from "../../config/file";
-import { stackFiles } from "../../machine/files";
-import { findKindCluster } from "../../machine/kindCluster";
 import { messageOf } from "../../machine/run";
-import { podsOf } from "../observability";
-import { exportSecrets, pulumiEnvironment, Refusal } from "../pulumi";
+import { pulumiEnvironment, Refusal } from "../pulumi";
 import { only, type Request } from "../request";
-import { parseState } from "../stackState";
 import { ensureTools } from "../tools/fetch";
 import { section } from "../view";
-import { isThere, lookAtStack, type StackDrift } from "./look";
+import { findStack, lookAtStack, type StackDrift } from "./look";
 import { driftText, hasDrifted } from "./view";
 
 /** Exit code where something is not as it was made. */
@@ -34,23 +29,7 @@ export async function drift({ stacks }: Request): Promise<number> {
  * @throws Refusal where there is nothing to look at, or no way to it
  */
 export async function findDrift(stack: string, env: NodeJS.ProcessEnv): Promise<StackDrift> {
-  const reading = readStack(stack);
-  if ("problems" in reading) {
-    throw new Refusal([`Pulumi.${stack}.yaml:`, ...reading.problems].join("\n  - "));
-  }
-  const { config } = reading;
-  const [cluster, exported] = await Promise.all([
-    config.cluster.kind === "kind"
-      ? findKindCluster(config.cluster.name, stackFiles(stack).identity)
-      : undefined,
-    exportSecrets(stack, env),
-  ]);
-  const looked = { config, cluster, state: parseState(exported), of: podsOf(stack, config, env) };
-  if (!isThere(looked)) {
-    throw new Refusal(
-      `Stack ${stack} has nothing in its cluster. Make it: npm run up -- --stack=${stack}`,
-    );
-  }
+  const looked = await findStack(stack, env);
   try {
     return await lookAtStack(looked);
   } catch (error) {

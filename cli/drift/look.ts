@@ -3,13 +3,17 @@ import type { Wanted } from "../../cluster/drift/compare";
 import { lookForDrift, type Drift } from "../../cluster/drift/look";
 import { madeByRelease } from "../../cluster/drift/made";
 import type { PodsOf } from "../../cluster/podReport";
+import { readStack } from "../../config/file";
 import type { StackConfig } from "../../config/settings";
 import { withApi, type Api } from "../../machine/apiServer";
 import { newestRevision, type Revision } from "../../machine/helm";
-import type { KindClusterState } from "../../machine/kindCluster";
+import { stackFiles } from "../../machine/files";
+import { findKindCluster, type KindClusterState } from "../../machine/kindCluster";
 import { clusterIdentity } from "../../plan/kindConfig";
 import { placesOf } from "../deletions";
-import { idOf, releasesOf, type Release, type State } from "../stackState";
+import { podsOf } from "../observability";
+import { exportSecrets, Refusal } from "../pulumi";
+import { idOf, parseState, releasesOf, type Release, type State } from "../stackState";
 import { labelsOfNodes, madeByPulumi } from "./made";
 
 /** A stack, and its cluster. */
@@ -21,6 +25,32 @@ export interface Looked {
   readonly state: State;
   /** Where its application is, and how to ask for it. */
   readonly of: PodsOf;
+}
+
+/**
+ * A stack that has something in its cluster.
+ *
+ * @throws Refusal where it has nothing there, or no file that can be read
+ */
+export async function findStack(stack: string, env: NodeJS.ProcessEnv): Promise<Looked> {
+  const reading = readStack(stack);
+  if ("problems" in reading) {
+    throw new Refusal([`Pulumi.${stack}.yaml:`, ...reading.problems].join("\n  - "));
+  }
+  const { config } = reading;
+  const [cluster, exported] = await Promise.all([
+    config.cluster.kind === "kind"
+      ? findKindCluster(config.cluster.name, stackFiles(stack).identity)
+      : undefined,
+    exportSecrets(stack, env),
+  ]);
+  const looked = { config, cluster, state: parseState(exported), of: podsOf(stack, config, env) };
+  if (!isThere(looked)) {
+    throw new Refusal(
+      `Stack ${stack} has nothing in its cluster. Make it: npm run up -- --stack=${stack}`,
+    );
+  }
+  return looked;
 }
 
 /** What a look at a stack came to. */

@@ -64,6 +64,15 @@ export function labelsOfNodes(settings: KindSettings, identity: string): Wanted[
   }));
 }
 
+/** The values that a release was last given; none where there is no such release. */
+export function valuesOf(resources: readonly StateResource[], name: string): Values {
+  const release = resources.find(
+    ({ type, inputs, delete: old }) => type === RELEASE_TYPE && inputs?.["name"] === name && !old,
+  );
+  const values = reveal(release?.inputs?.["values"]);
+  return isMap(values) ? values : {};
+}
+
 /** Inputs without what Pulumi keeps among them for itself. */
 function withoutMarks(inputs: Values): Values {
   return Object.fromEntries(Object.entries(inputs).filter(([name]) => !name.startsWith("__")));

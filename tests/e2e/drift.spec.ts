@@ -1,6 +1,7 @@
 /** What hands do to a cluster: all of it is found and named, `npm run up` takes it back, and nothing else is found. */
 import * as assert from "node:assert/strict";
 import type { core } from "@pulumi/kubernetes/types/input";
+import { mergeValues } from "../../config/values";
 import type { Seen } from "../../machine/kubernetes";
 import { must } from "../../machine/run";
 import { NAMESPACE } from "../../plan/access";
@@ -14,6 +15,7 @@ import {
   KUBECONFIG,
   objects,
   STACK,
+  stackConfig,
   upWithoutChanges,
 } from "./support/stack";
 
@@ -82,6 +84,27 @@ describe("drift on a real cluster", function () {
       "1",
     );
     await none();
+  });
+
+  it("is no more in a preview beside the cluster, which shows what an up would change there", async () => {
+    const command = ["run", "--silent", "preview", "--", "--cluster", "--stack", STACK];
+    const same = await project.run("npm", command);
+    assert.equal(same.code, 0, same.output);
+    assert.match(same.output, new RegExp(`Stack ${STACK}: nothing changes`));
+    const file = `Pulumi.${STACK}.yaml`;
+    const kept = project.read(file);
+    const values = { backend: { env: { LOG_LEVEL: "DEBUG" } } };
+    project.configure(STACK, mergeValues(stackConfig(), { values }));
+    try {
+      const { code, output } = await project.run("npm", command);
+      assert.equal(code, 2, output);
+      assert.match(
+        output,
+        /ConfigMap soc-agent\/soc-agent-backend-config\n +data\.LOG_LEVEL\n +- INFO\n +\+ DEBUG\n/,
+      );
+    } finally {
+      project.write(file, kept);
+    }
   });
 
   it("is none after the drain of a node", async () => {

@@ -96,6 +96,12 @@ describe("a preview beside another revision", function () {
     await repository.commit("Name none");
   });
 
+  it("takes a revision or a cluster, and not both", async () => {
+    const both = await preview("--cluster", "--base", "HEAD");
+    assert.equal(both.code, 2, both.output);
+    assert.match(both.output, /takes --base or --cluster, got both/);
+  });
+
   it("could not look, with exit code 1, where a side does not render, and says why", async () => {
     stackFile("config: { 'soc-agent:timeout': soon }");
     const own = await preview("--base", "HEAD", "--stack", "dev");

@@ -88,7 +88,7 @@ describe("options that npm takes for itself", function () {
   it("are those of all commands, without those that npm has too", async () => {
     const names = ours(OPTIONS).map(([name]) => name);
     assert.deepEqual(names, [
-      ...["stack", "heal", "create", "base", "html", "markdown", "write"],
+      ...["stack", "heal", "create", "base", "cluster", "html", "markdown", "write"],
       ...["runs", "rate", "seconds", "soak"],
     ]);
     const own = JSON.parse(await npm("config", "list", "--long", "--json")) as object;

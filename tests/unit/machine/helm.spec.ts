@@ -1,7 +1,33 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Api } from "../../../machine/apiServer";
-import { newestRevision, revisionsOf } from "../../../machine/helm";
+import { newestRevision, renderUpgrade, revisionsOf } from "../../../machine/helm";
+
+describe("what an upgrade would come to", () => {
+  it("is asked of the cluster that is meant, by Helm's dry run, with these values alone", async () => {
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-helm-"));
+    const said = JSON.stringify({ name: "cart", manifest: "kind: X" });
+    const script = `#!/bin/sh\necho "$@" >"${dir}/args"\ncat >"${dir}/values"\necho '${said}'\n`;
+    fs.writeFileSync(path.join(dir, "helm"), script, { mode: 0o755 });
+    const env = { ...process.env, PATH: `${dir}${path.delimiter}${process.env["PATH"]}` };
+    const release = { namespace: "shop", name: "cart", chart: "./cart", values: { a: 1 } };
+    const target = { kubeconfigFile: "k.yaml", context: "gke", env };
+    try {
+      assert.equal(await renderUpgrade(release, target), "kind: X");
+      assert.equal(
+        fs.readFileSync(path.join(dir, "args"), "utf8"),
+        "upgrade cart ./cart --install --dry-run=server --namespace shop --values=- --reset-values " +
+          "--output=json --kubeconfig=k.yaml --kube-context=gke\n",
+      );
+      assert.equal(fs.readFileSync(path.join(dir, "values"), "utf8"), '{"a":1}');
+    } finally {
+      fs.rmSync(dir, { recursive: true, force: true });
+    }
+  });
+});
 
 describe("Helm's record of a release", () => {
   const release = { namespace: "shop", name: "cart" };

@@ -1,0 +1,105 @@
+/** What an `up` would change in clusters: releases rendered with the cluster's answers, beside what Helm has stored. */
+import { randomBytes } from "node:crypto";
+import { withApi } from "../../machine/apiServer";
+import { newestRevision, renderUpgrade, type Release, type ReleaseName } from "../../machine/helm";
+import { messageOf } from "../../machine/run";
+import type { Consequence } from "../../plan/consequences";
+import { asDeployed } from "../../plan/deployed";
+import { APPLICATION } from "../../plan/releases";
+import { addOnsAtHand, ownReleases } from "../../plan/render";
+import { objectsIn, seenByBoth, type Rendered } from "../../plan/rendered";
+import type { Report, StackReport } from "../../plan/report";
+import type { PlannedStack } from "../../plan/stack";
+import { findStack, type Looked } from "../drift/look";
+import { valuesOf } from "../drift/made";
+import { releasesOf } from "../stackState";
+import { compareSides, type Own } from "./compare";
+
+/**
+ * Compares stacks with what is in their clusters. Nothing is written.
+ *
+ * @param own the stacks of this checkout, by name
+ * @param env with the tools on PATH
+ */
+export async function compareClusters(
+  own: ReadonlyMap<string, Promise<Own>>,
+  env: NodeJS.ProcessEnv,
+): Promise<Omit<Report, "judged">> {
+  const key = randomBytes(32);
+  const stacks = [...own].map(async ([stack, rendering]): Promise<StackReport> => {
+    try {
+      const { planned } = await rendering;
+      return await compareCluster(planned, await findStack(stack, env), key);
+    } catch (error) {
+      return { stack, problem: `The cluster cannot be compared with: ${messageOf(error)}` };
+    }
+  });
+  return { base: "what Helm has stored in the cluster", stacks: await Promise.all(stacks) };
+}
+
+async function compareCluster(
+  planned: PlannedStack,
+  { state, of }: Looked,
+  key: Buffer,
+): Promise<StackReport> {
+  const resources = state.resources.filter((resource) => !resource.delete);
+  const made = releasesOf(resources);
+  const addOns = await addOnsAtHand(planned.config);
+  const own = wantedOwn(planned, made, valuesOf(resources, APPLICATION));
+  const wanted = [...own, ...addOns.releases];
+  const names = new Map<string, ReleaseName>(
+    [...made, ...wanted].map((release) => [release.name, release]),
+  );
+  const [stored, rendered] = await Promise.all([
+    withApi(of, (api) =>
+      Promise.all(
+        [...names.values()].map(async (release) => {
+          const newest = await newestRevision(api, release);
+          return [release.name, newest?.manifest] as const;
+        }),
+      ),
+    ),
+    Promise.all(
+      wanted.map(async (release) => [release.name, await renderUpgrade(release, of)] as const),
+    ),
+  ]);
+  const there = stored.flatMap(([name, manifest]) =>
+    manifest === undefined ? [] : [[name, manifest] as const],
+  );
+  const before: Rendered = { manifests: Object.fromEntries(there), unseen: {} };
+  const after: Rendered = { manifests: Object.fromEntries(rendered), unseen: addOns.unseen };
+  const compared = compareSides(
+    seenByBoth(before, after, []),
+    { stack: planned.stack, rendered: "the cluster, which answered while it was rendered" },
+    key,
+  );
+  const come = wanted
+    .filter(({ name }) => !(name in before.manifests))
+    .map(({ namespace, name }): Consequence => {
+      const count = objectsIn(after, [name]).length;
+      const text = `Release ${namespace}/${name} is not in the cluster, and is installed: ${count} objects`;
+      return { weight: "note", text };
+    });
+  return { ...compared, consequences: [...compared.consequences, ...come] };
+}
+
+/** The releases of the project's own charts that an update would make. */
+function wantedOwn(
+  planned: PlannedStack,
+  made: readonly ReleaseName[],
+  deployed: ReturnType<typeof valuesOf>,
+): Release[] {
+  const { decided } = planned.config.observability;
+  return (
+    ownReleases(planned)
+      // What the first update decided holds.
+      .filter(
+        ({ name }) => name === APPLICATION || decided || made.some((one) => one.name === name),
+      )
+      .map((release) =>
+        release.name === APPLICATION
+          ? { ...release, values: asDeployed(planned, deployed) }
+          : release,
+      )
+  );
+}
