@@ -59,6 +59,7 @@ export function withDefaults(input: Input, secrets: Secrets = {}): StackConfig {
           nodeImage: kind?.nodeImage ?? DEFAULT_NODE_IMAGE,
           httpPort: kind?.httpPort ?? 8080,
           httpsPort: kind?.httpsPort ?? 8443,
+          ...(hasKeys(input.registryMirrors) && { registryMirrors: input.registryMirrors }),
         },
     images: {
       backend: imageSettings("backend", input),
@@ -111,10 +112,14 @@ export function imageSettings(part: Part, { images }: Input): BuildSettings | Re
     ...(args && { args }),
     ...(target !== undefined && { target }),
     ...(platform !== undefined && { platform }),
-    ...(secrets && Object.keys(secrets).length > 0 && { secrets }),
+    ...(hasKeys(secrets) && { secrets }),
     repository: given.repository ?? (registry ? `${registry}/${name}` : name),
     push: registry !== undefined,
   };
+}
+
+function hasKeys(map: object | undefined): boolean {
+  return map !== undefined && Object.keys(map).length > 0;
 }
 
 function registryLogin(

@@ -71,6 +71,12 @@ export const imageRef = text(
   new RegExp(String.raw`^${REPOSITORY}(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`),
   "an image reference such as gcr.io/my-project/soc-backend:2.0.0, without spaces",
 );
+// A login in it would stand in the stack's state.
+const MIRROR = /^https?:\/\/[A-Za-z0-9.[\]:-]+(?:\/[\w.~%+/-]*)?$/;
+export const mirrorUrl = leaf<string>(
+  "an http(s) URL of a registry without a login, such as https://mirror.example.com",
+  (value) => typeof value === "string" && MIRROR.test(value) && URL.canParse(value),
+);
 // In quotes: as a number 1.30 would be 1.3.
 export const kubernetesVersion = text(
   /^v?\d+\.\d+(?:\.\d+)?(?:[-+][\w.+-]+)?$/,

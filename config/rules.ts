@@ -1,6 +1,7 @@
 /** Rules for stack files: all that must hold before anything is created. */
 import { imageSettings, SECRETS } from "./defaults";
 import { authProblems } from "./authRules";
+import { mirrorProblems } from "./mirrorRules";
 import { describeIssue, key, schema, type Input } from "./schema";
 import { ISSUER_ANNOTATION, PARTS, type Part } from "./settings";
 import { setSecret } from "./project";
@@ -30,6 +31,7 @@ export function findProblems(raw: Values, surroundings: Surroundings): string[] 
     ...clusterProblems(parsed.data),
     ...secretProblems(parsed.data, surroundings),
     ...registryProblems(parsed.data, surroundings),
+    ...mirrorProblems(parsed.data, surroundings),
     ...authProblems(parsed.data, surroundings),
     ...certManagerProblems(parsed.data),
     ...observabilityProblems(parsed.data),

@@ -15,6 +15,7 @@ import {
   imageRef,
   kubernetesVersion,
   leaf,
+  mirrorUrl,
   nonEmpty,
   port,
   repository,
@@ -119,6 +120,16 @@ export const schema = z.strictObject({
       frontend: image.optional(),
     })
     .optional(),
+  registryMirrors: optional(
+    z.record(
+      z.string(),
+      z.strictObject({
+        mirrors: z.array(mirrorUrl).min(1, "must have a URL, got none").optional(),
+        ca: nonEmpty.optional(),
+      }),
+    ),
+    "What Kind's nodes pull by: registries with `{mirrors: [URL, ...], ca: FILE}`, see [behind a firewall](#behind-a-firewall)",
+  ),
   ...addOnBlocks(),
   auth: z
     .strictObject({
@@ -209,9 +220,11 @@ function knownKeys(at: readonly PropertyKey[]): string[] {
     node =
       node instanceof z.ZodArray
         ? node.element
-        : node instanceof z.ZodObject
-          ? node.shape[String(step)]
-          : undefined;
+        : node instanceof z.ZodRecord
+          ? node.valueType
+          : node instanceof z.ZodObject
+            ? node.shape[String(step)]
+            : undefined;
   }
   node = unwrap(node);
   return node instanceof z.ZodObject ? Object.keys(node.shape) : [];

@@ -18,6 +18,17 @@ export type Issuer = keyof typeof ISSUERS;
 /** Names the issuer to cert-manager (https://cert-manager.io/docs/usage/ingress/). */
 export const ISSUER_ANNOTATION = "cert-manager.io/cluster-issuer";
 
+/** What a Kind cluster's nodes pull the images of a registry by; one of both at least. */
+export interface RegistryMirror {
+  /** Base URLs of what is asked first, in this order. */
+  readonly mirrors?: readonly string[] | undefined;
+  /** Path of a PEM file with the certificate authority of the registry and its mirrors, besides the usual ones. */
+  readonly ca?: string | undefined;
+}
+
+/** Registries, as image references name them, and what their images are pulled by. */
+export type RegistryMirrors = Readonly<Record<string, RegistryMirror>>;
+
 /** A Kind cluster that the stack makes. */
 export interface KindSettings {
   readonly kind: "kind";
@@ -27,6 +38,7 @@ export interface KindSettings {
   /** Ports of the loopback interface that reach the ingress controller. */
   readonly httpPort: number;
   readonly httpsPort: number;
+  readonly registryMirrors?: RegistryMirrors;
 }
 
 /** A cluster that exists and that the stack only deploys to. */

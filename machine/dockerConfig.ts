@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { isLoopback } from "../config/loopback";
 import { isMap, type Values } from "../config/values";
 
 /** What the CLI's file has. */
@@ -75,5 +76,5 @@ export function loopbackProxies(variables: NodeJS.ProcessEnv): LoopbackProxy[] {
 function loopbackAddress(proxy: string): string | undefined {
   const text = /^[a-z][a-z0-9+]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
   const { hostname, host } = URL.canParse(text) ? new URL(text) : { hostname: "", host: "" };
-  return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname) ? host : undefined;
+  return isLoopback(hostname) ? host : undefined;
 }

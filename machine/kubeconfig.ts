@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
+import { isLoopback } from "../config/loopback";
 import type { ExistingSettings } from "../config/settings";
 import { incompleteContext, noContext, noKubeconfig, notAKubeconfig, onOneLine } from "./faults";
 import { isMap, type Values } from "../config/values";
@@ -92,8 +93,7 @@ export function pickContext(
 /** The port of an API server that is on this machine; `undefined` for one that is elsewhere. */
 export function loopbackPort(server: string): number | undefined {
   const url = URL.canParse(server) ? new URL(server) : undefined;
-  const here = /^(localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0)$/.test(url?.hostname ?? "");
-  return here && url ? Number(url.port || 443) : undefined;
+  return url && isLoopback(url.hostname) ? Number(url.port || 443) : undefined;
 }
 
 /** The entries of one of a kubeconfig's lists, by name. */

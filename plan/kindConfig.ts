@@ -1,6 +1,7 @@
 /** Kind's own configuration for the stack's cluster, and what tells one cluster from the next. */
 import { createHash, randomBytes } from "node:crypto";
 import type { KindSettings } from "../config/settings";
+import { HOSTS_PATCHES } from "./registryMirrors";
 import { IDENTITY_LABEL, lostNodes, type KindClusterState } from "../machine/kindCluster";
 
 /** A node of {@link KindConfig}. */
@@ -21,6 +22,7 @@ export interface KindConfig {
   readonly kind: "Cluster";
   readonly apiVersion: "kind.x-k8s.io/v1alpha4";
   readonly nodes: readonly KindNode[];
+  readonly containerdConfigPatches?: readonly string[];
 }
 
 /**
@@ -28,7 +30,7 @@ export interface KindConfig {
  * Kind reads JSON wherever it reads YAML.
  */
 export function kindConfig(settings: KindSettings, identity: string): KindConfig {
-  const { workers, nodeImage: image, httpPort, httpsPort } = settings;
+  const { workers, nodeImage: image, httpPort, httpsPort, registryMirrors } = settings;
   const labels = { [IDENTITY_LABEL]: identity };
   // Loopback only: the demo is nobody else's business on the network.
   const mapping = (containerPort: number, hostPort: number) => ({
@@ -47,6 +49,8 @@ export function kindConfig(settings: KindSettings, identity: string): KindConfig
     kind: "Cluster",
     apiVersion: "kind.x-k8s.io/v1alpha4",
     nodes: [controlPlane, ...Array<KindNode>(workers).fill(worker)],
+    // Which mirrors these are is no part of the cluster's identity: they are told to nodes that run.
+    ...(registryMirrors && { containerdConfigPatches: HOSTS_PATCHES }),
   };
 }
 

@@ -5,6 +5,7 @@
 #
 #   kind-cluster.sh create      the cluster's configuration on standard input
 #   kind-cluster.sh kubeconfig  writes KUBECONFIG_FILE and prints it
+#   kind-cluster.sh mirrors     runs the script on standard input in every node
 #   kind-cluster.sh ready       waits until all nodes take pods
 #   kind-cluster.sh delete
 #
@@ -107,6 +108,14 @@ kubeconfig() {
   cat "$KUBECONFIG_FILE"
 }
 
+mirrors() {
+  script=$(cat)
+  find_nodes
+  for node in $nodes; do
+    printf '%s\n' "$script" | docker exec --interactive "$node" sh
+  done
+}
+
 ready() {
   kubectl wait nodes --all --for=condition=Ready --timeout=180s </dev/null
 }
@@ -127,6 +136,6 @@ delete() {
 scratch=$(mktemp)
 trap 'rm -f "$scratch"' EXIT
 case ${1:-} in
-  create | kubeconfig | ready | delete) "$1" ;;
-  *) echo "usage: $0 create|kubeconfig|ready|delete" >&2; exit 2 ;;
+  create | kubeconfig | mirrors | ready | delete) "$1" ;;
+  *) echo "usage: $0 create|kubeconfig|mirrors|ready|delete" >&2; exit 2 ;;
 esac

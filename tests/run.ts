@@ -127,7 +127,11 @@ export const SUITES: readonly Suite[] = [
   },
   // From here on each has a real cluster.
   { name: "e2e", needs: cluster, commands: [["run", "test:e2e"]] },
-  { name: "e2e-machine", needs: [...cluster, restart], commands: [["run", "test:e2e:machine"]] },
+  {
+    name: "e2e-machine",
+    needs: [...cluster, registry, restart],
+    commands: [["run", "test:e2e:machine"]],
+  },
   { name: "e2e-live", needs: [...cluster, chromium], commands: [["run", "test:e2e:live"]] },
   {
     name: "e2e-observability",

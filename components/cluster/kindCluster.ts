@@ -1,3 +1,4 @@
+import * as fs from "node:fs";
 import * as local from "@pulumi/command/local";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -6,6 +7,7 @@ import { nodeNames, type KindClusterState } from "../../machine/kindCluster";
 import type { Credentials } from "../../machine/kubectl";
 import type { Cluster } from "./cluster";
 import { clusterIdentity, kindConfig } from "../../plan/kindConfig";
+import { mirrorsScript } from "../../plan/registryMirrors";
 
 /** Inputs of {@link KindCluster}. All plain: they decide whether the cluster is made again. */
 export interface KindClusterArgs {
@@ -90,13 +92,33 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
       },
     );
 
+    const { registryMirrors } = settings;
+    const mirrors =
+      registryMirrors &&
+      new local.Command(
+        `${name}-registry-mirrors`,
+        {
+          ...quiet,
+          // Run again whenever they change: the nodes take others as they run.
+          create: "exec sh scripts/kind-cluster.sh mirrors",
+          environment,
+          stdin: mirrorsScript(registryMirrors, (file) => fs.readFileSync(file, "utf8")),
+        },
+        {
+          parent: this,
+          dependsOn: [cluster],
+          deletedWith: cluster,
+          ...unseen("triggers", "environment"),
+        },
+      );
+
     // kind create waits for none of the workers.
     this.ready = new local.Command(
       `${name}-ready`,
       { ...quiet, create: "exec sh scripts/kind-cluster.sh ready", environment },
       {
         parent: this,
-        dependsOn: [kubeconfig],
+        dependsOn: [kubeconfig, ...(mirrors ? [mirrors] : [])],
         deletedWith: cluster,
         ...unseen("triggers", "environment"),
       },

@@ -7,6 +7,7 @@ import * as fs from "node:fs";
 import { DEFAULT_NODE_IMAGE } from "../../config/defaults";
 import { must, run } from "../../machine/run";
 import type { Project } from "../support/project";
+import { Registry } from "../support/registry";
 import {
   addressOf,
   assertWhole,
@@ -26,9 +27,11 @@ import {
   discard,
   freshProject,
   HTTP_PORT,
+  kubectl,
   nodeContainers,
   stackConfig,
   mustUp,
+  up,
   upWithoutChanges,
 } from "./support/stack";
 
@@ -37,6 +40,12 @@ const MAIN = "backend/src/main.ts";
 const OTHER = `${CLUSTER}-2`;
 /** The node image under another name. */
 const OTHER_IMAGE = "soc-node-test:other";
+/** And another port. */
+const OTHER_PORT = HTTP_PORT + 2;
+/** An image that the engine has. */
+const PULLED = "redis:7-alpine";
+/** A mirror that does not answer (RFC 6761). */
+const NOWHERE = "http://mirror.invalid";
 /** A network of its own for the nodes, with addresses of one family, all of which a start can change. */
 const NETWORK = `${CLUSTER}-machine`;
 
@@ -174,6 +183,15 @@ describe("npm run up, on a machine that changes", function () {
   });
 
   describe("with another cluster", () => {
+    const other = {
+      cluster: {
+        kind: { name: OTHER, httpPort: OTHER_PORT, workers: 1, nodeImage: OTHER_IMAGE },
+      },
+    };
+    let registry: Registry;
+    before(async () => (registry = await Registry.start("open")));
+    after(() => registry?.stop());
+
     it("makes it again when a worker was removed", async () => {
       await must("docker", ["rm", "--force", `${CLUSTER}-worker2`]);
       assert.match(await mend(project), /Nodes of the Kind cluster are gone: \S+-worker2/);
@@ -184,19 +202,34 @@ describe("npm run up, on a machine that changes", function () {
       const { cluster } = stackConfig() as { cluster: { kind: { nodeImage?: string } } };
       const image = cluster.kind.nodeImage ?? DEFAULT_NODE_IMAGE;
       await must("docker", ["tag", image, OTHER_IMAGE]);
-      const httpPort = HTTP_PORT + 2;
+      // With any mirror, others come without another cluster.
       configure(project, {
-        cluster: { kind: { name: OTHER, httpPort, workers: 1, nodeImage: OTHER_IMAGE } },
+        ...other,
+        registryMirrors: { "mirrored.test": { mirrors: [NOWHERE] } },
       });
       await mustUp(project);
       assert.deepEqual(await nodeContainers(), []);
       const format = "{{.Config.Image}}";
       const used = await must("docker", ["inspect", "--format", format, `${OTHER}-worker`]);
       assert.equal(used.trim(), OTHER_IMAGE);
-      const health = await fetch(`http://localhost:${httpPort}/health`);
+      const health = await fetch(`http://localhost:${OTHER_PORT}/health`);
       assert.equal(health.status, 200);
       await assertWhole(project, { cluster: OTHER, workers: 1 });
       await upWithoutChanges(project);
+    });
+
+    it("pulls by the mirrors that its nodes are told, which change as they run", async () => {
+      await must("docker", ["tag", PULLED, `${registry.name}/probe:1`]);
+      await must("docker", ["push", "--quiet", `${registry.name}/probe:1`]);
+      const mirrors = [`http://${await registry.openFor(NETWORK)}`];
+      configure(project, { ...other, registryMirrors: { "mirrored.test": { mirrors } } });
+      const { changed } = await up(project);
+      assert.deepEqual(changed, ["command:local:Command kind-registry-mirrors"]);
+      // Nobody has such a name but the mirror, which has the image under it.
+      const pod = ["probe", "--image=mirrored.test/probe:1", "--image-pull-policy=Always"];
+      await kubectl(project, "run", "--namespace=default", ...pod, "--", "sleep", "600");
+      const ready = ["--for=condition=Ready", "pod/probe", "--timeout=60s"];
+      await kubectl(project, "wait", "--namespace=default", ...ready);
     });
   });
 

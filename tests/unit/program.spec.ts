@@ -507,6 +507,23 @@ describe("the dev stack with other configuration", () => {
     assert.deepEqual(networkPolicy, { ingressController: { namespace: "traefik" } });
   });
 
+  it("tells a cluster's nodes their mirrors, again whenever those change, before anything is pulled", async () => {
+    const mirrors = ["https://mirror.example.com"];
+    const ran = await runProgram({
+      stack: "dev",
+      config: { registryMirrors: { "docker.io": { mirrors } } },
+    });
+    const { stdin: config } = inputsOf(ran, "kind-cluster");
+    assert.match(String(config), /"containerdConfigPatches":\[/);
+    const { create, stdin } = inputsOf(ran, "kind-registry-mirrors");
+    assert.equal(create, "exec sh scripts/kind-cluster.sh mirrors");
+    assert.match(String(stdin), /\[host\."https:\/\/mirror\.example\.com"\]/);
+    assert.deepEqual(optionsOf(ran, "kind-ready").dependsOn, [
+      "kind-kubeconfig",
+      "kind-registry-mirrors",
+    ]);
+  });
+
   it("builds in the engine of Docker's active context", async () => {
     const endpoint = "unix:///Users/me/.colima/default/docker.sock";
     const ran = await runProgram({ stack: "dev", endpoint });

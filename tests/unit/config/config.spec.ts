@@ -537,6 +537,46 @@ describe("findProblems", () => {
       { exists: (file) => file !== "ca.pem" },
     ],
     [
+      "mirrors of an existing cluster's nodes",
+      {
+        cluster: { existing: { kubeconfig: "k", context: "c" } },
+        images: { registry: "r.example.com" },
+        registryMirrors: { "docker.io": { mirrors: ["https://mirror.example.com"] } },
+      },
+      /^soc-agent:registryMirrors: must be left out for an existing cluster, got docker\.io: .* Remove it$/,
+    ],
+    [
+      "a mirror of what is no registry",
+      { registryMirrors: { "https://docker.io": { ca: "ca.pem" } } },
+      /^soc-agent:registryMirrors\.https:\/\/docker\.io: must be a registry .*, such as docker\.io, got "https/,
+    ],
+    [
+      "a registry without anything to pull by",
+      { registryMirrors: { "docker.io": {} } },
+      /^soc-agent:registryMirrors\.docker\.io: must have mirrors or ca, got nothing\. Set one/,
+    ],
+    [
+      "a mirror on the loopback interface, which nodes cannot reach",
+      { registryMirrors: { "docker.io": { mirrors: ["http://127.0.0.1:5000"] } } },
+      /^soc-agent:registryMirrors\.docker\.io\.mirrors\.0: must not be on this machine's loopback interface.*got "http:\/\/127\.0\.0\.1:5000"\. Set an address that Docker's containers reach/,
+    ],
+    [
+      "a mirror with a login in its URL",
+      { registryMirrors: { "docker.io": { mirrors: ["https://ci:pw@mirror.example.com"] } } },
+      /^soc-agent:registryMirrors\.docker\.io\.mirrors\.0: must be an http\(s\) URL of a registry without a login/,
+    ],
+    [
+      "a mirror's key that there is not",
+      { registryMirrors: { "docker.io": { mirror: [] } } },
+      /^soc-agent:registryMirrors\.docker\.io\.mirror: is not a key\. Did you mean "mirrors"\? Known here: mirrors, ca$/,
+    ],
+    [
+      "a mirror's certificate authority that is not there",
+      { registryMirrors: { "docker.io": { ca: "ca.pem" } } },
+      /^soc-agent:registryMirrors\.docker\.io\.ca: must be a PEM file, got "ca\.pem", which does not exist/,
+      { exists: (file) => file !== "ca.pem" },
+    ],
+    [
       "a login without the client's secret",
       { auth: LOGIN },
       /^soc-agent:authClientSecret: must be set beside auth, got nothing\. Run: npm run tools -- pulumi config set/,
@@ -618,6 +658,14 @@ describe("findProblems", () => {
       all,
     );
     assert.equal(problems.length, 4, problems.join("\n"));
+    const mirrors = {
+      "docker.io": { mirrors: ["http://localhost", "http://[::1]:5000"], ca: "x" },
+    };
+    const found = findProblems(
+      { registryMirrors: { ...mirrors, "a/b": {} } },
+      { ...all, exists: (file) => file !== "x" },
+    );
+    assert.equal(found.length, 5, found.join("\n"));
   });
 });
 

@@ -52,6 +52,18 @@ describe("clusterIdentity", () => {
     });
   }
 
+  it("is made of the very bytes that clusters were made with before there were mirrors", () => {
+    const before = { ...settings, nodeImage: "kindest/node:v1.34.0" };
+    assert.match(clusterIdentity(before, undefined), /^8f0ef1ef0060\.unseen$/);
+    assert.deepEqual(Object.keys(kindConfig(settings, "")), ["kind", "apiVersion", "nodes"]);
+  });
+
+  it("gives a new one with the first mirror, and keeps it whichever there are", () => {
+    const mirrors = (url: string) => ({ registryMirrors: { "docker.io": { mirrors: [url] } } });
+    assert.notEqual(fresh(mirrors("https://a.example.com")), fresh());
+    assert.equal(fresh(mirrors("https://a.example.com")), fresh(mirrors("https://b.example.com")));
+  });
+
   it("fits a Kubernetes label, and no two are the same", () => {
     const [one, two] = [1, 2].map(() => clusterIdentity(settings, { kind: "absent" }));
     assert.match(one ?? "", /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/);

@@ -39,6 +39,7 @@ describe("kind-cluster.sh", () => {
       "docker",
       `case "$1" in
   ps) [ -e "$HOME/deleted" ] || printf '%s\\n' ${nodes.join(" ")} ;;
+  exec) cat >>"$HOME/told" ;;
   cp) ${told ? `echo 'node-labels: "ingress-ready=true${label}"'` : "exit 1"} ;;
 esac`,
     );
@@ -139,6 +140,18 @@ esac`,
         assert.deepEqual(kindCalls(), []);
       });
     }
+  });
+
+  describe("mirrors", () => {
+    it("runs the script on its input in every node", () => {
+      const { status, stderr } = run("mirrors", { nodes: ["abc", "def"] });
+      assert.equal(status, 0, stderr);
+      assert.deepEqual(scratch.calls.slice(1), [
+        "docker exec --interactive abc sh",
+        "docker exec --interactive def sh",
+      ]);
+      assert.deepEqual(fs.readFileSync(scratch.file("told"), "utf8"), "{}\n{}\n");
+    });
   });
 
   describe("ready", () => {
