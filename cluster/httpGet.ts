@@ -21,6 +21,10 @@ export interface Route {
   readonly verify?: boolean;
   /** Who asks: a token, which goes with the request. */
   readonly token?: string;
+  /** Who asks: a certificate and its key, in PEM, which the connection is made with. */
+  readonly client?: { readonly cert: string; readonly key: string };
+  /** Whom the request names, as `host:port`, instead of the URL's. */
+  readonly named?: string;
 }
 
 /** What came back. */
@@ -50,7 +54,7 @@ export function httpPost(url: URL, body: object, route: Route = {}): Promise<Ans
 /** @param json what is posted; without it something is asked for */
 function send(
   url: URL,
-  { host, port, ca, verify = true, token }: Route,
+  { host, port, ca, verify = true, token, client, named = url.host }: Route,
   json?: string,
 ): Promise<Answer> {
   const secure = url.protocol === "https:";
@@ -60,16 +64,16 @@ function send(
     path: `${url.pathname}${url.search}`,
     ...(json !== undefined && { method: "POST" }),
     headers: {
-      host: url.host,
+      host: named,
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...(json !== undefined && { "content-type": "application/json" }),
     },
     // Connections are of no use to the next question, and would keep the program from ending.
     agent: false,
     signal: AbortSignal.timeout(TIMEOUT),
-    ...(secure && { rejectUnauthorized: verify, ...(ca && { ca }) }),
-    // Server names are for names (RFC 6066).
-    ...(secure && !isIP(url.hostname) && { servername: url.hostname }),
+    ...(secure && { rejectUnauthorized: verify, ...(ca && { ca }), ...client }),
+    // Server names are for names (RFC 6066). Without any Node would take the one that the request names.
+    ...(secure && { servername: isIP(url.hostname) ? "" : url.hostname }),
   };
   return new Promise((resolve, reject) => {
     const request = (secure ? https : http).request(options, (response) => {

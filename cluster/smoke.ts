@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as tls from "node:tls";
 import type { networking } from "@pulumi/kubernetes/types/input";
 import { SMOKE_CHECKS, type Role, type SmokeCheck } from "../config/settings";
+import { controllerReport } from "./controller";
 import { expectation, fits } from "./expectations";
 import { httpGet, parseAddress, type Route } from "./httpGet";
 import { kubectlFor, type Kubectl } from "../machine/kubectl";
@@ -57,16 +58,17 @@ export async function smoke(target: SmokeTarget, of: PodsOf): Promise<string> {
   ];
   const answers = asked.map((look) => lookUntil(look, right, deadline, PAUSE));
   const failures = (await Promise.all(answers)).filter((failure) => failure !== undefined);
+  const [check = { path: "/" }] = login ? STRANGERS_CHECKS : checks;
+  const controller = isMapped(found)
+    ? await controllerReport(check, new URL(url), of, failures.length === 0)
+    : [];
   if (failures.length > 0) {
     const [causes, pods] = await Promise.all([servingReport(of, RELEASE), podReport(of)]);
-    throw new Error(
-      [`${url} does not answer as it should:`, ...failures, ...way.remarks, ...causes, pods].join(
-        "\n",
-      ),
-    );
+    const also = [...way.remarks, ...controller, ...causes, pods];
+    throw new Error([`${url} does not answer as it should:`, ...failures, ...also].join("\n"));
   }
   await awaitMinimum(of);
-  const twin = await otherAnswer(checks, found);
+  const twin = [...controller, ...(await otherAnswer(checks, found))];
   const paths = checks.map(({ path }) => path).join(", ");
   return [`${url} answers: ${paths}`, ...way.remarks, ...twin].join("\n");
 }
@@ -125,11 +127,17 @@ export async function withToken(way: Way, of: PodsOf, role: Role): Promise<Way> 
   return { ...way, route: { ...way.route, token } };
 }
 
+/** Whether a port of this machine is asked, which leads to a node of Kind's. */
+function isMapped({ base, route }: Way): boolean {
+  return new URL(base).hostname === "localhost" && route.host === "127.0.0.1";
+}
+
 /** What answers at `[::1]` in place of the application, which browsers ask as well. */
-async function otherAnswer(checks: readonly SmokeCheck[], { base, route }: Way): Promise<string[]> {
-  if (new URL(base).hostname !== "localhost" || route.host !== "127.0.0.1") {
+async function otherAnswer(checks: readonly SmokeCheck[], way: Way): Promise<string[]> {
+  if (!isMapped(way)) {
     return [];
   }
+  const { base, route } = way;
   const [check = { path: "/" }] = checks;
   const host = `[::1]:${new URL(base).port || "80"}`;
   try {

@@ -8,6 +8,7 @@ import * as https from "node:https";
 import type { AddressInfo } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
+import { controllerReport } from "../../../cluster/controller";
 import type { Outcome } from "../../../machine/run";
 
 const NAME = "soc.invalid"; // never in the DNS (RFC 2606)
@@ -23,7 +24,7 @@ describe("smoke", function () {
 
   before(async () => {
     dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-smoke-"));
-    const subject = ["-subj", `/CN=${NAME}`, "-addext", `subjectAltName=DNS:${NAME}`];
+    const subject = ["-subj", `/CN=${NAME}`, "-addext", `subjectAltName=DNS:${NAME},IP:127.0.0.1`];
     execFileSync(
       "openssl",
       [
@@ -85,7 +86,19 @@ describe("smoke", function () {
     const backend = { spec: { template: { spec: { volumes: [tokens] } } } };
     const secret = { data: { reader: Buffer.from("may-read\n").toString("base64") } };
     const login = `*"get deployments --selector=app=soc-backend"*) echo '${JSON.stringify({ items: [backend] })}' ;; *"get secret machines"*) echo '${JSON.stringify(secret)}' ;;`;
-    const script = `#!/bin/sh\ncase "$*" in ${login} *"get ingress"*) echo '${items}' ;; *"get deployments,"*) ${pods} ;; *) echo "$*" ;; esac\n`;
+    const plainPod = {
+      metadata: { namespace: "soc-agent", name: "api" },
+      spec: { containers: [{}] },
+    };
+    const ports = [
+      { containerPort: 8443, hostPort: 443 },
+      { containerPort: 8000, hostPort: 80 },
+    ];
+    const controller = {
+      metadata: { namespace: "ingress-nginx", name: "controller-x" },
+      spec: { containers: [{ ports }] },
+    };
+    const script = `#!/bin/sh\ncase "$*" in ${login} *"config view"*) cat ${at("view.json")} ;; *"get pods --all-namespaces"*) echo '${JSON.stringify({ items: [plainPod, controller] })}' ;; *"get ingress"*) echo '${items}' ;; *"get deployments,"*) ${pods} ;; *) echo "$*" ;; esac\n`;
     fs.writeFileSync(at("kubectl"), script, { mode: 0o755 });
     const PATH = `${dir}:${process.env["PATH"]}`;
     const to = { KUBECONFIG: "/kube.yaml", KUBE_CONTEXT: "gke", NAMESPACE: "soc-agent" };
@@ -165,6 +178,72 @@ describe("smoke", function () {
         stdout.includes(`open http://127.0.0.1:${port}`),
       stdout,
     );
+  });
+
+  describe("on Kind", () => {
+    /** Runs it beside a controller that answers this to who has the cluster's certificate. */
+    async function beside<T>(answer: string, work: () => Promise<T>) {
+      const asked: string[] = [];
+      const pem = { key: fs.readFileSync(at("key")), cert: fs.readFileSync(at("ca")) };
+      const trust = { ca: pem.cert, requestCert: true, rejectUnauthorized: true };
+      const api = https.createServer({ ...pem, ...trust }, ({ url, headers }, response) => {
+        asked.push(`${headers.host} ${url}`);
+        response.end(answer);
+      });
+      api.listen(0, "127.0.0.1");
+      await once(api, "listening");
+      const data = (file: string) => fs.readFileSync(at(file)).toString("base64");
+      const cluster = {
+        server: `https://127.0.0.1:${portOf(api)}`,
+        "certificate-authority-data": data("ca"),
+      };
+      const user = { "client-certificate-data": data("ca"), "client-key-data": data("key") };
+      fs.writeFileSync(
+        at("view.json"),
+        JSON.stringify({ clusters: [{ cluster }], users: [{ user }] }),
+      );
+      try {
+        return { result: await work(), asked };
+      } finally {
+        api.close();
+        fs.rmSync(at("view.json"));
+      }
+    }
+    const up = () => smoke({ BASE_URL: `http://localhost:${portOf(plain)}`, KUBE_CONTEXT: "" });
+
+    it("asks the ingress controller through the API server, by the Ingress's host", async () => {
+      const { result, asked } = await beside('{"status":"healthy"}', up);
+      assert.ok(result.ok, result.reason);
+      const pod = "/api/v1/namespaces/ingress-nginx/pods/http:controller-x:8000/proxy/health";
+      assert.deepEqual(asked, [`localhost:${portOf(plain)} ${pod}`]);
+      assert.doesNotMatch(result.stdout, /warning|controller/);
+    });
+
+    it("says that something else answers in the application's place", async () => {
+      const { result } = await beside('{"status":"other"}', up);
+      assert.ok(result.ok, result.reason);
+      assert.match(
+        result.stdout,
+        /^warning: The ingress controller, asked through the API server for \/health, answers otherwise than localhost:\d+ \(status 200, expected .*See who listens at port \d+ of this machine$/m,
+      );
+    });
+
+    const words: [string, RegExp][] = [
+      [
+        '{"status":"healthy"}',
+        /\/health, answers as it should: what is wrong is between localhost:1 /,
+      ],
+      ["busy", /\/health, does not either: status 200$/],
+    ];
+    for (const [answer, expected] of words) {
+      it(`says where a wrong answer comes from, as the controller says ${answer}`, async () => {
+        const check = { path: "/health", json: { status: "healthy" } };
+        const of = { kubeconfigFile: "k", env: { PATH: `${dir}:${process.env["PATH"]}` } };
+        const ask = () => controllerReport(check, new URL("http://localhost:1"), of, false);
+        const { result } = await beside(answer, ask);
+        assert.match(result.join(), expected);
+      });
+    }
   });
 
   it("asks at the given address, by the URL's name, and trusts the given authority", async () => {
