@@ -42,7 +42,7 @@ export type ToolName = (typeof TOOL_NAMES)[number];
 
 const PULUMI = "3.259.0";
 const KIND = "0.33.0";
-const HELM = "3.22.0";
+const HELM = "4.3.2";
 /** The minor version of the Kubernetes that kind's pinned release makes: kubectl supports one on either side. */
 const KUBECTL = "1.37.2";
 
@@ -130,7 +130,7 @@ func main() {
   helm: {
     name: "helm",
     version: HELM,
-    // What this project asks of helm (lint, template, install, status) is the same in 3 and 4.
+    // What this project asks of helm is asked so that 3 and 4 both do it.
     range: ">=3.18.0 <5",
     versionArgs: ["version", "--short"],
     companions: [],
@@ -138,10 +138,10 @@ func main() {
     go: [
       {
         name: "helm",
-        module: "helm.sh/helm/v3",
+        module: "helm.sh/helm/v4",
         version: `v${HELM}`,
-        package: "helm.sh/helm/v3/cmd/helm",
-        variables: [`helm.sh/helm/v3/internal/version.version=v${HELM}`],
+        package: "helm.sh/helm/v4/cmd/helm",
+        variables: [`helm.sh/helm/v4/internal/version.version=v${HELM}`],
       },
     ],
     link: "https://helm.sh/docs/intro/install/",

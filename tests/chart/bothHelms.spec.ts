@@ -1,21 +1,19 @@
 /** What Helm 3 and Helm 4 make of the same values: the same objects. */
 import * as assert from "node:assert/strict";
-import { helm, renderAnew, type HelmOptions } from "./support/helm";
+import { HELMS, helmsByMajor } from "../support/helms";
+import { renderAnew, type HelmOptions } from "./support/helm";
 import { PROFILES } from "./support/profiles";
 import { STACK_OPTIONS, STACK_PROFILES } from "./support/stackChart";
 import { withUmbrella } from "./support/umbrella";
 
-const [OLD, NEW] = ["helm", "helm4"];
-
 describe("chart: Helm 3 and Helm 4", function () {
   this.timeout(60_000);
 
+  let helms: readonly string[];
   before(async function () {
-    const versions = [OLD, NEW].map((program) => helm(["version", "--short"], "", program));
-    const answers = await Promise.all(versions.map((version) => version.catch(() => undefined)));
-    const [three, four] = answers.map((answer) => answer?.stdout);
-    if (!three?.startsWith("v3.") || !four?.startsWith("v4.")) {
-      console.log(`NOT RUN: needs Helm 3 as ${OLD} and Helm 4 as ${NEW} on the PATH`);
+    helms = Object.values(await helmsByMajor());
+    if (helms.length < 2) {
+      console.log(`NOT RUN: needs Helm 3 and Helm 4 on the PATH, as two of ${HELMS.join(", ")}`);
       this.skip();
     }
   });
@@ -23,7 +21,7 @@ describe("chart: Helm 3 and Helm 4", function () {
   /** Fails unless both render the same objects, whatever their order. */
   async function same(options: HelmOptions): Promise<void> {
     const [three, four] = await Promise.all(
-      [OLD, NEW].map(async (program) => {
+      helms.map(async (program) => {
         const objects = await renderAnew({ ...options, program });
         const named = objects.map((one) => {
           const { name, namespace } = one.metadata;

@@ -5,11 +5,12 @@ import type { core } from "@pulumi/kubernetes/types/input";
 import { withDefaults } from "../../config/defaults";
 import { mergeValues, type Values } from "../../config/values";
 import type { Seen } from "../../machine/kubernetes";
-import { lines, must } from "../../machine/run";
+import { must } from "../../machine/run";
 import type { Project, Started } from "../support/project";
 import { until } from "../support/until";
 import { askNewestBackend } from "../support/askPod";
 import { serveChart } from "./support/chartRepository";
+import { releaseStatuses } from "./support/faults";
 import { liveStack } from "./support/liveStack";
 import { Client } from "./support/podClients";
 import { standInTraefik } from "./support/standInTraefik";
@@ -202,10 +203,7 @@ describe("working with the dev stack on a real cluster", function () {
       project.configure(STACK, config);
     };
     const kubeconfig = () => ["--kubeconfig", project.path(`.kube/${STACK}.yaml`)];
-    const releases = async () =>
-      lines(
-        await must("helm", ["list", "--all", "--short", "--all-namespaces", ...kubeconfig()]),
-      ).sort();
+    const releases = async () => Object.keys(await releaseStatuses(project)).sort();
     const namespaces = async () =>
       (await objects<Seen<core.v1.Namespace>>(project, "namespaces")).map(
         ({ metadata }) => metadata.name,

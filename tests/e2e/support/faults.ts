@@ -73,9 +73,13 @@ export async function killUpAt(project: Project, pattern: RegExp): Promise<void>
   assert.equal(locks(project).length, 1, "the lock was not left behind");
 }
 
+/** Every status that a release can have. Helm 3 lists some only unless asked, and Helm 4 has no `--all`. */
+const STATUSES = ["deployed", "failed", "pending", "superseded", "uninstalled", "uninstalling"];
+
 /** Releases by status, as Helm has them: none may be pending. */
 export async function releaseStatuses(project: Project): Promise<Record<string, string>> {
-  const args = ["--all-namespaces", "--all", "--output", "json"];
+  const statuses = STATUSES.map((status) => `--${status}`);
+  const args = ["--all-namespaces", ...statuses, "--output", "json"];
   const kubeconfig = ["--kubeconfig", project.path(`.kube/${STACK}.yaml`)];
   const list = JSON.parse(await must("helm", ["list", ...args, ...kubeconfig])) as {
     name: string;

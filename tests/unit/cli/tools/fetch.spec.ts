@@ -122,10 +122,10 @@ esac`,
       go.map((call) => call.split(" ").slice(0, 2).join(" ")),
       ["go version", "go mod", "go get", "go build"],
     );
-    assert.equal(go[2], `go get helm.sh/helm/v3/cmd/helm@v${TOOLS.helm.version}`);
+    assert.equal(go[2], `go get helm.sh/helm/v4/cmd/helm@v${TOOLS.helm.version}`);
     assert.match(
       said.join("\n"),
-      /fetching aqua:helm\/helm@3.*not with mise.*fetching helm\.sh\/helm\/v3@v3.*ready after \d+ s/s,
+      /fetching aqua:helm\/helm@4.*not with mise.*fetching helm\.sh\/helm\/v4@v4.*ready after \d+ s/s,
     );
   });
 
