@@ -5,11 +5,12 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { compile, type JSONSchema } from "json-schema-to-typescript";
-import { format, resolveConfig } from "prettier";
+import { format, getFileInfo, resolveConfig } from "prettier";
 import { parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 import { ROOT } from "../config/project";
 import { runMain } from "../machine/run";
 import { CHART } from "../plan/chart";
+import { composePages, composePrometheus } from "../plan/compose";
 import { DASHBOARDS } from "../plan/dashboards";
 import { withDescriptions, withVersion } from "./chartDocs";
 import { crashesTable, faultsTable, keysTable } from "./tables";
@@ -38,6 +39,18 @@ const GENERATED: readonly Generated[] = [
   {
     file: "charts/observability/values.schema.json",
     make: (root) => commented(root, "charts/observability"),
+  },
+  {
+    file: "compose/prometheus.yaml",
+    make: () =>
+      Promise.resolve(
+        `${banner("#", "charts/observability/files/prometheus.yaml")}\n${composePrometheus()}`,
+      ),
+  },
+  {
+    file: "compose/pages.conf",
+    make: () =>
+      Promise.resolve(`${banner("#", "charts/observability/files/pages.yaml")}\n${composePages()}`),
   },
   {
     file: "docs/configuration.md",
@@ -152,7 +165,9 @@ export async function outdated(root: string): Promise<ReadonlyMap<string, string
     GENERATED.map(async ({ file, make }): Promise<[string, string]> => {
       const filepath = path.join(root, file);
       const style = await resolveConfig(path.join(ROOT, file));
-      return [file, await format(await make(root), { ...style, filepath })];
+      const text = await make(root);
+      const { inferredParser } = await getFileInfo(filepath);
+      return [file, inferredParser ? await format(text, { ...style, filepath }) : text];
     }),
   );
   return new Map(made.filter(([file, text]) => textOf(path.join(root, file)) !== text));

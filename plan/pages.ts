@@ -26,15 +26,32 @@ export type StackService = keyof typeof STACK_SERVICES;
 /** Those that have pages, by the names of their outputs. */
 export const PAGES = ["grafana", "jaeger", "prometheus"] as const satisfies readonly StackService[];
 
+/** A path of the pages. */
+interface PageRoute {
+  readonly at: string;
+  readonly service: StackService;
+  /** Whether it is that path alone, and not all that is below it. */
+  readonly exact: boolean;
+}
+
+/** The paths that are reachable from outside. */
+export function pageRoutes(): PageRoute[] {
+  const file: unknown = parse(fs.readFileSync(path.join(STACK_CHART, "files/pages.yaml"), "utf8"));
+  const pages = file as Readonly<Record<string, { service: StackService; type?: "Exact" }>>;
+  return Object.entries(pages).map(([at, { service, type }]) => ({
+    at,
+    service,
+    exact: type === "Exact",
+  }));
+}
+
 /**
  * The pages as URLs inside of the cluster, for a proxy that keeps their paths and takes one that ends in a slash for all
  * that is below it. So what an Ingress matches exactly and ends in a slash is not among them.
  */
 export function pageUpstreams(): string[] {
-  const file: unknown = parse(fs.readFileSync(path.join(STACK_CHART, "files/pages.yaml"), "utf8"));
-  const pages = file as Readonly<Record<string, { service: StackService; type?: "Exact" }>>;
-  return Object.entries(pages).flatMap(([at, { service, type }]) => {
+  return pageRoutes().flatMap(({ at, service, exact }) => {
     const url = `http://${service}.${STACK_NAMESPACE}:${STACK_SERVICES[service].port}${at}`;
-    return type === undefined ? [url, `${url}/`] : at.endsWith("/") ? [] : [url];
+    return !exact ? [url, `${url}/`] : at.endsWith("/") ? [] : [url];
   });
 }

@@ -1,47 +1,8 @@
 /** compose.yaml runs what the chart runs: the same images, environment and limits. */
 import * as assert from "node:assert/strict";
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { parse } from "yaml";
-import { ROOT } from "../../config/project";
+import { amount, networks, service, services } from "./support/compose";
 import { render } from "./support/helm";
 import { containerOf, type Container, type Manifest, ofKind, workloads } from "./support/manifest";
-
-/** A service of compose.yaml, as far as it is compared. */
-interface Service {
-  readonly image: string;
-  readonly entrypoint?: readonly string[];
-  readonly command?: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly user?: string;
-  readonly read_only?: boolean;
-  readonly cap_drop?: readonly string[];
-  readonly security_opt?: readonly string[];
-  readonly ports?: readonly string[];
-  readonly volumes?: readonly { readonly source?: string; readonly read_only?: boolean }[];
-  readonly networks?: readonly string[];
-  readonly healthcheck?: object;
-  readonly sysctls?: Readonly<Record<string, string>>;
-  readonly deploy?: { readonly resources: { readonly limits: { cpus?: string; memory: string } } };
-}
-
-const { services, networks } = parse(fs.readFileSync(path.join(ROOT, "compose.yaml"), "utf8"), {
-  merge: true,
-}) as {
-  readonly services: Readonly<Record<string, Service>>;
-  readonly networks: Readonly<Record<string, { internal?: boolean } | null>>;
-};
-const service = (name: string): Service => {
-  const found = services[name];
-  assert.ok(found, `compose.yaml has no service ${name}`);
-  return found;
-};
-
-/** An amount of processors or of memory, in Kubernetes' notation or Compose's: both count in powers of 1024. */
-function amount(text: string): number {
-  const [, number = "", unit = ""] = /^([\d.]+)(m|Mi|M)?$/.exec(text) ?? [];
-  return Number(number) / (unit === "m" ? 1000 : 1);
-}
 
 /** The variables of a container, from its ConfigMap too. */
 function variables(container: Container, manifests: readonly Manifest[]): Record<string, unknown> {

@@ -3,11 +3,14 @@ import * as assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
 import { ROOT } from "../../config/project";
 import { docker } from "../../machine/docker";
+import { httpGet } from "../../cluster/httpGet";
 import { lines } from "../../machine/run";
 import { launch, Window } from "../e2e/support/browser";
+import { askAt } from "../e2e/support/stack";
+import { until } from "../support/until";
 
 const PORT = process.env["SOC_PORT"] ?? "8080";
-const URL = `http://localhost:${PORT}`;
+const BASE = `http://localhost:${PORT}`;
 /** A project of its own: one that its user has stays as it is. */
 const NAME = `soc-compose-test-${process.pid}`;
 const compose = (...args: string[]) =>
@@ -15,6 +18,18 @@ const compose = (...args: string[]) =>
     cwd: ROOT,
     env: { ...process.env, SOC_PORT: PORT },
   });
+
+/** What Jaeger says of a trace, as far as it is looked at. */
+interface Jaeger {
+  readonly data: readonly { readonly spans: readonly { readonly operationName: string }[] }[];
+}
+
+/** What Prometheus answers to an instant query. */
+interface Prometheus {
+  readonly data: { readonly result: readonly { readonly value: readonly [number, string] }[] };
+}
+
+const OBSERVED = ["--profile", "observability"];
 
 describe("docker compose up", function () {
   this.timeout("5m");
@@ -28,7 +43,7 @@ describe("docker compose up", function () {
   });
   after(async () => {
     await browser?.close();
-    await compose("down", "--volumes", "--remove-orphans");
+    await compose(...OBSERVED, "down", "--volumes", "--remove-orphans");
     const left = lines(await docker(["ps", "--all", "--quiet", "--filter", `name=${NAME}`]));
     assert.deepEqual(left, []);
   });
@@ -44,15 +59,15 @@ describe("docker compose up", function () {
       assert.equal(health.trim(), "healthy", service);
     }
     assert.equal((await compose("port", "frontend", "80")).trim(), `127.0.0.1:${PORT}`);
-    const ready = await fetch(`${URL}/ready`);
+    const ready = await fetch(`${BASE}/ready`);
     assert.equal(ready.status, 200);
     const { components } = (await ready.json()) as { components: { redis: boolean } };
     assert.equal(components.redis, true);
   });
 
   it("shows a threat that is triggered in the dashboard in a second window, too", async () => {
-    const first = await Window.open(browser, URL);
-    const second = await Window.open(browser, URL);
+    const first = await Window.open(browser, BASE);
+    const second = await Window.open(browser, BASE);
     const before = await first.rowIds();
     await first.page.getByRole("button", { name: "Choose a threat" }).click();
     await first.page.getByRole("menuitem", { name: /^Critical threat/ }).click();
@@ -71,8 +86,49 @@ describe("docker compose up", function () {
     await compose("down");
     await compose("up", "--detach", "--wait");
     assert.equal(await password(), drawn);
-    const kept = (await (await fetch(`${URL}/api/threats`)).json()) as { id: string }[];
+    const kept = (await (await fetch(`${BASE}/api/threats`)).json()) as { id: string }[];
     assert.ok(kept.some(({ id }) => id === threat));
+  });
+
+  it("says where the pages are that the observability stack would have", async () => {
+    const answer = await fetch(`${BASE}/jaeger`);
+    assert.equal(answer.status, 404);
+    assert.match(await answer.text(), /docker compose --profile observability up/);
+  });
+
+  it("has the observability stack with its profile, and a threat's trace and metrics in it", async () => {
+    await compose(...OBSERVED, "up", "--detach", "--wait");
+    await until("the backend to see the collector", 30, async () => {
+      const { available } = await askAt<{ available: boolean }>(BASE, "/api/observability");
+      return available || undefined;
+    });
+    const trigger = "/api/threats/trigger";
+    const { trace_id: trace } = await askAt<{ trace_id: string }>(BASE, trigger, {});
+    const spans = await until("the threat's trace", 30, async () => {
+      const { data } = await askAt<Jaeger>(BASE, `/jaeger/api/traces/${trace}`);
+      return data[0]?.spans;
+    });
+    assert.ok(spans.some(({ operationName }) => operationName === "analyze_threat"));
+    const query = "sum(soc_threat_processing_duration_seconds_count)";
+    await until("the threat's metric", 45, async () => {
+      const at = `/prometheus/api/v1/query?query=${encodeURIComponent(query)}`;
+      const { data } = await askAt<Prometheus>(BASE, at);
+      return Number(data.result[0]?.value[1]) > 0 || undefined;
+    });
+    const grafana = await askAt<{ uid: string }[]>(BASE, "/grafana/api/search?type=dash-db");
+    assert.ok(grafana.some(({ uid }) => uid === "soc"));
+  });
+
+  it("shows the pages to no other site", async () => {
+    const at = "/prometheus/api/v1/query?query=up";
+    const headers = { origin: "https://evil.example" };
+    const answer = await fetch(`${BASE}${at}`, { headers });
+    assert.equal(answer.headers.get("access-control-allow-origin"), null);
+    assert.equal(answer.headers.get("cross-origin-resource-policy"), "same-origin");
+    const to = { host: "127.0.0.1", port: Number(PORT) };
+    const foreign = await httpGet(new URL(`http://evil.example${at}`), to);
+    assert.equal(foreign.status, 421);
+    assert.equal((await fetch(`${BASE}/prometheus/-/quit`, { method: "POST" })).status, 405);
   });
 
   it("shows the password to nobody: no environment, no command line, no other container", async () => {
