@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import cors from "@fastify/cors";
+import { SOURCES } from "./ingest/sources.js";
 import { createPanel } from "./model/panel.js";
 import { reportModel } from "./model/report.js";
 import type { Config } from "./config/config.js";
@@ -22,11 +23,14 @@ import { healthRoutes } from "./routes/health.js";
 import { ingestRoutes } from "./routes/ingest.js";
 import { observabilityRoutes } from "./routes/observability.js";
 import { operationRoutes } from "./routes/operations.js";
+import { quarantineRoutes } from "./routes/quarantine.js";
 import { Routes } from "./routes/route.js";
 import { sessionRoutes } from "./routes/session.js";
 import { threatRoutes } from "./routes/threats.js";
+import { Quarantining } from "./service/quarantining.js";
 import { ThreatService } from "./service/threatService.js";
 import { openStore } from "./store/open.js";
+import { QuarantineMetrics } from "./telemetry/quarantineMetrics.js";
 import { NO_TELEMETRY, startTelemetry } from "./telemetry/tracing.js";
 import { History, HISTORY } from "./threats/history.js";
 import { WebSocketHub, type HubOptions } from "./server/webSockets.js";
@@ -66,7 +70,12 @@ export async function startApp(config: Config, logger: Logger, options?: AppOpti
     config.tracing === null
       ? NO_TELEMETRY
       : startTelemetry(config.tracing, config.serviceName, moduleLogger(logger, "telemetry"));
-  const store = openStore(config, metrics, telemetry, moduleLogger(logger, "store"));
+  const sources = Object.values(SOURCES).map(({ name }) => name);
+  const quarantineMetrics = new QuarantineMetrics(metrics.registry, sources);
+  const store = openStore(config, metrics, telemetry, moduleLogger(logger, "store"), (fallen) =>
+    quarantineMetrics.fallen(fallen),
+  );
+  const quarantining = new Quarantining(store.quarantine, quarantineMetrics, log);
   const hub = new WebSocketHub(store, metrics, moduleLogger(logger, "ws"), options);
   const { model } = config;
   const modelMetrics = new ModelMetrics(
@@ -108,7 +117,7 @@ export async function startApp(config: Config, logger: Logger, options?: AppOpti
   await server.register(cors, {
     origin: [...config.corsOrigins],
     credentials: true,
-    methods: ["GET", "HEAD", "POST", "PATCH"],
+    methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
     // Else it answers what is no preflight in a form of its own.
     strictPreflight: false,
   });
@@ -128,7 +137,8 @@ export async function startApp(config: Config, logger: Logger, options?: AppOpti
   healthRoutes(routes, { store, metrics, panel, draining: () => draining });
   const reporting = { audit: new AuditLog(logger), log: moduleLogger(logger, "api") };
   threatRoutes(routes, { service, store, ...reporting });
-  await ingestRoutes(routes, { service, ...reporting });
+  await ingestRoutes(routes, { service, quarantining, ...reporting });
+  quarantineRoutes(routes, { store, ...reporting });
   operationRoutes(routes, { store, ...reporting }, config.demo);
   observabilityRoutes(routes, config.tracing?.links ?? null, telemetry);
   sessionRoutes(routes, login !== null);
@@ -160,6 +170,7 @@ export async function startApp(config: Config, logger: Logger, options?: AppOpti
     await Promise.all([hub.close(Math.min(timeoutMs, GOODBYE_TIMEOUT_MS)), server.close()]);
     clearTimeout(timer);
     login?.close();
+    await quarantining.close();
     await store.close();
     await telemetry.close();
     return clean;

@@ -60,6 +60,7 @@ for (const kind of ["memory", "redis"] as const) {
       fits(await pod.api.get("/api/analytics"), 200, "DashboardMetrics");
       fits(await pod.api.post(WAZUH, WAZUH_ALERT), 202, "ThreatSignal");
       fits(await pod.api.post(WAZUH, {}), 422, "AlertError");
+      fits(await pod.api.get("/api/quarantine"), 200, "Quarantine");
       fits(await pod.api.get(EGRESS), 200, "Violations");
       fits(await pod.api.post("/api/demo/reset", ""), 200, "Reset");
     });
@@ -110,6 +111,7 @@ for (const kind of ["memory", "redis"] as const) {
         threats_by_type: {},
         threats_by_severity: {},
         dropped: { awaiting_review: 0, other: 0, forgotten: 0, by_reason: {} },
+        quarantine: { kept: 0, fallen_out: 0 },
       });
       const wishes = ["bot_attack", "bot_attack", "geo_impossible", "critical_threat"];
       for (const scenario of ["crypto_surge", "crypto_surge", "geo_impossible", ...wishes]) {

@@ -66,6 +66,8 @@ describe("description of the API", () => {
       "POST /api/threats/ingest/falco 202 207 400 403 413 415 422 429 500 503",
       "POST /api/threats/ingest/guardduty 202 207 400 403 413 415 422 429 500 503",
       "POST /api/threats/ingest/ocsf 202 207 400 403 413 415 422 429 500 503",
+      "GET /api/quarantine 200 403 422 503",
+      "DELETE /api/quarantine/{id} 204 403 404 413 415 422 503",
       "GET /api/analytics 200 403 503",
       "POST /api/egress-violations 202 403 413 415 422 503",
       "GET /api/egress-violations 200 403 422 503",

@@ -39,6 +39,8 @@ const MAY: Readonly<Record<string, "everybody" | "any" | readonly Person[]>> = {
   "POST /api/threats/ingest/falco": ["ingest"],
   "POST /api/threats/ingest/guardduty": ["ingest"],
   "POST /api/threats/ingest/ocsf": ["ingest"],
+  "GET /api/quarantine": ["reader", "analyst"],
+  "DELETE /api/quarantine/{id}": ["analyst"],
   "GET /api/analytics": ["reader", "analyst"],
   "POST /api/egress-violations": ["ingest"],
   "GET /api/egress-violations": ["reader", "analyst"],

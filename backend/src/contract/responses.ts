@@ -4,6 +4,7 @@ import { perAgent } from "./analysis.js";
 import { DROPPED } from "./dropped.js";
 import type { Wire } from "./fields.js";
 import { ALERT_ERROR, DETAIL, UNAVAILABLE, VALIDATION_ERROR } from "./problems.js";
+import { QUARANTINE } from "./quarantine.js";
 import { EGRESS_VIOLATION } from "./requests.js";
 import { SEVERITY, SIGNAL, THREAT_TYPE } from "./signal.js";
 import { THREAT_ANALYSIS } from "./threat.js";
@@ -71,6 +72,8 @@ export const DASHBOARD_METRICS = z.object({
   threats_by_type: z.partialRecord(THREAT_TYPE, count),
   threats_by_severity: z.partialRecord(SEVERITY, count),
   dropped: DROPPED,
+  /** What could not be read: how much of it is kept, and how much is not, or not any more. */
+  quarantine: z.object({ kept: count, fallen_out: count }),
 });
 export type DashboardMetrics = Wire<typeof DASHBOARD_METRICS>;
 
@@ -175,6 +178,7 @@ export const SCHEMAS = {
   EgressViolation: EGRESS_VIOLATION,
   ViolationAccepted: VIOLATION_ACCEPTED,
   Violations: VIOLATIONS,
+  Quarantine: QUARANTINE,
   Reset: RESET,
   Error: DETAIL,
   HTTPValidationError: VALIDATION_ERROR,

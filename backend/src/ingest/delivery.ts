@@ -1,7 +1,9 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { IncomingHttpHeaders } from "node:http";
+import { fit } from "../base/bounded.js";
 import { HttpError } from "../contract/problems.js";
+import { MAX_RAW } from "../contract/quarantine.js";
 import { errorFields } from "../telemetry/log.js";
 import type { Adapter } from "./adapter.js";
 import { eventInHeaders, isCloudEvent, unwrapEvent, type EventAttributes } from "./cloudEvents.js";
@@ -17,6 +19,8 @@ export interface Line {
   /** From 1: of NDJSON its line, of a list its place. */
   readonly number: number;
   readonly content: Content | Refusal;
+  /** What came, as far as people want to see of it what was refused. */
+  readonly raw: () => string;
 }
 
 /** An alert and the envelope in which it came. */
@@ -32,8 +36,11 @@ export interface Delivery {
   readonly lines: readonly Line[];
 }
 
-/** A body as it was sent: JSON, or lines each of which is some. */
-export type Posted = { readonly json: unknown } | { readonly text: string };
+/** A body as it was sent, and the JSON that it is; without any its lines are some. */
+export interface Posted {
+  readonly text: string;
+  readonly json?: unknown;
+}
 
 const inflate = promisify(gunzip);
 
@@ -70,46 +77,51 @@ export function deliver(
   posted: Posted,
   { "content-type": type = "", ...headers }: IncomingHttpHeaders,
 ): Delivery {
-  if ("text" in posted) {
-    const texts = [...posted.text.split("\n").entries()].filter(([, text]) => text.trim() !== "");
-    return batchOf(texts.map(([index, text]) => [index + 1, () => contentOf(parseLine(text))]));
+  const { text: body, json } = posted;
+  const raw = (): string => body;
+  if (!("json" in posted)) {
+    const texts = [...body.split("\n").entries()].filter(([, text]) => text.trim() !== "");
+    return batchOf(
+      texts.map(([index, text]) => [index + 1, () => contentOf(parseLine(text)), () => text]),
+    );
   }
-  const { json } = posted;
   if (/^\s*application\/cloudevents\+json\b/i.test(type)) {
-    return { batch: false, lines: [lineOf(1, () => eventOf(json))] };
+    return { batch: false, lines: [lineOf(1, () => eventOf(json), raw)] };
   }
   const isEvents = /^\s*application\/cloudevents-batch\+json\b/i.test(type);
   const list = Array.isArray(json) ? (json as readonly unknown[]) : adapter.list(json);
   if (list !== undefined) {
     const read = isEvents ? eventOf : contentOf;
-    return batchOf(list.map((item, index) => [index + 1, () => read(item)]));
+    return batchOf(
+      list.map((item, index) => [
+        index + 1,
+        () => read(item),
+        () => JSON.stringify(fit(item, MAX_RAW)),
+      ]),
+    );
   }
-  return {
-    batch: false,
-    lines: [
-      lineOf(1, () => {
-        const event = eventInHeaders(headers);
-        return event === undefined ? contentOf(json) : { alert: json, event };
-      }),
-    ],
+  const alone = (): Content => {
+    const event = eventInHeaders(headers);
+    return event === undefined ? contentOf(json) : { alert: json, event };
   };
+  return { batch: false, lines: [lineOf(1, alone, raw)] };
 }
 
-type Pending = readonly [number: number, read: () => Content];
+type Pending = readonly [number: number, read: () => Content, raw: () => string];
 
 function batchOf(pending: readonly Pending[]): Delivery {
   if (pending.length > MAX_LINES) {
     throw new HttpError(413, `${pending.length} alerts are more than ${MAX_LINES} in one body`);
   }
-  return { batch: true, lines: pending.map(([number, read]) => lineOf(number, read)) };
+  return { batch: true, lines: pending.map((line) => lineOf(...line)) };
 }
 
-function lineOf(number: number, read: () => Content): Line {
+function lineOf(...[number, read, raw]: Pending): Line {
   try {
-    return { number, content: read() };
+    return { number, content: read(), raw };
   } catch (error) {
     if (error instanceof Refusal) {
-      return { number, content: error };
+      return { number, content: error, raw };
     }
     throw error;
   }

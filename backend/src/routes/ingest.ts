@@ -7,15 +7,16 @@ import { HttpError } from "../contract/problems.js";
 import type { IngestReport } from "../contract/responses.js";
 import type { Adapter, Reading } from "../ingest/adapter.js";
 import { CLOUD_EVENT } from "../ingest/cloudEvents.js";
-import { deliver, plainBody, type Content, type Line, type Posted } from "../ingest/delivery.js";
+import { deliver, type Content, type Line, type Posted } from "../ingest/delivery.js";
 import { Refusal } from "../ingest/fields.js";
 import { SOURCES } from "../ingest/sources.js";
-import { parseBody } from "../server/http.js";
 import { callerOf } from "../server/login.js";
+import type { Quarantining } from "../service/quarantining.js";
 import type { Taken, ThreatService } from "../service/threatService.js";
 import { StoreFull, StoreUnavailable } from "../store/store.js";
 import type { AuditLog } from "../telemetry/audit.js";
 import { errorFields, type Logger } from "../telemetry/log.js";
+import { problemOf, readPosted, TOO_LARGE, type Unread } from "./posted.js";
 import { SAVE_ANSWERS, type Route, type Routes } from "./route.js";
 
 /** Alerts of a batch that are analysed at the same time. */
@@ -26,53 +27,57 @@ const AUDITED_IDS = 10;
 /** What the ingest routes work with. */
 export interface IngestDependencies {
   readonly service: ThreatService;
+  readonly quarantining: Quarantining;
   readonly audit: AuditLog;
   readonly log: Logger;
 }
 
 /** `/api/threats/ingest` and what is below it: what sensors send, a route for each kind. */
-export function ingestRoutes(
-  routes: Routes,
-  { service, audit, log }: IngestDependencies,
-): Promise<void> {
-  return routes.withBodies(readPosted, (own) => {
-    for (const [path, adapter] of Object.entries(SOURCES)) {
-      own.add(describeRoute(path, adapter), async ({ body, request, reply }) => {
-        const { batch, lines } = deliver(adapter, body as Posted, request.headers);
-        if (batch && lines.length > 0) {
-          const done: Result[] = [];
-          try {
-            const results = await inTurn(lines, AT_ONCE, async (line) => {
-              const result = await takeLine(adapter, line, service, log);
-              done.push(result);
-              return result;
-            });
-            const report = reportOf(results);
-            return reply.code(report.refused === 0 ? 202 : 207).send(report);
-          } finally {
-            // What was taken before a failure is stored, too.
-            auditBrought(audit, request, done);
+export function ingestRoutes(routes: Routes, deps: IngestDependencies): Promise<void> {
+  const { quarantining, audit } = deps;
+  return routes.withBodies(
+    readPosted,
+    (own) => {
+      for (const [path, adapter] of Object.entries(SOURCES)) {
+        own.add(describeRoute(path, adapter), async ({ body, request, reply }) => {
+          const posted = body as Posted | Unread;
+          if ("problem" in posted) {
+            const { problem, raw } = posted;
+            quarantining.add({ source: adapter.name, line: null, ...problemOf(problem), raw });
+            throw problem;
           }
-        }
-        const taken = await take(read(adapter, lines[0]?.content ?? NOTHING), service, log);
-        auditBrought(audit, request, [taken]);
-        return reply.code(202).send(taken.signal);
-      });
-    }
-  });
+          const { batch, lines } = deliver(adapter, posted, request.headers);
+          if (batch && lines.length > 0) {
+            const done: Result[] = [];
+            try {
+              const results = await inTurn(lines, AT_ONCE, async (line) => {
+                const result = await takeLine(adapter, line, deps);
+                done.push(result);
+                return result;
+              });
+              const report = reportOf(results);
+              return reply.code(report.refused === 0 ? 202 : 207).send(report);
+            } finally {
+              // What was taken before a failure is stored, too.
+              auditBrought(audit, request, done);
+            }
+          }
+          const [only = { content: NOTHING, raw: () => posted.text }] = lines;
+          const taken = await take(adapter, { ...only, number: null }, deps);
+          auditBrought(audit, request, [taken]);
+          return reply.code(202).send(taken.signal);
+        });
+      }
+    },
+    (status) => {
+      if (status === TOO_LARGE) {
+        quarantining.lose("size");
+      }
+    },
+  );
 }
 
 const NOTHING = new Refusal("A JSON object is needed, or a list of some");
-
-async function readPosted({ headers }: FastifyRequest, body: Buffer): Promise<Posted | undefined> {
-  const type = headers["content-type"];
-  const text = (await plainBody(body, headers["content-encoding"])).toString();
-  if (text !== "" && /^\s*application\/x-ndjson\s*(;|$)/i.test(type ?? "")) {
-    return { text };
-  }
-  const json = parseBody(type, text);
-  return json === undefined ? undefined : { json };
-}
 
 function describeRoute(path: string, adapter: Adapter): Route {
   return {
@@ -111,19 +116,14 @@ function describeRoute(path: string, adapter: Adapter): Route {
 
 type Result = IngestReport["results"][number];
 
-async function takeLine(
-  adapter: Adapter,
-  { number: line, content }: Line,
-  service: ThreatService,
-  log: Logger,
-): Promise<Result> {
+async function takeLine(adapter: Adapter, line: Line, deps: IngestDependencies): Promise<Result> {
+  const { number } = line;
   try {
-    const { status, id, count } = await take(read(adapter, content), service, log);
-    return { line, status, id, message: null, field: null, count };
+    const { status, id, count } = await take(adapter, line, deps);
+    return { line: number, status, id, message: null, field: null, count };
   } catch (error) {
     if (error instanceof HttpError) {
-      const { message = "", field = null } = error.detail as { message?: string; field?: string };
-      return { line, status: "refused", id: null, message, field, count: 0 };
+      return { line: number, status: "refused", id: null, ...problemOf(error), count: 0 };
     }
     throw error;
   }
@@ -173,7 +173,26 @@ function read(adapter: Adapter, content: Content | Refusal): Reading {
   }
 }
 
-async function take(reading: Reading, service: ThreatService, log: Logger): Promise<Taken> {
+/** An alert, and its line; null of one that came alone. */
+type Piece = Omit<Line, "number"> & { readonly number: number | null };
+
+/** Takes an alert. What is refused is kept in quarantine as well. */
+async function take(
+  adapter: Adapter,
+  { number: line, content, raw }: Piece,
+  { service, quarantining, log }: IngestDependencies,
+): Promise<Taken> {
+  try {
+    return await analyse(read(adapter, content), service, log);
+  } catch (error) {
+    if (error instanceof HttpError) {
+      quarantining.add({ source: adapter.name, line, ...problemOf(error), raw });
+    }
+    throw error;
+  }
+}
+
+async function analyse(reading: Reading, service: ThreatService, log: Logger): Promise<Taken> {
   try {
     return await service.take(reading);
   } catch (error) {

@@ -90,7 +90,7 @@ export function operationRoutes(
       {
         method: "POST",
         path: "/api/demo/reset",
-        summary: "Removes all threats and violations, on all pods",
+        summary: "Removes all threats, violations and what is in quarantine, on all pods",
         allowed: ["analyst"],
         answers: {
           200: { description: "How much that was", schema: "Reset" },
@@ -106,9 +106,9 @@ export function operationRoutes(
   }
 }
 
-/** The figures; all but the total and what was dropped are of what is stored. */
+/** The figures; all but the total and what was dropped or not read are of what is stored. */
 export function dashboardMetrics(figures: StoreFigures): DashboardMetrics {
-  const { threats, milliseconds, dropped } = figures;
+  const { threats, milliseconds, dropped, quarantine } = figures;
   return {
     total_threats: figures.total,
     customers_affected: figures.customers,
@@ -128,6 +128,10 @@ export function dashboardMetrics(figures: StoreFigures): DashboardMetrics {
           })
           .filter(([, times]) => times > 0),
       ),
+    },
+    quarantine: {
+      kept: quarantine.kept,
+      fallen_out: Object.values(quarantine.fallen_out).reduce((all, times) => all + times, 0),
     },
   };
 }

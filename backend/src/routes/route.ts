@@ -21,7 +21,7 @@ export interface Call<Query, Body> {
 
 /** A route and all that is to be known of it. */
 export interface Route<Query = unknown, Body = unknown> {
-  readonly method: "GET" | "POST" | "PATCH";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Parameters as `:name`. */
   readonly path: string;
   readonly summary: string;
@@ -87,9 +87,18 @@ export class Routes {
     this.server.get(path, { config: { allowed } }, handler);
   }
 
-  /** Adds routes whose bodies are read in a way of their own. */
-  async withBodies(read: BodyReader, add: (routes: Routes) => void): Promise<void> {
+  /**
+   * Adds routes whose bodies are read in a way of their own.
+   *
+   * @param onAnswered told of the status of each answer
+   */
+  async withBodies(
+    read: BodyReader,
+    add: (routes: Routes) => void,
+    onAnswered: (status: number) => void,
+  ): Promise<void> {
     await this.server.register(async (scope) => {
+      scope.addHook("onResponse", async (_request, { statusCode }) => onAnswered(statusCode));
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser("*", { parseAs: "buffer" }, read);
       add(new Routes(scope, this.#routes));

@@ -23,6 +23,10 @@ export const KEYS = {
   dropped: "retention:dropped",
   documents: "retention:documents",
   drops: "retention:drops",
+  /** What could not be read: the ids by when it came, the entries, and how much of it there is and fell out. */
+  quarantineOrder: "quarantine:order",
+  quarantineEntries: "quarantine:entries",
+  quarantineFigures: "quarantine:figures",
   claim: (job: string): string => `claim:${job}`,
 } as const;
 
@@ -45,6 +49,13 @@ export const RETENTION_NAMES = [
   "versions",
   "sightings",
   ...RETENTION_OWN_NAMES,
+] as const;
+
+/** All keys of the quarantine, in the order in which its scripts take them; without a time to live as well. */
+export const QUARANTINE_OWN = [
+  KEYS.quarantineOrder,
+  KEYS.quarantineEntries,
+  KEYS.quarantineFigures,
 ] as const;
 
 /** Pub/Sub. Each event is a whole threat as JSON, and nothing else, since other backends read it. */

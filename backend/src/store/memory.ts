@@ -2,7 +2,9 @@ import type { Reset } from "../contract/responses.js";
 import type { IntelMatch } from "../contract/signal.js";
 import type { StoredThreat } from "./documents.js";
 import { MemoryEgress } from "./memoryEgress.js";
+import { MemoryQuarantine } from "./memoryQuarantine.js";
 import { MemoryThreats } from "./memoryThreats.js";
+import type { OnFallen } from "./quarantine.js";
 import type { Limits } from "./retention.js";
 import { MAX_SIGHTINGS, sight, type Identity, type Seen, type Sighting } from "./sightings.js";
 import {
@@ -23,6 +25,7 @@ export class MemoryStore implements ThreatStore {
   readonly kind = "memory";
   readonly live = true;
   egress: EgressLog = new MemoryEgress();
+  readonly quarantine: MemoryQuarantine;
   readonly #threats: MemoryThreats;
   readonly #sightings = new Map<string, Seen>();
   readonly #intel = new Map<string, IntelMatch>();
@@ -30,8 +33,9 @@ export class MemoryStore implements ThreatStore {
   #listener: ThreatListener | null = null;
 
   /** @param limits how much is kept */
-  constructor(limits: Limits, onDropped: OnDropped = () => undefined) {
+  constructor(limits: Limits, onDropped: OnDropped = () => undefined, onFallen?: OnFallen) {
     this.#threats = new MemoryThreats(limits, onDropped);
+    this.quarantine = new MemoryQuarantine(onFallen);
   }
 
   start(listener: ThreatListener): void {
@@ -131,7 +135,8 @@ export class MemoryStore implements ThreatStore {
 
   async figures(): Promise<StoreFigures> {
     this.#threats.settle();
-    return { total: this.#total, ...this.#threats.figures() };
+    const { entries: _, ...quarantine } = await this.quarantine.page(0, 0);
+    return { total: this.#total, ...this.#threats.figures(), quarantine };
   }
 
   async packageIntel(name: string): Promise<IntelMatch | null> {
@@ -148,6 +153,7 @@ export class MemoryStore implements ThreatStore {
     this.#total = 0;
     this.#sightings.clear();
     this.egress = new MemoryEgress();
+    this.quarantine.clear();
     this.#listener?.onReset();
     return {
       status: "success",

@@ -12,7 +12,7 @@ import {
   type Bounds,
   type Limits,
 } from "./retention.js";
-import type { OnDropped, Shelf, StoreFigures } from "./store.js";
+import type { OnDropped, Shelf, ThreatFigures } from "./store.js";
 
 /** A threat that was dropped while it awaited review. */
 interface Kept {
@@ -94,7 +94,7 @@ export class MemoryThreats {
   }
 
   /** All figures but the total. */
-  figures(): Omit<StoreFigures, "total"> {
+  figures(): Omit<ThreatFigures, "total"> {
     const all = this.#stored;
     return {
       threats: all.length,

@@ -7,6 +7,7 @@ import { watchRedis } from "../telemetry/redisWatch.js";
 import type { Telemetry } from "../telemetry/tracing.js";
 import { MemoryStore } from "./memory.js";
 import { RedisStore } from "./redis.js";
+import type { OnFallen } from "./quarantine.js";
 import type { OnDropped, ThreatStore } from "./store.js";
 
 /** The store that the configuration asks for, watched if it is another process. */
@@ -15,6 +16,7 @@ export function openStore(
   { registry }: Pick<Metrics, "registry">,
   telemetry: Pick<Telemetry, "client">,
   log: Logger,
+  onFallen: OnFallen,
 ): ThreatStore {
   const { redis, maxStoredThreats: threats, maxStoredHours: hours } = config;
   const limits = { threats, ...(hours !== null && { seconds: hours * 60 * 60 }) };
@@ -23,9 +25,9 @@ export function openStore(
   const shared = (at: RedisConfig): RedisStore => {
     const redisMetrics = new RedisMetrics(registry, () => own.connected);
     const watch = watchRedis(at, redisMetrics, telemetry);
-    const own: RedisStore = new RedisStore(at, limits, log, watch, onDropped);
+    const own: RedisStore = new RedisStore(at, limits, log, watch, onDropped, onFallen);
     return own;
   };
-  const store = redis === null ? new MemoryStore(limits, onDropped) : shared(redis);
+  const store = redis === null ? new MemoryStore(limits, onDropped, onFallen) : shared(redis);
   return store;
 }

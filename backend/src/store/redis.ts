@@ -7,7 +7,9 @@ import type { RedisWatch } from "../telemetry/redisWatch.js";
 import { Documents, type StoredThreat } from "./documents.js";
 import { CHANNELS, KEYS } from "./keys.js";
 import { RedisLink } from "./link.js";
+import type { OnFallen } from "./quarantine.js";
 import { RedisEgress } from "./redisEgress.js";
+import { RedisQuarantine } from "./redisQuarantine.js";
 import { resetRedis } from "./redisReset.js";
 import { inBatches, RedisRetention, type Storing } from "./redisRetention.js";
 import { RedisSightings } from "./redisSightings.js";
@@ -34,6 +36,7 @@ const TIDY_MS = 60_000;
 export class RedisStore implements ThreatStore {
   readonly kind = "redis";
   readonly egress: RedisEgress;
+  readonly quarantine: RedisQuarantine;
   readonly #link: RedisLink;
   readonly #documents = new Documents(KNOWN_DOCUMENTS);
   readonly #sightings: RedisSightings;
@@ -52,9 +55,11 @@ export class RedisStore implements ThreatStore {
     private readonly log: Logger,
     watch?: RedisWatch,
     onDropped: OnDropped = () => undefined,
+    onFallen?: OnFallen,
   ) {
     this.#link = new RedisLink(config, log, watch);
     this.egress = new RedisEgress(this.#link);
+    this.quarantine = new RedisQuarantine(this.#link, onFallen);
     this.#sightings = new RedisSightings(this.#link);
     this.#retention = new RedisRetention(this.#link, this.#documents, limits, onDropped);
   }
@@ -88,6 +93,7 @@ export class RedisStore implements ThreatStore {
     try {
       if (await this.claim("retention", 0.9 * TIDY_MS)) {
         await this.#retention.takeUp();
+        await this.quarantine.keep([]);
       }
     } catch (error) {
       this.log.debug(errorFields(error), "Not tidied up");
@@ -157,8 +163,12 @@ export class RedisStore implements ThreatStore {
     return threats;
   }
 
-  figures(): Promise<StoreFigures> {
-    return this.#retention.figures();
+  async figures(): Promise<StoreFigures> {
+    const [threats, { entries: _, ...quarantine }] = await Promise.all([
+      this.#retention.figures(),
+      this.quarantine.page(0, 0),
+    ]);
+    return { ...threats, quarantine };
   }
 
   async packageIntel(name: string): Promise<IntelMatch | null> {

@@ -1,5 +1,5 @@
 import type { Reset } from "../contract/responses.js";
-import { CHANNELS, KEYS, RETENTION_OWN } from "./keys.js";
+import { CHANNELS, KEYS, QUARANTINE_OWN, RETENTION_OWN } from "./keys.js";
 import type { RedisLink } from "./link.js";
 import { count } from "../base/wording.js";
 
@@ -7,7 +7,7 @@ const BATCH = 500;
 
 /**
  * Removes what the index knows together with the index, so that a threat which is saved at this moment
- * is either gone as a whole or there as a whole. Indexes are removed, and not counted.
+ * is either gone as a whole or there as a whole. Indexes and the quarantine are removed, and not counted.
  */
 const REMOVE = `
 local ids = redis.call("ZRANGE", KEYS[1], 0, -1)
@@ -31,8 +31,9 @@ export async function resetRedis(link: RedisLink): Promise<Reset> {
     KEYS.sightings,
     KEYS.sightingOrder,
   ];
+  const uncounted = [...RETENTION_OWN, ...QUARANTINE_OWN];
   const [others] = await link.transact([
-    ["eval", REMOVE, removed.length, ...removed, KEYS.threat(""), ...RETENTION_OWN],
+    ["eval", REMOVE, removed.length, ...removed, KEYS.threat(""), ...uncounted],
     ["publish", CHANNELS.resets, "all"],
   ]);
   // What no index knew of: left behind by a backend that trims the index only.

@@ -15,7 +15,7 @@ import {
   type Limits,
 } from "./retention.js";
 import { FIGURES, STORE, TAKE_UP } from "./retentionScripts.js";
-import { StoreFull, StoreUnavailable, type OnDropped, type StoreFigures } from "./store.js";
+import { StoreFull, StoreUnavailable, type OnDropped, type ThreatFigures } from "./store.js";
 
 /** Threats that are taken up, or read, at a time. */
 export const BATCH = 100;
@@ -90,7 +90,7 @@ export class RedisRetention {
   }
 
   /** The figures, with what others have written meanwhile. */
-  async figures(): Promise<StoreFigures> {
+  async figures(): Promise<ThreatFigures> {
     const first = await this.#read();
     if (inStep(first)) {
       return first.figures;
@@ -187,7 +187,7 @@ export class RedisRetention {
         byType: numbers("type", THREAT_TYPE.options),
         bySeverity: numbers("severity", SEVERITY.options),
         dropped: pairs(drops).map(([name, times]) => ({ ...parseDrop(name), times })),
-      } satisfies StoreFigures,
+      } satisfies ThreatFigures,
     };
   }
 

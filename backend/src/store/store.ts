@@ -1,8 +1,10 @@
 import type { Drop } from "../contract/dropped.js";
+import type { Quarantined } from "../contract/quarantine.js";
 import type { Reset } from "../contract/responses.js";
 import type { EgressViolation } from "../contract/requests.js";
 import type { IntelMatch, ThreatSeverity, ThreatType } from "../contract/signal.js";
 import type { StoredThreat } from "./documents.js";
+import type { Quarantine } from "./quarantine.js";
 import type { Identity, Sighting } from "./sightings.js";
 
 /** Is told of every stored threat, whichever pod stored it. */
@@ -28,8 +30,8 @@ export interface ThreatListener {
 /** How many stored threats a listener gets when events flow (again). */
 export const CATCH_UP = 1000;
 
-/** What is stored, in figures. They come from indexes: no document is read for them. */
-export interface StoreFigures {
+/** What is stored of threats, in figures. They come from indexes: no document is read for them. */
+export interface ThreatFigures {
   /** How many threats have been stored since the last reset; more than are there. */
   readonly total: number;
   /** How many are there. */
@@ -44,6 +46,11 @@ export interface StoreFigures {
   readonly bySeverity: Readonly<Partial<Record<ThreatSeverity, number>>>;
   /** What was dropped since the last reset, and how often, each kind once. */
   readonly dropped: readonly (Drop & { readonly times: number })[];
+}
+
+/** What is stored, in figures. */
+export interface StoreFigures extends ThreatFigures {
+  readonly quarantine: Pick<Quarantined, "kept" | "fallen_out">;
 }
 
 /** Told of what this process has dropped. */
@@ -79,6 +86,7 @@ export interface ThreatStore {
   /** True while the listener gets every event. */
   readonly live: boolean;
   readonly egress: EgressLog;
+  readonly quarantine: Quarantine;
   /** Begins to feed the listener, and keeps doing so over losses of the connection. */
   start(listener: ThreatListener): void;
   /**
@@ -122,7 +130,7 @@ export interface ThreatStore {
   packageIntel(name: string): Promise<IntelMatch | null>;
   /** Keeps what a feed says of a package, for so many seconds. */
   keepIntel(match: IntelMatch, seconds: number): Promise<void>;
-  /** Removes all threats and violations, and says how much that was. */
+  /** Removes all threats and violations, and what is in quarantine, and says how much that was. */
   reset(): Promise<Reset>;
   /**
    * Whether this process, of all that ask, is the one to do a job now.

@@ -24,6 +24,7 @@ export type Change =
   | { readonly threat_id: string; readonly decisions?: object }
   | Brought
   | { readonly source_pod: string; readonly attempted_destination: string }
+  | { readonly quarantine_id: string }
   | { readonly cleared: object };
 
 /** One line for each change that somebody makes, whatever the level of the log. */

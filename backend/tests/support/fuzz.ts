@@ -21,6 +21,8 @@ const ROUTES: readonly (readonly [string, string])[] = [
   ["GET", "/api/threats"],
   ["GET", "/api/threats/"],
   ["GET", "/api/analytics"],
+  ["GET", "/api/quarantine"],
+  ["DELETE", "/api/quarantine/none"],
   ["POST", "/api/threats/trigger"],
   ["POST", "/api/threats/trigger"],
   ["PATCH", "/api/threats/none"],
