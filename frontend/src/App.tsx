@@ -140,9 +140,8 @@ function Dashboard() {
                 live={live}
                 view={view}
                 hold={hold}
-                toReview={toReview}
                 axis={!narrow && axis}
-                seen={metrics?.total_threats ?? 0}
+                metrics={metrics}
               />
               {sideBySide && detail}
             </div>

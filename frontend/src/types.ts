@@ -242,6 +242,32 @@ export interface DashboardMetrics {
   readonly threats_by_severity: Readonly<Record<string, number>>;
   /** What had to be dropped before anybody had reviewed it, since the last reset. */
   readonly dropped: { readonly awaiting_review: number };
+  /** What could not be read: how much of it is kept, and how much is not, or not any more. */
+  readonly quarantine: { readonly kept: number; readonly fallen_out: number };
+}
+
+/** Something that was sent and could not be read. */
+export interface QuarantineEntry {
+  readonly id: string;
+  readonly received_at: string;
+  /** By the name of its route: `wazuh`, `own`. */
+  readonly source: string;
+  /** Its place in a batch, from 1; null of what came alone. */
+  readonly line: number | null;
+  readonly message: string;
+  readonly field: string | null;
+  /** What came; cut where it is long. */
+  readonly raw: string;
+}
+
+/** What `GET /api/quarantine` tells. */
+export interface Quarantined {
+  /** Newest first. */
+  readonly entries: readonly QuarantineEntry[];
+  /** How many there are in all. */
+  readonly kept: number;
+  /** How many are not kept, by reason. */
+  readonly fallen_out: Readonly<Record<string, number>>;
 }
 
 /** What `GET /api/observability` tells; nothing but nulls where there is no stack to look at. */

@@ -22,6 +22,7 @@ describe("figures", () => {
       average_processing_time_ms: 200,
       threats_requiring_review: 2,
       dropped: { awaiting_review: 0 },
+      quarantine: { kept: 0, fallen_out: 0 },
       threats_by_type: { bot_traffic: 2, geo_anomaly: 1 },
       threats_by_severity: { CRITICAL: 1, LOW: 2 },
     });
@@ -29,7 +30,9 @@ describe("figures", () => {
   });
 
   it("are read from the backend as they are, and what is no number as 0", () => {
-    const figures = { ...countThreats(threats), dropped: { awaiting_review: 4 } };
+    const dropped = { awaiting_review: 4 };
+    const quarantine = { kept: 2, fallen_out: 3 };
+    const figures = { ...countThreats(threats), dropped, quarantine };
     assert.deepEqual(parseMetrics(JSON.parse(JSON.stringify(figures))), figures);
     const odd = { total_threats: "7", threats_by_type: { a: null, b: 2 }, dropped: 3 };
     assert.deepEqual(parseMetrics(odd), {
@@ -38,6 +41,7 @@ describe("figures", () => {
       average_processing_time_ms: 0,
       threats_requiring_review: 0,
       dropped: { awaiting_review: 0 },
+      quarantine: { kept: 0, fallen_out: 0 },
       threats_by_type: { a: 0, b: 2 },
       threats_by_severity: {},
     });

@@ -5,6 +5,7 @@
 import type * as Analysis from "../../backend/src/contract/analysis.js";
 import type { ServerMessage } from "../../backend/src/contract/messages.js";
 import type { Decisions, Trigger } from "../../backend/src/contract/requests.js";
+import type { Quarantined } from "../../backend/src/contract/quarantine.js";
 import type * as Plan from "../../backend/src/contract/responsePlan.js";
 import type {
   DashboardMetrics,
@@ -24,6 +25,7 @@ export type Conversation = [
   Takes<Page.DashboardMetrics, DashboardMetrics>,
   Takes<Page.Observability, Observability>,
   Takes<Page.Session, Session>,
+  Takes<Page.Quarantined, Quarantined>,
   Takes<Page.ServerMessage["type"], ServerMessage["type"]>,
   Takes<Page.ThreatAnalysis, Extract<ServerMessage, { type: "new_threat" }>["data"]>,
   Takes<Page.ThreatPage["threats"], Extract<ServerMessage, { type: "initial_batch" }>["data"]>,
@@ -47,6 +49,7 @@ export type Known = [
   Takes<Analysis.InvestigationTimeline, Page.InvestigationTimeline>,
   Takes<Plan.ResponseAction, Page.ResponseAction>,
   Takes<Observability, Page.Observability>,
+  Takes<Quarantined["entries"], Page.Quarantined["entries"]>,
   Takes<ServerMessage["type"], Page.ServerMessage["type"]>,
 ];
 

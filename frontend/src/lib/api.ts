@@ -2,6 +2,7 @@ import type {
   DashboardMetrics,
   Decisions,
   Observability,
+  Quarantined,
   Session,
   ThreatAnalysis,
   ThreatPage,
@@ -13,6 +14,7 @@ import {
   parseJson,
   parseMetrics,
   parseObservability,
+  parseQuarantine,
   parseSession,
   parseThreat,
   parseThreats,
@@ -136,6 +138,32 @@ export async function decideThreat(id: string, decisions: Decisions): Promise<De
  */
 export async function getMetrics(): Promise<DashboardMetrics> {
   return readable(parseMetrics(await request("/api/analytics")));
+}
+
+/**
+ * What could not be read, newest first.
+ *
+ * @param limit 1 to 100.
+ * @throws ApiError
+ */
+export async function getQuarantine(limit: number, offset: number): Promise<Quarantined> {
+  const body = await request(`/api/quarantine?limit=${limit}&offset=${offset}`);
+  return readable(parseQuarantine(body));
+}
+
+/**
+ * Removes something that could not be read; no failure when somebody else has done so already.
+ *
+ * @throws ApiError
+ */
+export async function removeQuarantined(id: string): Promise<void> {
+  try {
+    await request(`/api/quarantine/${encodeURIComponent(id)}`, { method: "DELETE" });
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 404)) {
+      throw error;
+    }
+  }
 }
 
 /**

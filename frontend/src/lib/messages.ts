@@ -3,6 +3,8 @@ import {
   SEVERITIES,
   type DashboardMetrics,
   type Observability,
+  type Quarantined,
+  type QuarantineEntry,
   type ServerMessage,
   type Session,
   type ThreatAnalysis,
@@ -52,15 +54,42 @@ export function parseMetrics(value: unknown): DashboardMetrics | undefined {
   if (!isObject(value)) {
     return undefined;
   }
+  const quarantine = isObject(value.quarantine) ? value.quarantine : {};
   return {
     total_threats: toCount(value.total_threats),
     customers_affected: toCount(value.customers_affected),
     average_processing_time_ms: toCount(value.average_processing_time_ms),
     threats_requiring_review: toCount(value.threats_requiring_review),
     dropped: { awaiting_review: toCount(isObject(value.dropped) && value.dropped.awaiting_review) },
+    quarantine: {
+      kept: toCount(quarantine.kept),
+      fallen_out: toCount(quarantine.fallen_out),
+    },
     threats_by_type: toCounts(value.threats_by_type),
     threats_by_severity: toCounts(value.threats_by_severity),
   };
+}
+
+/** Reads what could not be read; an entry that cannot be shown is left out. Undefined when the body is none. */
+export function parseQuarantine(value: unknown): Quarantined | undefined {
+  return isObject(value) && Array.isArray(value.entries)
+    ? {
+        entries: value.entries.filter(isQuarantineEntry),
+        kept: toCount(value.kept),
+        fallen_out: toCounts(value.fallen_out),
+      }
+    : undefined;
+}
+
+function isQuarantineEntry(value: unknown): value is QuarantineEntry {
+  return (
+    isObject(value) &&
+    [value.id, value.received_at, value.source, value.message, value.raw].every(
+      (text) => typeof text === "string",
+    ) &&
+    (value.field === null || typeof value.field === "string") &&
+    (value.line === null || typeof value.line === "number")
+  );
 }
 
 /** Reads what may be linked to; what is no text is nothing. Undefined when the body is no object. */

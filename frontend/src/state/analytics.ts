@@ -17,6 +17,7 @@ export function countThreats(threats: readonly ThreatAnalysis[]): DashboardMetri
     average_processing_time_ms: threats.length > 0 ? Math.floor(time / threats.length) : 0,
     threats_requiring_review: threats.filter((threat) => threat.requires_human_review).length,
     dropped: { awaiting_review: 0 },
+    quarantine: { kept: 0, fallen_out: 0 },
     threats_by_type: tally(threats.map((threat) => threat.signal.threat_type)),
     threats_by_severity: tally(threats.map((threat) => threat.severity)),
   };

@@ -6,7 +6,13 @@ import { extname, join, normalize } from "node:path";
 import { WebSocketServer } from "ws";
 import { countThreats } from "../../src/state/analytics";
 import { isClosed } from "../../src/state/filters";
-import type { Decisions, Observability, ThreatAnalysis, TriggerRequest } from "../../src/types";
+import type {
+  Decisions,
+  Observability,
+  QuarantineEntry,
+  ThreatAnalysis,
+  TriggerRequest,
+} from "../../src/types";
 import { FakeLogin } from "./fakeLogin";
 import { NginxConfig } from "./nginxConfig";
 import { makeThreat, utc } from "./threats";
@@ -74,6 +80,9 @@ export class FakeBackend {
   trimmed = 0;
   /** How many were dropped unreviewed. */
   droppedUnreviewed = 0;
+  /** What could not be read, newest first, and how often more was not kept, by reason. */
+  quarantine: QuarantineEntry[] = [];
+  fallenOut: Record<string, number> = {};
   /** Holds answers back until this is done, when they are out of date. */
   listGate: Promise<void> = Promise.resolve();
 
@@ -176,6 +185,12 @@ export class FakeBackend {
         request,
         response,
       );
+    } else if (request.method === "DELETE") {
+      const id = decodeURIComponent(pathname.split("/")[3] ?? "");
+      const before = this.quarantine.length;
+      this.quarantine = this.quarantine.filter((entry) => entry.id !== id);
+      const removed = this.quarantine.length < before;
+      send(response, removed ? 204 : 404, "application/json", removed ? "" : '{"detail":"None"}');
     } else if (this.refuseReads && pathname.startsWith("/api/")) {
       send(response, 503, "application/json", '{"detail":"Redis is down"}');
     } else if (pathname === "/api/observability") {
@@ -187,8 +202,20 @@ export class FakeBackend {
       const figures = countThreats(this.threats);
       const total_threats = figures.total_threats + this.trimmed;
       const dropped = { awaiting_review: this.droppedUnreviewed };
-      const body = JSON.stringify({ ...figures, total_threats, dropped });
+      const quarantine = {
+        kept: this.quarantine.length,
+        fallen_out: Object.values(this.fallenOut).reduce((sum, times) => sum + times, 0),
+      };
+      const body = JSON.stringify({ ...figures, total_threats, dropped, quarantine });
       send(response, 200, "application/json", body);
+    } else if (pathname === "/api/quarantine") {
+      const offset = Number(searchParams.get("offset"));
+      const body = {
+        entries: this.quarantine.slice(offset, offset + Number(searchParams.get("limit"))),
+        kept: this.quarantine.length,
+        fallen_out: this.fallenOut,
+      };
+      send(response, 200, "application/json", JSON.stringify(body));
     } else if (pathname === "/api/threats" || pathname.startsWith("/api/threats/")) {
       const [, , , id] = pathname.split("/").map(decodeURIComponent);
       await this.answerThreats(id, searchParams, response);

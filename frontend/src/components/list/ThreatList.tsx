@@ -6,6 +6,7 @@ import { focusRow, useListKeys } from "../../hooks/useListKeys";
 import { useSelection, type Selection } from "../../hooks/useSelection";
 import type { ViewControl } from "../../hooks/useView";
 import { isNarrowed, NO_FILTERS } from "../../state/filters";
+import type { DashboardMetrics } from "../../types";
 import { BulkBar } from "./BulkBar";
 import { ListEnd } from "./ListEnd";
 import { Empty, Loading, LoadError, NoMatch } from "./Placeholders";
@@ -16,16 +17,16 @@ interface ThreatListProps {
   readonly live: LiveThreats;
   readonly view: ViewControl;
   readonly hold: Hold;
-  /** How many threats wait for review, also of those that are not listed. */
-  readonly toReview: number;
   /** The time axis, where there is room for it. */
   readonly axis: ReactNode;
-  /** How many threats were ever counted; 0 while that is not known. */
-  readonly seen: number;
+  /** The figures, as far as they are known. */
+  readonly metrics: DashboardMetrics | undefined;
 }
 
+const NOTHING_KEPT = { kept: 0, fallen_out: 0 };
+
 /** The live list with its filters, or why there is none. */
-export function ThreatList({ live, view, hold, toReview, axis, seen }: ThreatListProps) {
+export function ThreatList({ live, view, hold, axis, metrics }: ThreatListProps) {
   const selection = useSelection(hold.visible);
   useListKeys(hold.visible, view, selection);
   return (
@@ -39,18 +40,24 @@ export function ThreatList({ live, view, hold, toReview, axis, seen }: ThreatLis
       <h2 id="list-title" className="visually-hidden">
         {view.filters.review ? "Review queue" : "Live threats"}
       </h2>
-      <Toolbar view={view} hold={hold} toReview={toReview} axis={axis} />
-      <Body live={live} view={view} hold={hold} selection={selection} seen={seen} />
+      <Toolbar
+        view={view}
+        hold={hold}
+        toReview={metrics?.threats_requiring_review ?? 0}
+        axis={axis}
+        quarantine={metrics?.quarantine ?? NOTHING_KEPT}
+      />
+      <Body live={live} view={view} hold={hold} selection={selection} metrics={metrics} />
       <BulkBar selection={selection} visible={hold.visible} onDecide={live.decide} />
     </section>
   );
 }
 
-interface BodyProps extends Omit<ThreatListProps, "toReview" | "axis"> {
+interface BodyProps extends Omit<ThreatListProps, "axis"> {
   readonly selection: Selection;
 }
 
-function Body({ live, view, hold, selection, seen }: BodyProps) {
+function Body({ live, view, hold, selection, metrics }: BodyProps) {
   const { visible } = hold;
   const { all, listed } = live;
   if (!all.loaded && all.threats.length === 0) {
@@ -61,7 +68,7 @@ function Body({ live, view, hold, selection, seen }: BodyProps) {
     );
   }
   if (all.threats.length === 0 && listed.threats.length === 0) {
-    return <Empty connected={seen > 0} />;
+    return <Empty connected={(metrics?.total_threats ?? 0) > 0} />;
   }
   if (visible.length === 0) {
     return (

@@ -5,8 +5,9 @@ import type { Hold } from "../../hooks/useHold";
 import type { ViewControl } from "../../hooks/useView";
 import { count, formatCount, humanize, toggled } from "../../lib/text";
 import { isNarrowed, NO_FILTERS } from "../../state/filters";
-import { SEVERITIES, THREAT_TYPES } from "../../types";
+import { SEVERITIES, THREAT_TYPES, type DashboardMetrics } from "../../types";
 import { Icon } from "../Icon";
+import { QuarantineButton } from "../quarantine/QuarantineButton";
 import { ViewsButton } from "./ViewsButton";
 
 interface ToolbarProps {
@@ -16,10 +17,12 @@ interface ToolbarProps {
   readonly toReview: number;
   /** The time axis, where there is room for it. */
   readonly axis: ReactNode;
+  /** What could not be read. */
+  readonly quarantine: DashboardMetrics["quarantine"];
 }
 
 /** Which threats the list shows, and whether new ones move it. */
-export function Toolbar({ view, hold, toReview, axis }: ToolbarProps) {
+export function Toolbar({ view, hold, toReview, axis, quarantine }: ToolbarProps) {
   const { filters, setFilters } = view;
   return (
     <div className="toolbar">
@@ -47,6 +50,7 @@ export function Toolbar({ view, hold, toReview, axis }: ToolbarProps) {
         </div>
         {axis}
         <Arrivals hold={hold} />
+        <QuarantineButton figures={quarantine} />
         <ViewsButton view={view} />
         <button
           type="button"
