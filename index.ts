@@ -42,7 +42,7 @@ export = async () => {
     login: config.registry.push,
   });
   const cluster = stackCluster(config, machine, files, namespace);
-  const loaded = imagesInPlace(cluster, images, refs, files);
+  const { built, others } = imagesInPlace(config, cluster, images, { refs, values }, files);
 
   const { inside, credentials, nodes } = cluster;
   const waiting = { timeout: config.timeout, credentials, nodes };
@@ -58,7 +58,7 @@ export = async () => {
       : [new AddOnRemoval("add-ons", removal, { ...inside, dependsOn: [cluster] })];
   const { ingress } = installAddOns(config, machine.charts, waiting, {
     ...inside,
-    dependsOn: removed,
+    dependsOn: [...removed, ...others],
   });
 
   const application = new SocAgent(
@@ -74,7 +74,7 @@ export = async () => {
       smoke: smokeTarget(config, values),
       entry: ingress ? [ingress] : [],
     },
-    { ...inside, dependsOn: loaded },
+    { ...inside, dependsOn: [...built, ...others] },
   );
 
   const url = dashboardUrl(config, values);
