@@ -2,6 +2,7 @@ import type { RuleAgent } from "../src/agents/agent.js";
 import { AGENTS } from "../src/agents/ruleAgents.js";
 import type { AgentKey } from "../src/contract/analysis.js";
 import type { AgentInput, Finding } from "../src/threats/finding.js";
+import type { PastThreat } from "../src/threats/history.js";
 import type { Judges } from "./judge.js";
 
 /** A rule that is broken in one way, as a change of the program could break it. */
@@ -28,6 +29,12 @@ const finding =
   (rule: RuleAgent): RuleAgent =>
   (input) =>
     change(rule(input), input);
+
+const confirmed = (past: PastThreat): PastThreat => ({
+  ...past,
+  falsePositive: false,
+  confirmed: true,
+});
 
 /** Faults of the kinds that were in the rules once; each has to fail the eval. */
 export const FAULTS: readonly Fault[] = [
@@ -59,11 +66,8 @@ export const FAULTS: readonly Fault[] = [
       "historical",
       seeing((input) => ({
         ...input,
-        history: input.history.map((past) => ({
-          ...past,
-          falsePositive: false,
-          confirmed: true,
-        })),
+        history: input.history.map(confirmed),
+        alike: input.alike.map(confirmed),
       })),
     ),
   },

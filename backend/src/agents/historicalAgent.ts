@@ -1,6 +1,6 @@
 import type { IntelMatch, ThreatSignal } from "../contract/signal.js";
 import { inMetadata } from "../threats/evidence.js";
-import { alike, peoplesWord, type PastThreat, type PeoplesWord } from "../threats/history.js";
+import { peoplesWord, type PastThreat, type PeoplesWord } from "../threats/history.js";
 import { isTestFile } from "../threats/intel.js";
 import { claimsHarmless } from "../threats/untrusted.js";
 import { word } from "../threats/facts.js";
@@ -25,8 +25,7 @@ const MAX_DECISION_RISK = 0.25;
  * Looks at what people have decided of the same before, and for known indicators. What the analysis itself
  * thought of earlier threats is no history: it would cite its own guesses.
  */
-export const historicalAgent: RuleAgent = ({ signal, facts, intel, history }) => {
-  const before = alike(signal, history);
+export const historicalAgent: RuleAgent = ({ signal, facts, intel, history, alike: before }) => {
   const people = peoplesWord(before);
   const decided = people.asFalse.length + people.asReal.length;
   const repeated = history.filter(

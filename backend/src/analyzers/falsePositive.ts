@@ -2,7 +2,7 @@ import { clamp, round } from "../base/numbers.js";
 import type { AgentInput } from "../threats/finding.js";
 import type { FalsePositiveIndicator, FalsePositiveScore } from "../contract/analysis.js";
 import type { ThreatType } from "../contract/signal.js";
-import { alike, peoplesWord } from "../threats/history.js";
+import { peoplesWord } from "../threats/history.js";
 import { isTestFile } from "../threats/intel.js";
 import { FALSE_POSITIVE_SCORE } from "./verdict.js";
 import { count, humanName } from "../base/wording.js";
@@ -64,14 +64,14 @@ function percent(share: number): string {
 }
 
 function findIndicators(
-  { signal, facts, proofs, history, intel }: AgentInput,
+  { signal, facts, proofs, history, alike, intel }: AgentInput,
   rate: number | null,
 ): readonly FalsePositiveIndicator[] {
   const rpm = facts.requestsPerMinute;
   const sameCustomer = history.filter((past) => past.customer === signal.customer_name);
   const noisyCustomer =
     sameCustomer.length >= 3 && sameCustomer.filter((past) => past.falsePositive).length >= 2;
-  const { says } = peoplesWord(alike(signal, history));
+  const { says } = peoplesWord(alike);
   const level = facts.sourceSeverity;
   const rules: readonly (readonly [boolean, FalsePositiveIndicator])[] = [
     [facts.benignCrawler, rule("benign_crawler", 0.4, "A search engine's crawler", "user_agent")],

@@ -4,7 +4,7 @@ import type { IntelMatch, ThreatSignal } from "../contract/signal.js";
 import { proofsIn } from "../threats/artefacts.js";
 import { customerProfile } from "../threats/customers.js";
 import { factsOf } from "../threats/facts.js";
-import type { PastThreat } from "../threats/history.js";
+import { alike, type PastThreat } from "../threats/history.js";
 import { localIntel } from "../threats/intel.js";
 import { humanName, sentence } from "../base/wording.js";
 
@@ -37,5 +37,8 @@ export function enrich(
   const profile = customerProfile(signal.customer_name);
   enriched("Customer looked up", { industry: profile.industry });
   enriched("History looked up", { threats: history.length });
-  return { signal, facts, proofs: proofsIn(signal), profile, history, intel, now };
+  return {
+    ...{ signal, facts, proofs: proofsIn(signal), profile },
+    ...{ history, alike: alike(signal, history), intel, now },
+  };
 }

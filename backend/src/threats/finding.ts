@@ -14,6 +14,8 @@ export interface AgentInput {
   readonly profile: CustomerProfile;
   /** Earlier threats of all customers, newest first. */
   readonly history: readonly PastThreat[];
+  /** Those of them that are of the same kind and the same machine or account. */
+  readonly alike: readonly PastThreat[];
   /** What intelligence feeds know of the signal. */
   readonly intel: readonly IntelMatch[];
   /** Milliseconds since the epoch. */

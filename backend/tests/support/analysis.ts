@@ -6,7 +6,7 @@ import { proofsIn } from "../../src/threats/artefacts.js";
 import { customerProfile } from "../../src/threats/customers.js";
 import { factsOf } from "../../src/threats/facts.js";
 import { generateSignal } from "../../src/threats/generator.js";
-import type { PastThreat } from "../../src/threats/history.js";
+import { alike, type PastThreat } from "../../src/threats/history.js";
 import type { Metadata, ThreatSignal, ThreatType } from "../../src/contract/signal.js";
 import type { ThreatAnalysis } from "../../src/contract/threat.js";
 
@@ -62,6 +62,7 @@ export function inputOf(signal: ThreatSignal, history: readonly PastThreat[] = [
     proofs: proofsIn(signal),
     profile: customerProfile(signal.customer_name),
     history,
+    alike: alike(signal, history),
     intel: [],
     now: NOON,
   };
