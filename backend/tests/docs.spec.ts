@@ -25,6 +25,9 @@ const FLAG = {
   ],
 };
 
+/** In seconds since the epoch. */
+const MOMENT = { type: "number", minimum: 0, maximum: 1e10 };
+
 /** The fields that a schema requires, in depth. */
 function neededBy({ required = [], properties = {} }: AlertSchema = {}): readonly string[] {
   return required.flatMap((name) => {
@@ -57,6 +60,7 @@ describe("description of the API", () => {
       "GET /ready 200 503",
       "GET /metrics 200",
       "GET /api/threats 200 403 422 503",
+      "GET /api/threats/histogram 200 403 422 503",
       "GET /api/threats/{id} 200 403 404 503",
       "PATCH /api/threats/{id} 200 403 404 409 413 415 422 503",
       "POST /api/threats/trigger 200 400 403 413 415 422 429 503",
@@ -104,6 +108,8 @@ describe("description of the API", () => {
       },
       { name: "review", in: "query", required: false, schema: FLAG },
       { name: "dropped", in: "query", required: false, schema: FLAG },
+      { name: "from", in: "query", required: false, schema: MOMENT },
+      { name: "to", in: "query", required: false, schema: MOMENT },
     ]);
   });
 

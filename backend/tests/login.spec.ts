@@ -30,6 +30,7 @@ const MAY: Readonly<Record<string, "everybody" | "any" | readonly Person[]>> = {
   "GET /ready": "everybody",
   "GET /metrics": "everybody",
   "GET /api/threats": ["reader", "analyst"],
+  "GET /api/threats/histogram": ["reader", "analyst"],
   "GET /api/threats/{id}": ["reader", "analyst"],
   "PATCH /api/threats/{id}": ["analyst"],
   "POST /api/threats/trigger": ["analyst", "ingest"],

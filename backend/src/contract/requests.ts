@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { boundedFacts, boundedText, type Wire } from "./fields.js";
 import { NOT_AN_INTEGER } from "./problems.js";
+import { THREAT_TYPE } from "./signal.js";
 import { STATUS } from "./threat.js";
 
 const integer = z.int(NOT_AN_INTEGER);
@@ -31,13 +32,34 @@ export const PAGE = z.object({
   offset: integer.min(0).default(0),
 });
 
+/** In seconds since the epoch, up to the year 2286. */
+const moment = z.number().min(0).max(1e10).optional();
+const LATER = { message: "`to` should be later than `from`", path: ["to"] };
+type Range = Readonly<Partial<Record<"from" | "to", number | undefined>>>;
+const inOrder = ({ from = -1, to = Infinity }: Range) => from < to;
+
 /** Which threats, and which part of them. */
 export const THREATS_QUERY = PAGE.extend({
   /** Only those that await review. */
   review: flag.default(false),
   /** Those that were dropped while they awaited review, up to a day ago. */
   dropped: flag.default(false),
-});
+  /** Only those made from then on, or dropped. */
+  from: moment,
+  /** Only those made before then, or dropped. */
+  to: moment,
+}).refine(inOrder, LATER);
+
+/** Which threats are counted over time: from when to when (default the last day), in how many parts of equal length. */
+export const HISTOGRAM_QUERY = z
+  .object({
+    from: moment,
+    to: moment,
+    buckets: integer.min(1).max(100).default(24),
+    review: flag.default(false),
+    type: THREAT_TYPE.optional(),
+  })
+  .refine(inOrder, LATER);
 
 /** Which threat to make; the most special wish counts, and with none it is a random one. */
 export const TRIGGER = z.object({

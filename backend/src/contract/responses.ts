@@ -77,6 +77,22 @@ export const DASHBOARD_METRICS = z.object({
 });
 export type DashboardMetrics = Wire<typeof DASHBOARD_METRICS>;
 
+/** How many threats of each severity are stored over time. Times are in seconds since the epoch. */
+export const HISTOGRAM = z.object({
+  /** When the oldest that is stored was made; null if none is. */
+  oldest: z.number().nullable(),
+  /** Oldest first, each from where the one before ends. */
+  buckets: z.array(
+    z.object({
+      from: z.number(),
+      /** Of what was made just then nothing is in it. */
+      to: z.number(),
+      counts: z.partialRecord(SEVERITY, count),
+    }),
+  ),
+});
+export type HistogramAnswer = Wire<typeof HISTOGRAM>;
+
 /** Somebody else has changed the threat: what it is now. */
 export const CONFLICT = z.object({ detail: z.string(), threat: THREAT_ANALYSIS });
 
@@ -173,6 +189,7 @@ export const SCHEMAS = {
   ThreatList: THREAT_LIST,
   Conflict: CONFLICT,
   DashboardMetrics: DASHBOARD_METRICS,
+  Histogram: HISTOGRAM,
   Observability: OBSERVABILITY,
   Session: SESSION,
   EgressViolation: EGRESS_VIOLATION,

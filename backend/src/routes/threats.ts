@@ -1,11 +1,15 @@
+import { systemClock } from "../base/clock.js";
 import type { AuditLog } from "../telemetry/audit.js";
-import { DECISIONS, THREATS_QUERY, TRIGGER } from "../contract/requests.js";
+import { DECISIONS, HISTOGRAM_QUERY, THREATS_QUERY, TRIGGER } from "../contract/requests.js";
 import { HttpError } from "../contract/problems.js";
 import { callerOf } from "../server/login.js";
 import type { ThreatService } from "../service/threatService.js";
+import type { HistogramAnswer } from "../contract/responses.js";
 import type { ThreatStore } from "../store/store.js";
+import { edgesOf } from "../store/times.js";
 import { SMALL_BODY, SAVE_ANSWERS, STORE_ANSWERS, type Routes } from "./route.js";
 
+const DAY_SECONDS = 24 * 60 * 60;
 const JSON_TYPE = "application/json; charset=utf-8";
 
 /** What the threat routes work with. */
@@ -31,11 +35,42 @@ export function threatRoutes(routes: Routes, { service, store, audit }: ThreatDe
       },
     },
     async ({ query, reply }) => {
-      const { limit, offset, review, dropped } = query;
+      const { limit, offset, review, dropped, ...range } = query;
       const shelf = dropped ? "dropped" : review ? "waiting" : "stored";
-      const threats = await store.list(limit, offset, shelf);
+      const threats = await store.list(limit, offset, shelf, range);
       const parts = threats.flatMap(({ json }, index) => (index === 0 ? [json] : [COMMA, json]));
       return reply.type(JSON_TYPE).send(Buffer.concat([OPEN, ...parts, CLOSE]));
+    },
+  );
+
+  routes.add(
+    {
+      method: "GET",
+      path: "/api/threats/histogram",
+      summary:
+        "How many of the stored threats, or of those that await review, were made when, by severity",
+      allowed: ["reader"],
+      query: HISTOGRAM_QUERY,
+      answers: {
+        200: { description: "The counts", schema: "Histogram" },
+        ...STORE_ANSWERS,
+      },
+    },
+    async ({ query }): Promise<HistogramAnswer> => {
+      const { buckets, review: waiting, type } = query;
+      const now = systemClock() / 1000;
+      const to = query.to ?? Math.max(now, (query.from ?? 0) + DAY_SECONDS);
+      const asked = { from: query.from ?? to - DAY_SECONDS, to, buckets, waiting, type };
+      const { oldest, counts } = await store.histogram(asked);
+      const edges = edgesOf(asked);
+      return {
+        oldest,
+        buckets: counts.map((each, at) => ({
+          from: edges[at] ?? to,
+          to: edges[at + 1] ?? to,
+          counts: each,
+        })),
+      };
     },
   );
 

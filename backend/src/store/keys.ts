@@ -15,6 +15,8 @@ export const KEYS = {
   order: "retention:order",
   /** Those that await review, by the time of creation. */
   waiting: "retention:waiting",
+  /** All of them by severity, type, whether they await review, and time: for counts over time. */
+  times: "retention:times",
   /** What the figures need of each stored threat, and the figures. */
   summaries: "retention:summaries",
   figures: "retention:figures",
@@ -34,6 +36,7 @@ export const KEYS = {
 const RETENTION_OWN_NAMES = [
   "order",
   "waiting",
+  "times",
   "summaries",
   "figures",
   "customers",

@@ -18,6 +18,7 @@ import {
   type ThreatListener,
   type ThreatStore,
 } from "./store.js";
+import type { Histogram, HistogramQuery, TimeRange } from "./times.js";
 import { count } from "../base/wording.js";
 
 /** Keeps threats in this process: for a single pod, lost when it ends. */
@@ -128,15 +129,21 @@ export class MemoryStore implements ThreatStore {
     limit: number,
     offset: number,
     shelf: Shelf = "stored",
+    range?: TimeRange,
   ): Promise<readonly StoredThreat[]> {
     this.#threats.settle();
-    return this.#threats.list(shelf).slice(offset, offset + limit);
+    return this.#threats.list(shelf, range).slice(offset, offset + limit);
   }
 
   async figures(): Promise<StoreFigures> {
     this.#threats.settle();
     const { entries: _, ...quarantine } = await this.quarantine.page(0, 0);
     return { total: this.#total, ...this.#threats.figures(), quarantine };
+  }
+
+  async histogram(query: HistogramQuery): Promise<Histogram> {
+    this.#threats.settle();
+    return this.#threats.histogram(query);
   }
 
   async packageIntel(name: string): Promise<IntelMatch | null> {

@@ -8,11 +8,20 @@ import {
   KEPT_SECONDS,
   parseDrop,
   reasonToDrop,
+  secondsOf,
   UNTOUCHABLE,
   type Bounds,
   type Limits,
 } from "./retention.js";
 import type { OnDropped, Shelf, ThreatFigures } from "./store.js";
+import {
+  edgesOf,
+  isWithin,
+  tally,
+  type Histogram,
+  type HistogramQuery,
+  type TimeRange,
+} from "./times.js";
 
 /** A threat that was dropped while it awaited review. */
 interface Kept {
@@ -44,10 +53,30 @@ export class MemoryThreats {
   }
 
   /** Newest first. */
-  list(shelf: Shelf): readonly StoredThreat[] {
-    return shelf === "dropped"
-      ? [...this.#kept.values()].map(({ threat }) => threat).reverse()
-      : this.#stored.filter(({ past }) => shelf === "stored" || past.requiresReview);
+  list(shelf: Shelf, range: TimeRange = {}): readonly StoredThreat[] {
+    if (shelf === "dropped") {
+      const kept = [...this.#kept.values()].filter(({ since }) => isWithin(range, since));
+      return kept.map(({ threat }) => threat).reverse();
+    }
+    return this.#stored.filter(
+      ({ past }) => (shelf === "stored" || past.requiresReview) && isWithin(range, secondsOf(past)),
+    );
+  }
+
+  /** How many of each severity there are over time. */
+  histogram(query: HistogramQuery): Histogram {
+    const edges = edgesOf(query);
+    const counted = this.list(query.waiting ? "waiting" : "stored", query)
+      .map(({ past }) => past)
+      .filter(({ threatType }) => query.type === undefined || query.type === threatType)
+      .map((past) => {
+        const at = edges.findLastIndex((edge) => edge <= secondsOf(past));
+        return [at, past.severity, 1] as const;
+      });
+    return {
+      oldest: this.#stored.map(({ past }) => secondsOf(past)).findLast((at) => at > 0) ?? null,
+      counts: tally(query.buckets, counted),
+    };
   }
 
   /** Whether one more would cost one that must not be touched. */

@@ -24,6 +24,7 @@ import {
   type ThreatListener,
   type ThreatStore,
 } from "./store.js";
+import type { Histogram, HistogramQuery, TimeRange } from "./times.js";
 
 /** Traces whose event has not come yet: as many as may be published in between by other pods. */
 const PENDING_TRACES = 1000;
@@ -148,9 +149,11 @@ export class RedisStore implements ThreatStore {
     limit: number,
     offset: number,
     shelf: Shelf = "stored",
+    { from, to }: TimeRange = {},
   ): Promise<readonly StoredThreat[]> {
-    const ids = await this.#link.ask("ZREVRANGE", (redis) =>
-      redis.zrevrange(LISTS[shelf], offset, offset + limit - 1),
+    const last = to === undefined ? "+inf" : `(${to}`;
+    const ids = await this.#link.ask("ZREVRANGEBYSCORE", (redis) =>
+      redis.zrevrangebyscore(LISTS[shelf], last, from ?? "-inf", "LIMIT", offset, limit),
     );
     const threats: StoredThreat[] = [];
     for (const batch of inBatches(ids)) {
@@ -169,6 +172,10 @@ export class RedisStore implements ThreatStore {
       this.quarantine.page(0, 0),
     ]);
     return { ...threats, quarantine };
+  }
+
+  histogram(query: HistogramQuery): Promise<Histogram> {
+    return this.#retention.histogram(query);
   }
 
   async packageIntel(name: string): Promise<IntelMatch | null> {

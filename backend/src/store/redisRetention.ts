@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { systemClock } from "../base/clock.js";
 import { wellFormed } from "../base/wellFormed.js";
 import type { Drop } from "../contract/dropped.js";
-import { SEVERITY, THREAT_TYPE } from "../contract/signal.js";
 import type { Documents, StoredThreat } from "./documents.js";
 import { KEYS } from "./keys.js";
 import type { RedisCommand, RedisLink } from "./link.js";
@@ -14,8 +13,11 @@ import {
   secondsOf,
   type Limits,
 } from "./retention.js";
-import { FIGURES, STORE, TAKE_UP } from "./retentionScripts.js";
+import { readFigures } from "./redisFigures.js";
+import { readHistogram } from "./redisHistogram.js";
+import { STORE, TAKE_UP } from "./retentionScripts.js";
 import { StoreFull, StoreUnavailable, type OnDropped, type ThreatFigures } from "./store.js";
+import { timePlace, type Histogram, type HistogramQuery } from "./times.js";
 
 /** Threats that are taken up, or read, at a time. */
 export const BATCH = 100;
@@ -91,12 +93,18 @@ export class RedisRetention {
 
   /** The figures, with what others have written meanwhile. */
   async figures(): Promise<ThreatFigures> {
-    const first = await this.#read();
-    if (inStep(first)) {
+    const first = await readFigures(this.link);
+    if (first.inStep) {
       return first.figures;
     }
     await this.takeUp();
-    return (await this.#read()).figures;
+    return (await readFigures(this.link)).figures;
+  }
+
+  /** Counts over time, with what others have written meanwhile. */
+  async histogram(query: HistogramQuery): Promise<Histogram> {
+    await this.figures();
+    return readHistogram(this.link, query);
   }
 
   /** Takes up what backends have written that know nothing of the indexes, and drops what is too old. */
@@ -106,14 +114,21 @@ export class RedisRetention {
   }
 
   async #takeUp(): Promise<void> {
-    const { foreign } = await this.#read();
-    const [index, order] = await this.link.ask("ZREVRANGE", (redis) =>
-      Promise.all([redis.zrevrange(KEYS.index, 0, -1), redis.zrevrange(KEYS.order, 0, -1)]),
+    const { foreign } = await readFigures(this.link);
+    const [index, order, times] = await this.link.ask("ZREVRANGE", (redis) =>
+      Promise.all([
+        redis.zrevrange(KEYS.index, 0, -1),
+        redis.zrevrange(KEYS.order, 0, -1),
+        redis.zrevrange(KEYS.times, 0, -1),
+      ]),
     );
-    const [listed, ordered] = [new Set(index), new Set(order)];
-    const unknown = index.filter((id) => !ordered.has(id));
-    const changed = (await this.#changed()).filter((id) => ordered.has(id));
-    const missing = order.filter((id) => !listed.has(id));
+    const [listed, ordered, timed] = [new Set(index), new Set(order), new Set(times)];
+    const isKnown = (id: string): boolean => ordered.has(id) && timed.has(id);
+    const unknown = index.filter((id) => !isKnown(id));
+    const changed = (await this.#changed()).filter(isKnown);
+    const missing = [...order, ...times.filter((id) => !ordered.has(id))].filter(
+      (id) => !listed.has(id),
+    );
     for (const ids of inBatches([...unknown, ...changed])) {
       const json = await this.link.ask("MGET", (redis) => redis.mgetBuffer(ids.map(KEYS.threat)));
       const threats = ids.flatMap((id, at) => this.#entering(id, json[at] ?? null));
@@ -124,7 +139,7 @@ export class RedisRetention {
     }
     // Also with nothing to take up: what is too old is dropped.
     await this.#enter([0]);
-    await this.link.ask("HSET", (redis) => redis.hset(KEYS.figures, "foreign", foreign));
+    await this.link.ask("HSET", (redis) => redis.hset(KEYS.figures, "untimed", foreign));
   }
 
   /** What others have changed: what is known of it is of another version. */
@@ -137,7 +152,7 @@ export class RedisRetention {
       const known = await this.link.ask("HMGET", (redis) =>
         redis.hmget(KEYS.summaries, ...batch.map(([id]) => id)),
       );
-      const stale = batch.filter(([, version], at) => versionOf(known[at]) !== version);
+      const stale = batch.filter(([, version], at) => !isSummaryOf(version, known[at]));
       changed.push(...stale.map(([id]) => id));
     }
     return changed;
@@ -160,37 +175,6 @@ export class RedisRetention {
     this.#tell(answer as readonly string[]);
   }
 
-  async #read() {
-    const answer = await this.link.ask("EVAL", (redis) => redis.eval(FIGURES, 0));
-    const [total, listed, threats, waiting, customers, figures, drops] = answer as [
-      ...[number, number, number, number, number],
-      ...[readonly string[], readonly string[]],
-    ];
-    const values = new Map(pairs(figures));
-    const numbers = <K extends string>(kind: string, names: readonly K[]) =>
-      Object.fromEntries(
-        names
-          .map((name) => [name, values.get(`${kind} ${name}`) ?? 0] as const)
-          .filter(([, number]) => number > 0),
-      ) as Partial<Record<K, number>>;
-    return {
-      listed,
-      /** How many threats others have counted, and how many of these are taken up. */
-      foreign: total - (values.get("saved") ?? 0),
-      known: values.get("foreign") ?? 0,
-      figures: {
-        total,
-        threats,
-        waiting,
-        customers,
-        milliseconds: values.get("ms") ?? 0,
-        byType: numbers("type", THREAT_TYPE.options),
-        bySeverity: numbers("severity", SEVERITY.options),
-        dropped: pairs(drops).map(([name, times]) => ({ ...parseDrop(name), times })),
-      } satisfies ThreatFigures,
-    };
-  }
-
   #bounds(): string {
     const now = systemClock() / 1000;
     return JSON.stringify({
@@ -207,22 +191,12 @@ export class RedisRetention {
   }
 }
 
-type Reading = Awaited<ReturnType<RedisRetention["figures"]>>;
-
-/** Whether nobody else has written since somebody looked. */
-function inStep(read: {
-  readonly listed: number;
-  readonly foreign: number;
-  readonly known: number;
-  readonly figures: Reading;
-}): boolean {
-  return read.listed === read.figures.threats && read.foreign === read.known;
-}
-
 /** What the figures need of a threat. The scripts refuse half of a character, as others may have stored it. */
-function summaryOf({ json, past, processingMs, version }: StoredThreat): string {
+function summaryOf(threat: StoredThreat): string {
+  const { json, past, processingMs, version } = threat;
   const summary = {
     bytes: json.length,
+    time: timePlace(threat),
     ms: processingMs,
     version,
     review: past.requiresReview,
@@ -239,16 +213,14 @@ function isUnknownScript(error: unknown): boolean {
   return cause instanceof Error && cause.message.startsWith("NOSCRIPT");
 }
 
-function versionOf(summary: string | null | undefined): string | undefined {
-  return /"version":(\d+)/.exec(summary ?? "")?.[1];
+/** Whether a summary is of a version, and of a backend that knows counts over time. */
+function isSummaryOf(version: string, summary: string | null | undefined): boolean {
+  const { version: known, time } = JSON.parse(summary ?? "{}") as Record<string, unknown>;
+  return String(known) === version && time !== undefined;
 }
 
 function digestOf(json: Buffer | null): string {
   return json === null ? "none" : createHash("sha1").update(json).digest("hex");
-}
-
-function pairs(flat: readonly string[]): readonly (readonly [string, number])[] {
-  return flat.flatMap((name, at) => (at % 2 === 0 ? [[name, Number(flat[at + 1])] as const] : []));
 }
 
 /** A list in parts of at most {@link BATCH}. */

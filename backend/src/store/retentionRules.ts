@@ -1,5 +1,6 @@
 import { KEYS, RETENTION_NAMES } from "./keys.js";
 import { UNTOUCHABLE } from "./retention.js";
+import { UNTIMED } from "./times.js";
 
 /** The keys as variables of the scripts. */
 export const NAMES = RETENTION_NAMES.map((name) => `local ${name} = "${KEYS[name]}"`).join("\n");
@@ -45,7 +46,7 @@ end
 -- Who removes everything without knowing of these keys removes the total.
 local function renew()
   if redis.call("EXISTS", total) == 0 then
-    redis.call("UNLINK", order, waiting, summaries, figures, customers, dropped, documents, drops)
+    redis.call("UNLINK", order, waiting, times, summaries, figures, customers, dropped, documents, drops)
     -- Once: what is stored next need not be new, and a change counts nothing.
     redis.call("SET", total, 0)
   end
@@ -67,6 +68,7 @@ local function leave(id)
   local known = redis.call("HGET", summaries, id)
   redis.call("ZREM", order, id)
   redis.call("ZREM", waiting, id)
+  redis.call("ZREM", times, id)
   if not known then
     return nil
   end
@@ -89,6 +91,7 @@ local function enter(id, at, place, text, summary)
   redis.call("HSET", summaries, id, text)
   redis.call("ZADD", index, "NX", at, id)
   redis.call("ZADD", order, place, id)
+  redis.call("ZADD", times, summary.time or ${UNTIMED}, id)
   if summary.review then
     redis.call("ZADD", waiting, at, id)
   end

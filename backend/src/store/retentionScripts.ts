@@ -1,5 +1,5 @@
 import { RANK } from "./retention.js";
-import { COMMON, NAMES } from "./retentionRules.js";
+import { COMMON } from "./retentionRules.js";
 
 /**
  * Keeps a document within the bounds and publishes it. A script, so that the document is sent once. A document
@@ -32,7 +32,9 @@ if (fresh or alert) and not redis.call("ZSCORE", order, id) and full(#json) then
 end
 if fresh then
   redis.call("INCR", total)
+  -- The former for backends that know no counts over time, the latter to tell what those have saved.
   add("saved", 1)
+  add("timed", 1)
 end
 if alert then
   local known = redis.call("HGET", sightings, alert)
@@ -58,7 +60,7 @@ return {"stored", unpack(told)}`;
 /**
  * Takes up what others have changed that know the documents and their list alone. First come threats, five
  * arguments each, as many as `ARGV[2]` says: they enter if their document is still the one whose digest is
- * given. Then come ids that were missing in the list: they come back to it, or are gone with their document.
+ * given. Then come ids that some index has and others miss: they come back, or are gone with their document.
  * Answers the drops.
  */
 export const TAKE_UP = `${COMMON}
@@ -74,7 +76,9 @@ end
 for missing = from, #ARGV do
   local id = ARGV[missing]
   local place = redis.call("ZSCORE", order, id)
-  if place and not redis.call("ZSCORE", index, id) then
+  if not place then
+    redis.call("ZREM", times, id)
+  elseif not redis.call("ZSCORE", index, id) then
     if document(id) then
       redis.call("ZADD", index, tonumber(place) % ${RANK}, id)
     else
@@ -84,12 +88,3 @@ for missing = from, #ARGV do
 end
 settle()
 return told`;
-
-/** The figures, all of one moment. */
-export const FIGURES = `
-${NAMES}
-return {
-  tonumber(redis.call("GET", total) or 0), redis.call("ZCARD", index), redis.call("ZCARD", order),
-  redis.call("ZCARD", waiting), redis.call("HLEN", customers), redis.call("HGETALL", figures),
-  redis.call("HGETALL", drops)
-}`;

@@ -6,6 +6,7 @@ import type { IntelMatch, ThreatSeverity, ThreatType } from "../contract/signal.
 import type { StoredThreat } from "./documents.js";
 import type { Quarantine } from "./quarantine.js";
 import type { Identity, Sighting } from "./sightings.js";
+import type { Histogram, HistogramQuery, TimeRange } from "./times.js";
 
 /** Is told of every stored threat, whichever pod stored it. */
 export interface ThreatListener {
@@ -123,9 +124,17 @@ export interface ThreatStore {
    * Newest first; of dropped ones what was dropped last.
    *
    * @param shelf default all that are stored
+   * @param range when they were made, or dropped; default whenever
    */
-  list(limit: number, offset: number, shelf?: Shelf): Promise<readonly StoredThreat[]>;
+  list(
+    limit: number,
+    offset: number,
+    shelf?: Shelf,
+    range?: TimeRange,
+  ): Promise<readonly StoredThreat[]>;
   figures(): Promise<StoreFigures>;
+  /** How many of each severity there are over time. It comes from an index: no document is read for it. */
+  histogram(query: HistogramQuery): Promise<Histogram>;
   /** What a feed says of a package, as far as somebody has asked lately. */
   packageIntel(name: string): Promise<IntelMatch | null>;
   /** Keeps what a feed says of a package, for so many seconds. */

@@ -20,6 +20,7 @@ const ROUTES: readonly (readonly [string, string])[] = [
   ["GET", "/metrics"],
   ["GET", "/api/threats"],
   ["GET", "/api/threats/"],
+  ["GET", "/api/threats/histogram"],
   ["GET", "/api/analytics"],
   ["GET", "/api/quarantine"],
   ["DELETE", "/api/quarantine/none"],
