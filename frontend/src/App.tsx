@@ -20,7 +20,7 @@ import { useView } from "./hooks/useView";
 import { triggerThreat } from "./lib/api";
 import { messageOf } from "./lib/text";
 import { countThreats } from "./state/analytics";
-import { applyFilters, writeView } from "./state/filters";
+import { applyFilters, NO_FILTERS, writeView } from "./state/filters";
 import type { TriggerRequest } from "./types";
 
 /** From this width on, list and detail stand side by side (`layout.css` has the same). */
@@ -46,7 +46,7 @@ export function App() {
 
 function Dashboard() {
   const view = useView();
-  const live = useLiveThreats(view.filters.review);
+  const live = useLiveThreats(view.filters);
   const { all, listed } = live;
   const figures = useMetrics(all.threats, live.verify);
   const observability = useObservability();
@@ -58,14 +58,14 @@ function Dashboard() {
     all: listed.threats,
     shown: applyFilters(listed.threats, view.filters),
     filters: writeView({ filters: view.filters, threatId: undefined }),
-    shelf: live.shelf,
+    shelf: writeView({ filters: { ...NO_FILTERS, ...live.shelf }, threatId: undefined }),
     settled: listed.loaded && !listed.reading,
   });
   const [open, retryOpen] = useOpenThreat(view.threatId, live);
   useDetailFocus(view.threatId, view.close);
 
   const counted = all.loaded ? countThreats(all.threats) : undefined;
-  const metrics = figures.metrics ?? counted;
+  const metrics = figures.value ?? counted;
   const toReview = metrics?.threats_requiring_review ?? 0;
   useEffect(() => {
     document.title = toReview > 0 ? `(${toReview}) SOC Agent` : "SOC Agent";
@@ -83,14 +83,7 @@ function Dashboard() {
     }
   }
 
-  const axis = (
-    <Timeline
-      threats={applyFilters(listed.threats, { ...view.filters, from: "", to: "" })}
-      complete={listed.complete}
-      view={view}
-      bars={narrow ? BARS.narrow : BARS.wide}
-    />
-  );
+  const axis = <Timeline live={live} view={view} bars={narrow ? BARS.narrow : BARS.wide} />;
   const detail = view.threatId !== undefined && (
     <DetailPane
       state={open}
@@ -130,7 +123,7 @@ function Dashboard() {
             )}
             <Overview
               metrics={metrics}
-              source={figures.metrics ? (figures.stale ? "stale" : "backend") : "page"}
+              source={figures.value ? (figures.stale ? "stale" : "backend") : "page"}
               view={view}
               narrow={narrow}
               axis={narrow && axis}

@@ -270,6 +270,17 @@ export interface Quarantined {
   readonly fallen_out: Readonly<Record<string, number>>;
 }
 
+/** What `GET /api/threats/histogram` tells; times in seconds since the epoch. */
+export interface Histogram {
+  /** When the oldest stored threat was made; null without any. */
+  readonly oldest: number | null;
+  /** Oldest first. */
+  readonly buckets: readonly { readonly counts: SeverityCounts }[];
+}
+
+/** How many threats of each severity there are; those without any are absent. */
+export type SeverityCounts = Readonly<Partial<Record<Severity, number>>>;
+
 /** What `GET /api/observability` tells; nothing but nulls where there is no stack to look at. */
 export interface Observability {
   readonly available: boolean;

@@ -9,6 +9,7 @@ import type { Quarantined } from "../../backend/src/contract/quarantine.js";
 import type * as Plan from "../../backend/src/contract/responsePlan.js";
 import type {
   DashboardMetrics,
+  HistogramAnswer,
   Observability,
   Session,
 } from "../../backend/src/contract/responses.js";
@@ -23,6 +24,7 @@ type Takes<Taker, Given extends Taker> = readonly [Taker, Given];
 export type Conversation = [
   Takes<Page.ThreatAnalysis, Threat.ThreatAnalysis>,
   Takes<Page.DashboardMetrics, DashboardMetrics>,
+  Takes<Page.Histogram, HistogramAnswer>,
   Takes<Page.Observability, Observability>,
   Takes<Page.Session, Session>,
   Takes<Page.Quarantined, Quarantined>,

@@ -5,8 +5,8 @@ import {
   mergeSnapshot,
   NO_ARRIVALS,
   NO_THREATS,
-  NOTHING_WAITS,
-  queueReducer,
+  nothingOf,
+  scopeReducer,
   threatsReducer,
   type Snapshot,
   type ThreatsState,
@@ -112,6 +112,8 @@ describe("the live list", () => {
   });
 });
 
+const QUEUE = { review: true, from: "", to: "" };
+
 describe("the review queue", () => {
   it("takes what waits, and what is known as it is by now", () => {
     const closed = { requires_human_review: false, version: 2 };
@@ -122,8 +124,11 @@ describe("the review queue", () => {
       { type: "threat_updated", data: aged(5) },
       { type: "threat_updated", data: { ...aged(6), ...closed } },
     ] as const;
-    const known = threatsReducer(NOTHING_WAITS, { type: "snapshot", snapshot: whole([aged(6)]) });
-    const { threats } = queueReducer(known, { type: "events", events });
+    const known = threatsReducer(nothingOf(QUEUE), {
+      type: "snapshot",
+      snapshot: whole([aged(6)]),
+    });
+    const { threats } = scopeReducer(known, { type: "events", events }, QUEUE);
     assert.deepEqual(
       threats.map(({ id, version }) => `${id} ${version}`),
       ["age-2 1", "age-5 1", "age-6 2"],

@@ -1,28 +1,36 @@
 import { useRef, useState, type KeyboardEvent } from "react";
+import { useHistogram } from "../hooks/useHistogram";
+import type { LiveThreats } from "../hooks/useLiveThreats";
 import { useNow } from "../hooks/useNow";
 import type { ViewControl } from "../hooks/useView";
 import { count, formatCount, percent } from "../lib/text";
 import { formatSpan, parseUtc } from "../lib/time";
-import { RANGES, timeline, type Bucket } from "../state/timeline";
-import { SEVERITIES, type ThreatAnalysis } from "../types";
+import { applyFilters, type Filters } from "../state/filters";
+import {
+  bucketsOf,
+  countListed,
+  gridOf,
+  isFor,
+  oldestOf,
+  RANGES,
+  type Bucket,
+} from "../state/timeline";
+import { SEVERITIES } from "../types";
 
 interface TimelineProps {
-  /** What is listed, whenever it came. */
-  readonly threats: readonly ThreatAnalysis[];
-  /** Whether that is all that is stored. */
-  readonly complete: boolean;
+  readonly live: LiveThreats;
   readonly view: ViewControl;
   /** How many bars there is room for. */
   readonly bars: number;
 }
 
 /**
- * The listed threats over time, by severity. A bar narrows the list to its time, several do by drawing over them,
- * or with Shift.
+ * The stored threats over time, by severity; those that the page has where the backend cannot count by the filters. A
+ * bar narrows the list to its time, several do by drawing over them, or with Shift.
  */
-export function Timeline({ threats, complete, view, bars }: TimelineProps) {
+export function Timeline({ live, view, bars }: TimelineProps) {
   const { filters, setFilters } = view;
-  const buckets = timeline(threats, filters.range, useNow(), bars);
+  const { buckets, of } = useBuckets(live, filters, bars);
   const most = Math.max(1, ...buckets.map(({ total }) => total));
   /** Where the choice of several bars began. */
   const anchor = useRef<Bucket>(undefined);
@@ -117,10 +125,37 @@ export function Timeline({ threats, complete, view, bars }: TimelineProps) {
         {filters.from !== "" && filters.to !== "" && (
           <span>{formatSpan(parseUtc(filters.from), parseUtc(filters.to))}</span>
         )}
-        {!complete && <span>of the newest {formatCount(threats.length)}</span>}
+        {of !== undefined && <span>of the newest {formatCount(of)}</span>}
       </p>
     </div>
   );
+}
+
+interface Buckets {
+  readonly buckets: readonly Bucket[];
+  /** Of how many of the newest threats these are; undefined for all that are stored. */
+  readonly of: number | undefined;
+}
+
+function useBuckets(live: LiveThreats, filters: Filters, bars: number): Buckets {
+  const now = useNow();
+  const { all, listed, shelf } = live;
+  // What is listed of a part of the time says nothing of the other bars.
+  const { threats, complete } = shelf.from === "" && shelf.to === "" ? listed : all;
+  const [oldest, setOldest] = useState<number>();
+  const grid = gridOf(filters.range, now, bars, oldest ?? oldestOf(threats));
+  const stored = useHistogram(grid, filters, all.threats);
+  if (stored && stored.oldest !== oldest) {
+    setOldest(stored.oldest);
+  }
+  if (stored && isFor(grid, stored)) {
+    return { buckets: bucketsOf(grid, stored, filters.severities), of: undefined };
+  }
+  const shown = applyFilters(threats, { ...filters, from: "", to: "" });
+  return {
+    buckets: bucketsOf(grid, countListed(shown, grid), []),
+    of: complete ? undefined : threats.length,
+  };
 }
 
 function iso(ms: number): string {

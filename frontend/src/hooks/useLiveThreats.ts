@@ -1,22 +1,18 @@
-import { useCallback, useEffect, useRef, useState } from "react";
-import {
-  ApiError,
-  decideThreat,
-  listThreats,
-  listWaiting,
-  type Decided as DecisionOutcome,
-} from "../lib/api";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { ApiError, decideThreat, listThreats, type Decided as DecisionOutcome } from "../lib/api";
 import { Gatherer } from "../live/gatherer";
 import { LiveSocket, type ConnectionState } from "../live/liveSocket";
 import { liveUrl, openWebSocket } from "../live/webSocket";
+import { NO_FILTERS, type Scope } from "../state/filters";
 import {
   BATCH_SIZE,
   NO_THREATS,
-  NOTHING_WAITS,
-  queueReducer,
+  nothingOf,
+  scopeReducer,
   threatsReducer,
   type ThreatEvent,
   type ThreatsAction,
+  type ThreatsState,
 } from "../state/threats";
 import type { Decisions, ThreatAnalysis, ThreatPage } from "../types";
 import { useShelf, type Shelf } from "./useShelf";
@@ -27,15 +23,18 @@ const REST_MS = 100;
 /** The shortest time between two readings of the whole list, in ms: a flood makes the backend drop all the time. */
 const VERIFY_REST_MS = 10_000;
 
+/** How long a choice of a time must last before its threats are read, in ms: drawing over bars makes many. */
+const CHOICE_REST_MS = 150;
+
 /** The live list and where it stands. */
 export interface LiveThreats {
   readonly connection: ConnectionState;
   /** The newest of all. */
   readonly all: Shelf;
-  /** What is listed: the same, or the review queue once that was read. */
+  /** What is listed: the same, or the review queue or a part of the time once that was read. */
   readonly listed: Shelf;
-  /** Which of the two that is. */
-  readonly shelf: "all" | "queue";
+  /** What that is. */
+  readonly shelf: Scope;
   /** Puts a threat into the list that came another way than over the live connection. */
   readonly add: (threat: ThreatAnalysis) => void;
   /**
@@ -56,34 +55,35 @@ export interface LiveThreats {
 /**
  * Keeps the list up to date over `/ws`. What the first message of a connection cannot hold is read
  * over HTTP, and so is the list while there is no live connection, at every failed attempt: behind
- * a proxy without WebSockets the page still works, later. The review queue, which may reach far beyond
- * the list, is read over HTTP whenever it is looked at.
+ * a proxy without WebSockets the page still works, later. The review queue and parts of the time, which may
+ * reach far beyond the list, are read over HTTP whenever they are looked at.
  *
- * @param review whether the review queue is looked at
+ * @param scope what is looked at
  */
-export function useLiveThreats(review: boolean): LiveThreats {
+export function useLiveThreats({ review, from, to }: Scope): LiveThreats {
   const [all, { dispatch, take: takeSnapshot, resync }] = useShelf(
     threatsReducer,
     NO_THREATS,
     listThreats,
   );
-  const [queue, { dispatch: dispatchQueue, resync: resyncQueue }] = useShelf(
-    queueReducer,
-    NOTHING_WAITS,
-    listWaiting,
+  const asked = useMemo(() => scopedShelf({ review, from, to }), [review, from, to]);
+  const [part, { dispatch: dispatchPart, resync: resyncPart }] = useShelf(
+    asked.reduce,
+    asked.none,
+    asked.list,
   );
   const [connection, setConnection] = useState<ConnectionState>({ kind: "connecting" });
   const [changed, setChanged] = useState<readonly ThreatAnalysis[]>([]);
-  /** Grows with each occasion on which what was known of the queue may have become old. */
+  /** Grows with each occasion on which what was known of the scope may have become old. */
   const [occasions, setOccasions] = useState(0);
   const live = useRef<LiveSocket>(undefined);
 
   const tell = useCallback(
     (action: ThreatsAction) => {
       dispatch(action);
-      dispatchQueue(action);
+      dispatchPart(action);
     },
-    [dispatch, dispatchQueue],
+    [dispatch, dispatchPart],
   );
   const take = useCallback(
     (events: readonly ThreatEvent[]) => {
@@ -165,11 +165,15 @@ export function useLiveThreats(review: boolean): LiveThreats {
     }
   }, [failures, resync]);
 
+  const timed = from !== "" || to !== "";
+  const scoped = review || timed;
   useEffect(() => {
-    if (review && (occasions > 0 || failures > 0)) {
-      resyncQueue(true);
+    if (!scoped || (occasions === 0 && failures === 0)) {
+      return;
     }
-  }, [review, occasions, failures, resyncQueue]);
+    const timer = setTimeout(() => resyncPart(true), timed ? CHOICE_REST_MS : 0);
+    return () => clearTimeout(timer);
+  }, [scoped, timed, occasions, failures, resyncPart]);
 
   const add = useCallback((data: ThreatAnalysis) => take([{ type: "new_threat", data }]), [take]);
   const decide = useCallback(
@@ -191,12 +195,12 @@ export function useLiveThreats(review: boolean): LiveThreats {
     live.current?.retryNow();
     readAgain();
   }, [readAgain]);
-  const queued = review && queue.loaded;
+  const read = scoped && part.loaded;
   return {
     connection,
     all,
-    listed: queued ? queue : review ? inPlaceOf(queue, all) : all,
-    shelf: queued ? "queue" : "all",
+    listed: read ? part : scoped ? inPlaceOf(part, all) : all,
+    shelf: read ? asked.scope : NO_FILTERS,
     add,
     decide,
     changed,
@@ -205,11 +209,21 @@ export function useLiveThreats(review: boolean): LiveThreats {
   };
 }
 
-/** Until the queue was read, what the list has of it is shown, and more is on its way unless that has failed. */
-function inPlaceOf(queue: Shelf, all: Shelf): Shelf {
+/** What a scope needs of a shelf. */
+function scopedShelf(scope: Scope) {
+  return {
+    scope,
+    none: nothingOf(scope),
+    reduce: (state: ThreatsState, action: ThreatsAction) => scopeReducer(state, action, scope),
+    list: (limit: number, offset: number) => listThreats(limit, offset, scope),
+  };
+}
+
+/** Until a scope was read, what the list has of it is shown, and more is on its way unless that has failed. */
+function inPlaceOf(part: Shelf, all: Shelf): Shelf {
   return {
     ...all,
-    loadError: queue.loadError ?? all.loadError,
-    reading: queue.reading || queue.loadError === undefined,
+    loadError: part.loadError ?? all.loadError,
+    reading: part.reading || part.loadError === undefined,
   };
 }

@@ -30,19 +30,35 @@ export interface ShelfControl {
   readonly resync: (whole?: boolean) => void;
 }
 
-/** Keeps threats of one kind, which come by events and over HTTP. */
+/**
+ * Keeps threats of one kind, which come by events and over HTTP.
+ *
+ * @param list how they are read; with another one it begins anew, as another shelf.
+ */
 export function useShelf(
   reducer: (state: ThreatsState, action: ThreatsAction) => ThreatsState,
   none: ThreatsState,
   list: List,
 ): [Shelf, ShelfControl] {
-  const [state, dispatch] = useReducer(reducer, none);
+  const [kept, dispatch] = useReducer(reducer, none);
   const [loadError, setLoadError] = useState<string>();
   const [reading, setReading] = useState(false);
+  const [of, setOf] = useState(() => list);
+  const isOther = of !== list;
+  // Nobody may take the other shelf's threats for this one's, not even while it begins anew.
+  const state = isOther ? none : kept;
+  if (isOther) {
+    setOf(() => list);
+    setLoadError(undefined);
+    setReading(false);
+    dispatch({ type: "anew", none });
+  }
   const known = useRef(state);
   const latestRead = useRef(0);
+  const latestList = useRef(list);
   useEffect(() => {
     known.current = state;
+    latestList.current = list;
   });
 
   const take = useCallback((snapshot: Snapshot) => {
@@ -52,7 +68,7 @@ export function useShelf(
   const resync = useCallback(
     (whole = false) => {
       const read = ++latestRead.current;
-      const isLatest = () => read === latestRead.current;
+      const isLatest = () => read === latestRead.current && list === latestList.current;
       setReading(true);
       readSnapshot(known.current, list, whole).then(
         (snapshot) => {
@@ -73,11 +89,18 @@ export function useShelf(
   );
   const showOlder = useCallback(async () => {
     const snapshot = await readOlder(known.current.threats, list);
-    dispatch({ type: "older", snapshot });
+    if (list === latestList.current) {
+      dispatch({ type: "older", snapshot });
+    }
     return snapshot.threats;
   }, [list]);
   return [
-    { ...state, loadError, reading, showOlder },
+    {
+      ...state,
+      loadError: isOther ? undefined : loadError,
+      reading: !isOther && reading,
+      showOlder,
+    },
     { dispatch, take, resync },
   ];
 }

@@ -35,7 +35,10 @@ export function useView(): ViewControl {
     (threatId: string) => address({ filters: view.filters, threatId }),
     [view.filters],
   );
-  return { ...view, hrefOf, open, close, setFilters };
+  return useMemo(
+    () => ({ ...view, hrefOf, open, close, setFilters }),
+    [view, hrefOf, open, close, setFilters],
+  );
 }
 
 function subscribe(listener: () => void): () => void {

@@ -1,6 +1,8 @@
+import type { Filters, Scope } from "../state/filters";
 import type {
   DashboardMetrics,
   Decisions,
+  Histogram,
   Observability,
   Quarantined,
   Session,
@@ -11,6 +13,7 @@ import type {
 import { parseAlerts, type Alert } from "./alerts";
 import {
   isObject,
+  parseHistogram,
   parseJson,
   parseMetrics,
   parseObservability,
@@ -19,6 +22,7 @@ import {
   parseThreat,
   parseThreats,
 } from "./messages";
+import { parseUtc } from "./time";
 
 /** Longer than the slowest analysis (agents that ask a model). */
 const ANALYSIS_TIMEOUT_MS = 60_000;
@@ -79,20 +83,46 @@ export async function triggerThreat(wish: TriggerRequest): Promise<ThreatAnalysi
  * A page of the stored threats, newest first.
  *
  * @param limit 1 to 100.
+ * @param scope which of them; default all.
  * @throws ApiError
  */
-export function listThreats(limit: number, offset: number): Promise<ThreatPage> {
-  return listOf(`limit=${limit}&offset=${offset}`);
-}
-
-/** As {@link listThreats}, of those that await review. */
-export function listWaiting(limit: number, offset: number): Promise<ThreatPage> {
-  return listOf(`limit=${limit}&offset=${offset}&review=true`);
-}
-
-async function listOf(query: string): Promise<ThreatPage> {
-  const body = await request(`/api/threats?${query}`);
+export async function listThreats(
+  limit: number,
+  offset: number,
+  scope?: Scope,
+): Promise<ThreatPage> {
+  const query = new URLSearchParams({ limit: `${limit}`, offset: `${offset}` });
+  if (scope?.review) {
+    query.set("review", "true");
+  }
+  for (const key of ["from", "to"] as const) {
+    if (scope && scope[key] !== "") {
+      query.set(key, `${parseUtc(scope[key]) / 1000}`);
+    }
+  }
+  const body = await request(`/api/threats?${query.toString()}`);
   return readable(Array.isArray(body) ? parseThreats(body) : undefined);
+}
+
+/**
+ * How many threats are stored over time.
+ *
+ * @param fromMs from when on, in epoch milliseconds, up to when, and in how many parts of equal length.
+ * @param filters those of them that the backend can count by.
+ * @throws ApiError
+ */
+export async function getHistogram(
+  fromMs: number,
+  toMs: number,
+  buckets: number,
+  { review, type }: Pick<Filters, "review" | "type">,
+): Promise<Histogram> {
+  const query = new URLSearchParams({
+    ...{ from: `${fromMs / 1000}`, to: `${toMs / 1000}`, buckets: `${buckets}` },
+    ...(review && { review: "true" }),
+    ...(type !== "" && { type }),
+  });
+  return readable(parseHistogram(await request(`/api/threats/histogram?${query.toString()}`)));
 }
 
 /**

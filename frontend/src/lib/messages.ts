@@ -2,6 +2,7 @@ import {
   ROLES,
   SEVERITIES,
   type DashboardMetrics,
+  type Histogram,
   type Observability,
   type Quarantined,
   type QuarantineEntry,
@@ -90,6 +91,19 @@ function isQuarantineEntry(value: unknown): value is QuarantineEntry {
     (value.field === null || typeof value.field === "string") &&
     (value.line === null || typeof value.line === "number")
   );
+}
+
+/** Reads counts over time; what is no number counts as 0. Undefined when there are none. */
+export function parseHistogram(value: unknown): Histogram | undefined {
+  if (!isObject(value) || !Array.isArray(value.buckets)) {
+    return undefined;
+  }
+  return {
+    oldest: typeof value.oldest === "number" ? value.oldest : null,
+    buckets: value.buckets.map((bucket) => ({
+      counts: toCounts(isObject(bucket) && bucket.counts),
+    })),
+  };
 }
 
 /** Reads what may be linked to; what is no text is nothing. Undefined when the body is no object. */

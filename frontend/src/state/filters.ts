@@ -21,6 +21,9 @@ export interface Filters {
   readonly range: RangeKey;
 }
 
+/** What the backend itself can narrow its lists to. */
+export type Scope = Pick<Filters, "review" | "from" | "to">;
+
 /** The plain list: nothing is left out. */
 export const NO_FILTERS: Filters = {
   severities: [],
@@ -48,22 +51,28 @@ export function isNarrowed({ severities, type, text, from, to }: Filters): boole
   return severities.length > 0 || type !== "" || text.trim() !== "" || from !== "" || to !== "";
 }
 
+/** Whether a threat is in what the backend lists for a scope. */
+export function isInScope(threat: ThreatAnalysis, { review, from, to }: Scope): boolean {
+  const time = parseUtc(threat.created_at);
+  return (
+    (!review || threat.requires_human_review) &&
+    // Each bound only where there is one: a threat whose time cannot be read lies outside of any.
+    (from === "" || time >= parseUtc(from)) &&
+    (to === "" || time < parseUtc(to))
+  );
+}
+
 /** The threats that a filter lets through, in the order in which to show them. */
 export function applyFilters(
   threats: readonly ThreatAnalysis[],
   filters: Filters,
 ): readonly ThreatAnalysis[] {
   const words = filters.text.toLowerCase().split(/\s+/).filter(Boolean);
-  const { from, to } = filters;
-  // Each bound only where there is one: a threat whose time cannot be read lies outside of any.
-  const isThen = (time: number) =>
-    (from === "" || time >= parseUtc(from)) && (to === "" || time < parseUtc(to));
   const shown = threats.filter(
     (threat) =>
       (filters.severities.length === 0 || filters.severities.includes(threat.severity)) &&
       (filters.type === "" || filters.type === threat.signal.threat_type) &&
-      (!filters.review || threat.requires_human_review) &&
-      isThen(parseUtc(threat.created_at)) &&
+      isInScope(threat, filters) &&
       (words.length === 0 || containsAll(searchText(threat), words)),
   );
   return filters.review ? shown.sort(mostPressingFirst) : shown;

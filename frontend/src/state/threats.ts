@@ -1,5 +1,6 @@
 import { parseUtc } from "../lib/time";
 import type { ServerMessage, ThreatAnalysis } from "../types";
+import { isInScope, type Scope } from "./filters";
 
 /** How many threats the page keeps unless its reader asks for older ones: the newest. */
 export const MAX_THREATS = 200;
@@ -51,6 +52,7 @@ export type ThreatsAction =
   | { readonly type: "snapshot"; readonly snapshot: Snapshot }
   | { readonly type: "older"; readonly snapshot: Snapshot }
   | { readonly type: "gone"; readonly id: string }
+  | { readonly type: "anew"; readonly none: ThreatsState }
   | { readonly type: "events"; readonly events: readonly ThreatEvent[] };
 
 /** What the server tells of one threat. */
@@ -71,21 +73,25 @@ export const NO_THREATS: ThreatsState = {
   arrivals: NO_ARRIVALS,
 };
 
-/** What the page knows of the review queue before it was read. */
-export const NOTHING_WAITS: ThreatsState = { ...NO_THREATS, limit: MAX_WAITING };
+/** What the page knows of a scope before it was read. */
+export function nothingOf({ review }: Scope): ThreatsState {
+  return review ? { ...NO_THREATS, limit: MAX_WAITING } : NO_THREATS;
+}
 
 /**
- * The reducer behind the review queue. What waits no more stays until the next snapshot, as it is by now: its row
- * may be under somebody's hand.
+ * The reducer behind the review queue, or what was made in a part of the time. What waits no more stays until the next
+ * snapshot, as it is by now: its row may be under somebody's hand.
  */
-export function queueReducer(state: ThreatsState, action: ThreatsAction): ThreatsState {
+export function scopeReducer(
+  state: ThreatsState,
+  action: ThreatsAction,
+  scope: Scope,
+): ThreatsState {
   if (action.type !== "events") {
     return threatsReducer(state, action);
   }
   const known = new Set(state.threats.map(({ id }) => id));
-  const events = action.events.filter(
-    ({ data }) => data.requires_human_review || known.has(data.id),
-  );
+  const events = action.events.filter(({ data }) => known.has(data.id) || isInScope(data, scope));
   return threatsReducer(state, { type: "events", events });
 }
 
@@ -101,6 +107,8 @@ export function threatsReducer(state: ThreatsState, action: ThreatsAction): Thre
     }
     case "gone":
       return { ...state, threats: state.threats.filter(({ id }) => id !== action.id) };
+    case "anew":
+      return action.none;
     case "events":
       return applyEvents(state, action.events);
   }

@@ -42,7 +42,7 @@ if (hasBrowser()) {
       );
       await bar(page, 2).click();
       await until(async () => (await rowIds(page)).join() === "n-2,n-3");
-      await page.getByText("2 of 5 threats").waitFor();
+      await page.getByText("2 threats of that time").waitFor();
       const query = new URL(page.url()).searchParams;
       assert.equal(Date.parse(query.get("to") ?? "") - Date.parse(query.get("from") ?? ""), HOUR);
       await page.reload();
@@ -91,12 +91,76 @@ if (hasBrowser()) {
       assert.equal((await rowIds(page)).length, 5, "the range alone hides nothing");
     });
 
-    it("says of how many it is where there are more", async () => {
-      harness.backend.threats = Array.from({ length: 300 }, (_, n) =>
-        makeThreat({ id: `n-${n}`, created_at: new Date(NOW - n).toISOString() }),
+    /** 300 of now, and 250 of two hours ago. */
+    const many = (): void => {
+      harness.backend.threats = Array.from({ length: 550 }, (_, n) =>
+        makeThreat({
+          id: `n-${n}`,
+          severity: n % 2 ? "LOW" : "HIGH",
+          requires_human_review: false,
+          created_at: new Date(NOW - n - (n < 300 ? 0 : 2 * HOUR)).toISOString(),
+        }),
       );
+    };
+    const says = (page: Page, hours: number, text: RegExp) =>
+      until(async () => text.test((await bar(page, hours).getAttribute("aria-label")) ?? ""));
+
+    it("counts all that is stored, and lists what a bar counts, page by page", async () => {
+      many();
       const page = await open();
+      await says(page, 0, /300 threats, 150 high, 150 low$/);
+      await says(page, 2, /250 threats, 125 high, 125 low$/);
+      assert.equal(await axis(page).getByText("of the newest").count(), 0);
+      await bar(page, 2).click();
+      await page.getByText("The newest 200 threats of that time").waitFor();
+      await page.getByRole("button", { name: "Show older" }).click();
+      await page.getByText("250 threats of that time").waitFor();
+      assert.deepEqual(new Set(await rowIds(page)).size, 250);
+      await page.reload();
+      await page.getByText("The newest 200 threats of that time").waitFor();
+      await says(page, 0, /300 threats/);
+    });
+
+    it("counts by type, severity and what waits, and keeps up with what comes, is decided and is reset", async () => {
+      many();
+      const page = await open("?severity=high");
+      await says(page, 2, /125 threats, 125 high$/);
+      await page.getByLabel("Type").selectOption("geo_anomaly");
+      await says(page, 2, /0 threats$/);
+      await page.getByLabel("Type").selectOption("");
+      await page.getByRole("button", { name: /^Review/ }).click();
+      await says(page, 2, /0 threats$/);
+      const created_at = new Date(NOW).toISOString();
+      const waiting = makeThreat({ id: "w", requires_human_review: true, created_at });
+      harness.backend.publish(waiting);
+      await says(page, 0, /1 threat, 1 high$/);
+      const asked = harness.backend.histogramsAsked;
+      for (let n = 0; n < 50; n += 1) {
+        harness.backend.publish(makeThreat({ ...waiting, id: `w-${n}` }));
+      }
+      await says(page, 0, /51 threats, 51 high$/);
+      assert.ok(
+        harness.backend.histogramsAsked - asked <= 3,
+        "a burst asks no more than once a second",
+      );
+      harness.backend.update({ ...waiting, version: 2, requires_human_review: false });
+      await says(page, 0, /50 threats, 50 high$/);
+      harness.backend.threats = [];
+      harness.backend.cutSockets();
+      await says(page, 0, /0 threats$/);
+    });
+
+    it("counts what is listed, and says of how many, where the backend cannot count", async () => {
+      many();
+      const page = await open("?q=retailmax");
       await axis(page).getByText("of the newest 200").waitFor();
+      await bar(page, 0).click();
+      await page.getByText("The newest 200 threats of that time").waitFor();
+      await axis(page).getByText("of the newest 200").waitFor();
+      assert.equal(harness.backend.histogramsAsked, 0);
+      harness.backend.hasHistogram = false;
+      const other = await open();
+      await axis(other).getByText("of the newest 200").waitFor();
     });
 
     it("has room beside an opened threat and on a phone, and axe finds nothing", async () => {

@@ -5,9 +5,11 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { WebSocketServer } from "ws";
 import { countThreats } from "../../src/state/analytics";
-import { isClosed } from "../../src/state/filters";
+import { isClosed, isInScope, type Scope } from "../../src/state/filters";
+import { countListed, oldestOf } from "../../src/state/timeline";
 import type {
   Decisions,
+  Histogram,
   Observability,
   QuarantineEntry,
   ThreatAnalysis,
@@ -68,6 +70,10 @@ export class FakeBackend {
   listsAsked = 0;
   /** Whether `/api/analytics` is there. */
   hasAnalytics = true;
+  /** How often the counts over time were asked for. */
+  histogramsAsked = 0;
+  /** Whether `/api/threats/histogram` is there. */
+  hasHistogram = true;
   /** What `/api/observability` tells. */
   observability: Observability = NO_STACK;
   /** How often it was asked for that, also in vain. */
@@ -216,6 +222,9 @@ export class FakeBackend {
         fallen_out: this.fallenOut,
       };
       send(response, 200, "application/json", JSON.stringify(body));
+    } else if (pathname === "/api/threats/histogram" && this.hasHistogram) {
+      this.histogramsAsked += 1;
+      send(response, 200, "application/json", JSON.stringify(this.histogram(searchParams)));
     } else if (pathname === "/api/threats" || pathname.startsWith("/api/threats/")) {
       const [, , , id] = pathname.split("/").map(decodeURIComponent);
       await this.answerThreats(id, searchParams, response);
@@ -230,8 +239,7 @@ export class FakeBackend {
     response: ServerResponse,
   ): Promise<void> {
     const offset = Number(query.get("offset"));
-    const waiting = query.get("review") === "true";
-    const shelf = this.threats.filter((threat) => !waiting || threat.requires_human_review);
+    const shelf = this.threats.filter((threat) => isInScope(threat, scopeOf(query)));
     this.listsAsked += id === undefined ? 1 : 0;
     const page = shelf.slice(offset, offset + Number(query.get("limit")));
     const found = id === undefined ? page : this.find(id);
@@ -241,6 +249,27 @@ export class FakeBackend {
     } else {
       send(response, 200, "application/json", JSON.stringify(found));
     }
+  }
+
+  private histogram(query: URLSearchParams): Histogram {
+    const [from, to, bars] = ["from", "to", "buckets"].map((key) => Number(query.get(key)));
+    const type = query.get("type");
+    const counted = this.threats.filter(
+      (threat) =>
+        isInScope(threat, scopeOf(query)) &&
+        (type ?? threat.signal.threat_type) === threat.signal.threat_type,
+    );
+    const grid = {
+      from: (from ?? 0) * 1000,
+      step: (((to ?? 0) - (from ?? 0)) * 1000) / (bars ?? 1),
+      bars: bars ?? 1,
+    };
+    const { counts } = countListed(counted, grid);
+    const oldest = oldestOf(this.threats);
+    return {
+      oldest: oldest === undefined ? null : oldest / 1000,
+      buckets: counts.map((each) => ({ counts: each })),
+    };
   }
 
   private find(id: string): ThreatAnalysis | undefined {
@@ -300,6 +329,13 @@ export class FakeBackend {
     this.publish(threat);
     send(response, 200, "application/json", JSON.stringify(threat));
   }
+}
+
+/** What a query of the list, or for counts, is about. */
+function scopeOf(query: URLSearchParams): Scope {
+  const time = (key: string) =>
+    query.has(key) ? new Date(Number(query.get(key)) * 1000).toISOString() : "";
+  return { review: query.get("review") === "true", from: time("from"), to: time("to") };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {

@@ -59,7 +59,8 @@ interface BodyProps extends Omit<ThreatListProps, "axis"> {
 
 function Body({ live, view, hold, selection, metrics }: BodyProps) {
   const { visible } = hold;
-  const { all, listed } = live;
+  const { all, listed, shelf } = live;
+  const { from, to } = view.filters;
   if (!all.loaded && all.threats.length === 0) {
     return all.loadError === undefined ? (
       <Loading />
@@ -70,6 +71,9 @@ function Body({ live, view, hold, selection, metrics }: BodyProps) {
   if (all.threats.length === 0 && listed.threats.length === 0) {
     return <Empty connected={(metrics?.total_threats ?? 0) > 0} />;
   }
+  if (visible.length === 0 && listed.reading && (shelf.from !== from || shelf.to !== to)) {
+    return <Loading />;
+  }
   if (visible.length === 0) {
     return (
       <>
@@ -78,7 +82,7 @@ function Body({ live, view, hold, selection, metrics }: BodyProps) {
           complete={listed.complete}
           onClear={() => view.setFilters(NO_FILTERS)}
         />
-        <ListEnd shelf={listed} queue={live.shelf === "queue"} hold={hold} />
+        <ListEnd shelf={listed} scope={live.shelf} hold={hold} />
       </>
     );
   }
@@ -98,7 +102,7 @@ function Body({ live, view, hold, selection, metrics }: BodyProps) {
           />
         ))}
       </ol>
-      <ListEnd shelf={listed} queue={live.shelf === "queue"} hold={hold} />
+      <ListEnd shelf={listed} scope={live.shelf} hold={hold} />
     </>
   );
 }
