@@ -25,7 +25,9 @@ export async function asTags(
   nodes: readonly string[],
   send: (names: readonly string[]) => Promise<void>,
 ): Promise<void> {
-  const travellers = images.filter(hasDigest).map((image) => ({ image, as: travelName(image) }));
+  const travellers = images
+    .filter(hasDigest)
+    .map((image) => ({ image, as: travelName(image, nodes) }));
   try {
     await Promise.all(travellers.map(({ image, as }) => docker(["tag", image, as])));
     await send([...images.filter((image) => !hasDigest(image)), ...travellers.map(({ as }) => as)]);
@@ -50,7 +52,8 @@ function hasDigest(image: string): boolean {
   return image.includes("@");
 }
 
-/** A name that nobody else gives; `.invalid` is no registry (RFC 2606). */
-function travelName(image: string): string {
-  return `soc-agent.invalid/by-digest:${createHash("sha256").update(image).digest("hex").slice(0, 16)}`;
+/** A name that nobody else gives, who sends the image elsewhere at the same time; `.invalid` is no registry (RFC 2606). */
+function travelName(image: string, nodes: readonly string[]): string {
+  const hash = createHash("sha256").update([image, ...nodes].join(" "));
+  return `soc-agent.invalid/by-digest:${hash.digest("hex").slice(0, 16)}`;
 }

@@ -38,12 +38,14 @@ export async function fillNodes(
     return;
   }
   const had = await pulled(wanted, patience, say);
-  for (const { nodes, images } of places) {
-    const some = images.filter((image) => had.includes(image));
-    if (some.length > 0) {
-      await sendImages(some, nodes, { say });
-    }
-  }
+  await Promise.all(
+    places.map(async ({ nodes, images }) => {
+      const some = images.filter((image) => had.includes(image));
+      if (some.length > 0) {
+        await sendImages(some, nodes, { say });
+      }
+    }),
+  );
 }
 
 /** Has the engine pull what it lacks. @returns what it has then */
