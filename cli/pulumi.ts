@@ -120,7 +120,7 @@ export function exportState(stack: string, env: NodeJS.ProcessEnv): Promise<stri
   return ask(env, ["stack", "export", "--stack", stack]);
 }
 
-/** Puts a state in the place of a stack's. @param text as {@link exportState} gives it */
+/** Puts a state in the place of a stack's. @param text as {@link exportState} gives it, or with its secrets: they are encrypted again */
 export async function importState(
   stack: string,
   env: NodeJS.ProcessEnv,

@@ -1,5 +1,5 @@
 /** What Pulumi believes to be there: the parts of a stack's state that a repair looks at. */
-import { isMap } from "../config/values";
+import { isMap, type Values } from "../config/values";
 import type { ReleaseName } from "../machine/helm";
 
 /** The part of a state's resource that is read here (sdk/go/common/apitype ResourceV3). */
@@ -77,6 +77,20 @@ export function idOf({ namespace, name }: ReleaseName): string {
   return `${namespace}/${name}`;
 }
 
+/** Key of a value that Pulumi keeps secret, and what it says (sdk/go/common/resource/sig). */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+/** A value that Pulumi keeps secret, in a state that was exported with its secrets. */
+interface Secret {
+  /** JSON. */
+  readonly plaintext: string;
+}
+
+export function isSecret(value: unknown): value is Secret {
+  return isMap(value) && value[SIGNATURE] === SECRET && typeof value["plaintext"] === "string";
+}
+
 /** Key of what Pulumi's provider for Kubernetes holds a release's inputs against (provider/helm_release.go, Diff). */
 const GIVEN = "__inputs";
 
@@ -84,14 +98,14 @@ const GIVEN = "__inputs";
  * A state that says of releases what they are in the cluster, so that Pulumi upgrades them again. It compares nothing
  * but inputs, and these differ then.
  *
- * @param text output of `pulumi stack export`
+ * @param text output of `pulumi stack export --show-secrets`: the provider keeps the inputs of releases secret
  * @param descriptions by {@link idOf} of the releases
  * @returns input for `pulumi stack import`
  */
 export function withDescriptions(text: string, descriptions: ReadonlyMap<string, string>): string {
   const state = JSON.parse(text) as { deployment: { resources: StateResource[] } };
   const { resources, ...deployment } = state.deployment;
-  const described = resources.map((resource) => {
+  const changed = resources.map((resource) => {
     const { type, inputs, outputs } = resource;
     const description = descriptions.get(idOf(releaseNamed(resource)));
     if (type !== RELEASE_TYPE || description === undefined) {
@@ -101,10 +115,20 @@ export function withDescriptions(text: string, descriptions: ReadonlyMap<string,
     return {
       ...resource,
       inputs: { ...inputs, description },
-      outputs: { ...outputs, ...(isMap(given) && { [GIVEN]: { ...given, description } }) },
+      outputs: { ...outputs, ...(isMap(given) && { [GIVEN]: described(given, description) }) },
     };
   });
-  return JSON.stringify({ ...state, deployment: { ...deployment, resources: described } });
+  return JSON.stringify({ ...state, deployment: { ...deployment, resources: changed } });
+}
+
+/** Inputs with another description, in the envelope of a secret if they are in one. */
+function described(given: Values, description: string): Values {
+  return isSecret(given)
+    ? {
+        ...given,
+        plaintext: JSON.stringify({ ...(JSON.parse(given.plaintext) as Values), description }),
+      }
+    : { ...given, description };
 }
 
 /** The namespaces among some resources. */

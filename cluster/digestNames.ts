@@ -33,18 +33,23 @@ export async function asTags(
     await send([...images.filter((image) => !hasDigest(image)), ...travellers.map(({ as }) => as)]);
     await Promise.all(nodes.map((node) => rename(node, travellers)));
   } finally {
-    // Their own names stay. What could not be given a name has none to lose.
+    // Their own names stay. What was not given one of ours has none to lose.
     await Promise.all(travellers.map(({ as }) => tryDocker(["rmi", "--no-prune", as])));
+    await Promise.all(nodes.map((node) => forget(node, travellers)));
   }
 }
 
 async function rename(node: string, travellers: readonly Traveller[]): Promise<void> {
-  const ctr = (...args: string[]) => docker(["exec", node, ...CTR, "images", ...args]);
   for (const { image, as } of travellers) {
-    await ctr("tag", "--force", fullName(as), fullName(image));
+    const names = ["--force", fullName(as), fullName(image)];
+    await docker(["exec", node, ...CTR, "images", "tag", ...names]);
   }
+}
+
+async function forget(node: string, travellers: readonly Traveller[]): Promise<void> {
   if (travellers.length > 0) {
-    await ctr("rm", ...travellers.map(({ as }) => fullName(as)));
+    const names = travellers.map(({ as }) => fullName(as));
+    await tryDocker(["exec", node, ...CTR, "images", "rm", ...names]);
   }
 }
 

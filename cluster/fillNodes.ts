@@ -1,8 +1,11 @@
 /** Images of pods that are built elsewhere, into the nodes of a Kind cluster. */
 import { tryDocker } from "../machine/docker";
-import { lines } from "../machine/run";
+import { lines, messageOf } from "../machine/run";
 import { hasImage, sendImages } from "./loadImages";
 import { lacks, type Node } from "./nodeImages";
+
+/** In what is said of images that could not be brought into nodes. */
+export const LEFT = "the nodes will have to pull";
 
 /** Nodes, and the images that they need. */
 export interface NodesToFill {
@@ -25,7 +28,6 @@ export function lacking(places: readonly NodesToFill[]): string[] {
  *
  * @param patience milliseconds that the engine may take to pull
  * @param say told what is done
- * @throws Error when an image cannot be sent
  */
 export async function fillNodes(
   places: readonly NodesToFill[],
@@ -42,7 +44,9 @@ export async function fillNodes(
     places.map(async ({ nodes, images }) => {
       const some = images.filter((image) => had.includes(image));
       if (some.length > 0) {
-        await sendImages(some, nodes, { say });
+        await sendImages(some, nodes, { say }).catch((error: unknown) => {
+          say(`warning: ${messageOf(error)}: ${LEFT} ${some.join(", ")}`);
+        });
       }
     }),
   );
@@ -63,7 +67,7 @@ async function pulled(
       const { ok, reason } = await tryDocker(["pull", "--quiet", image], { signal });
       if (!ok) {
         const why = signal.aborted ? `not done after ${patience / 1000} s` : lines(reason).at(-1);
-        say(`warning: ${image} could not be fetched (${why}): the nodes will have to pull it`);
+        say(`warning: ${image} could not be fetched (${why}): ${LEFT} it`);
       }
       return ok ? [image] : [];
     }),

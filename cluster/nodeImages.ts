@@ -66,7 +66,7 @@ export function lacks({ present }: Node, image: string): boolean {
  * `latest`, and beside a digest a tag does not count.
  */
 export function fullName(reference: string): string {
-  const plain = reference.replace(/:[^:/@]*@/, "@");
+  const plain = reference.replace(/:[^:/@]*@/, "@").replace(/^(index\.)?docker\.io\//, "");
   const image = /[:@][^/]*$/.test(plain) ? plain : `${plain}:latest`;
   const [first = ""] = image.split("/");
   if (!image.includes("/")) {

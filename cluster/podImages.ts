@@ -9,6 +9,9 @@ import { awaitCluster, type AwaitedCluster } from "./awaitNodes";
 import { fillNodes } from "./fillNodes";
 import { nodesOf } from "./nodeImages";
 
+/** Milliseconds that the engine may take to pull: nodes may have a better way out, and wait for it. */
+const PULLING = 60_000;
+
 /** Inputs of {@link loadPodImages}. */
 export interface PodImagesArgs {
   readonly cluster: AwaitedCluster;
@@ -18,8 +21,6 @@ export interface PodImagesArgs {
   readonly releases: readonly AddOnRelease[];
   /** Kubernetes version that they are rendered for; Helm's own when unset. */
   readonly kubernetesVersion?: string;
-  /** Milliseconds that the engine may take to pull what it lacks. */
-  readonly patience: number;
   /** Told what is done. */
   readonly say: (text: string) => void;
 }
@@ -28,10 +29,10 @@ export interface PodImagesArgs {
  * Sends each node the images that it lacks and may need. A chart that is not at hand, and an image that cannot be had, are
  * left to the nodes, which pull by themselves.
  *
- * @throws Error when the cluster is not there and nothing makes it, or an image cannot be sent
+ * @throws Error when the cluster is not there and nothing makes it
  */
 export async function loadPodImages(args: PodImagesArgs): Promise<void> {
-  const { cluster, images, releases, patience, say } = args;
+  const { cluster, images, releases, say } = args;
   const find = async (name: string) =>
     Promise.all(ROLES.map(async (role) => ({ role, nodes: await nodesOf(name, role) })));
   const [places, ...rendered] = await Promise.all([
@@ -44,7 +45,7 @@ export async function loadPodImages(args: PodImagesArgs): Promise<void> {
   ];
   await fillNodes(
     places.map(({ role, nodes }) => ({ nodes, images: [...new Set(needed(role))] })),
-    patience,
+    PULLING,
     say,
   );
 }
@@ -60,7 +61,7 @@ async function imagesOf(
       parseObjects(await renderRelease({ ...release, chart }, kubernetesVersion)),
     );
   } catch (error) {
-    say(`warning: the nodes will have to pull the images of ${release.name}: ${messageOf(error)}`);
+    say(`warning: the images of ${release.name} are left to the nodes: ${messageOf(error)}`);
     return { "control-plane": [], worker: [] };
   }
 }

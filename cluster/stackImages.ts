@@ -5,7 +5,7 @@
 import type { apps } from "@pulumi/kubernetes/types/input";
 import { kubectlFor, type Target } from "../machine/kubectl";
 import { itemsOf, type Seen } from "../machine/kubernetes";
-import { fillNodes, lacking } from "./fillNodes";
+import { fillNodes, lacking, LEFT } from "./fillNodes";
 import { lookUntil } from "./lookUntil";
 import { nodesOf, workers } from "./nodeImages";
 
@@ -33,7 +33,7 @@ export interface FetchArgs {
  * Sends each node the images that it lacks, pulled by the engine if it does not have them. What cannot be had
  * within {@link PULLING} is left to the nodes, which pull by themselves.
  *
- * @throws Error when the cluster is not there, or an image cannot be sent
+ * @throws Error when the cluster is not there
  */
 export async function fetchImages(args: FetchArgs): Promise<void> {
   const { cluster, images, everywhere, say } = args;
@@ -43,7 +43,7 @@ export async function fetchImages(args: FetchArgs): Promise<void> {
   ];
   const wanted = lacking(places);
   if (wanted.length > 0 && !(await served(args))) {
-    say(`The application does not serve: the nodes will have to pull ${wanted.join(", ")}`);
+    say(`The application does not serve: ${LEFT} ${wanted.join(", ")}`);
     return;
   }
   await fillNodes(places, PULLING, say);

@@ -4,7 +4,6 @@
  * IMAGES               references for the workers, separated by spaces; may be empty
  * RELEASES             JSON of releases whose pods' images are wanted, see {@link AddOnRelease}
  * KUBERNETES_VERSION   that they are rendered for; Helm's own when unset
- * TIMEOUT              seconds that the engine may take to pull
  * Which cluster: see {@link awaitedCluster}.
  */
 import { loadPodImages } from "../cluster/podImages";
@@ -13,16 +12,15 @@ import type { AddOnRelease } from "../plan/render";
 import { awaitedCluster } from "./awaitedCluster";
 
 async function main(): Promise<void> {
-  const { IMAGES = "", RELEASES, KUBERNETES_VERSION, TIMEOUT } = process.env;
-  if (!RELEASES || !TIMEOUT) {
-    throw new Error("RELEASES and TIMEOUT must be set");
+  const { IMAGES = "", RELEASES, KUBERNETES_VERSION } = process.env;
+  if (!RELEASES) {
+    throw new Error("RELEASES must be set");
   }
   await loadPodImages({
     cluster: awaitedCluster(),
     images: IMAGES.split(" ").filter(Boolean),
     releases: JSON.parse(RELEASES) as AddOnRelease[],
     ...(KUBERNETES_VERSION && { kubernetesVersion: KUBERNETES_VERSION }),
-    patience: Number(TIMEOUT) * 1000,
     say: console.log,
   });
 }

@@ -5,7 +5,7 @@ import { withApi } from "../../machine/apiServer";
 import { messageOf } from "../../machine/run";
 import { objectName } from "../../plan/objects";
 import { assertMending } from "../consent";
-import { exportState, importState, Refusal } from "../pulumi";
+import { exportSecrets, importState, Refusal } from "../pulumi";
 import { say } from "../repair/mend";
 import type { Request } from "../request";
 import { withDescriptions } from "../stackState";
@@ -94,7 +94,7 @@ async function upgradeAgain(
     return [release, `revision ${revision}: ${description}`] as const;
   });
   say(`Upgrading ${found.map(([release]) => `release ${release}`).join(", ")} again`);
-  const state = await exportState(stack, env);
+  const state = await exportSecrets(stack, env);
   await importState(stack, env, withDescriptions(state, new Map(found)));
 }
 

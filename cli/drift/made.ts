@@ -6,11 +6,7 @@ import { isMap, type Values } from "../../config/values";
 import { IDENTITY_LABEL, nodeNames } from "../../machine/kindCluster";
 import { kindConfig } from "../../plan/kindConfig";
 import { isObject } from "../../plan/objects";
-import { RELEASE_TYPE, type StateResource } from "../stackState";
-
-/** Key of a value that Pulumi keeps secret, and what it says (sdk/go/common/resource/sig). */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+import { isSecret, RELEASE_TYPE, type StateResource } from "../stackState";
 
 /** The name that Pulumi's provider writes by, in what it keeps of an object. */
 const FIELD_MANAGER = "__fieldManager";
@@ -86,8 +82,8 @@ function reveal(value: unknown): unknown {
   if (!isMap(value)) {
     return value;
   }
-  if (value[SIGNATURE] === SECRET) {
-    return reveal(JSON.parse(String(value["plaintext"])));
+  if (isSecret(value)) {
+    return reveal(JSON.parse(value.plaintext));
   }
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, reveal(inner)]));
 }

@@ -1,11 +1,12 @@
 /** Mends images: those that nodes or the engine have lost, and those that pods were given past Pulumi. */
 import * as path from "node:path";
+import { LEFT } from "../../cluster/fillNodes";
 import { lacks, workers } from "../../cluster/nodeImages";
 import { imagesIn, setImages } from "../../cluster/rollOut";
 import { isMap } from "../../config/values";
 import { tryDocker } from "../../machine/docker";
 import { imageRefs } from "../../plan/imageRefs";
-import { RELEASE_TYPE, type StateResource } from "../stackState";
+import { RELEASE_TYPE, type State, type StateResource } from "../stackState";
 import type { RepairArgs } from "./args";
 
 /** Images that are in neither the nodes nor, where they have to be built again, the engine. */
@@ -32,6 +33,17 @@ export async function mendImages({ config, env, say, state }: RepairArgs): Promi
     ),
   );
   return [loaded, ...pruned.flat()].flatMap(({ urn }) => ["--replace", urn]);
+}
+
+/** Images of pods that an earlier run could not bring into the nodes: Pulumi takes its command for done. */
+export function missedPodImages({ resources }: Pick<State, "resources">): string[] {
+  return resources
+    .filter(
+      ({ inputs, outputs }) =>
+        String(inputs?.["create"]).endsWith("scripts/podImages.ts") &&
+        String(outputs?.["stdout"]).includes(LEFT),
+    )
+    .flatMap(({ urn }) => ["--replace", urn]);
 }
 
 /** Gives pods the images that Pulumi believes them to have: `npm run dev` was killed before it told Pulumi, or a hand changed them. */

@@ -12,7 +12,7 @@ import type { RepairArgs } from "./args";
 import { renewCertificate } from "./controlPlaneAddress";
 import { placesOf } from "../deletions";
 import { Refusal } from "../pulumi";
-import { mendImages, takeBackImages } from "./images";
+import { mendImages, missedPodImages, takeBackImages } from "./images";
 import { curesFor, parseRevisions, secretOf, type Revision } from "./releases";
 import { tryKubectl } from "../../machine/kubectl";
 import { lines, must } from "../../machine/run";
@@ -45,7 +45,7 @@ export async function repair(args: RepairArgs): Promise<string[]> {
     mendImages(args),
     takeBackImages(args),
   ]);
-  return [...releases, ...images];
+  return [...releases, ...images, ...missedPodImages(state)];
 }
 
 /**

@@ -35,7 +35,6 @@ export function podImages(
         IMAGES: applicationImages(values).join(" "),
         RELEASES: JSON.stringify(addOnReleases(config)),
         ...(version !== undefined && { KUBERNETES_VERSION: version }),
-        TIMEOUT: String(config.timeout),
       },
       triggers: [identity],
       addPreviousOutputInEnv: false,

@@ -151,10 +151,7 @@ describe("waiting for a release", function () {
         /^Release back can never become ready:\n.*secret "absent" not found/,
       );
       assert.match(error.message, /^Not ready in namespace hopeless: [^]*\bback-\w+-\w+\b/m);
-      assert.match(
-        error.message,
-        /^Revision 1, the one before, is rolled back to, and is ready\. /m,
-      );
+      assert.match(error.message, /^Rolled back to revision 1, which is ready\. /m);
       return true;
     });
     const [last] = JSON.parse(await helm(["history", "back", "--max=1", "--output=json"]));

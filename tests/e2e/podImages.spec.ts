@@ -78,7 +78,6 @@ describe("an image that pods name by its digest", function () {
         },
         images: [],
         releases: [{ name: NAME, namespace: NAME, source: { chart }, values }],
-        patience: 20_000,
         say: (text) => said.push(text),
       });
     await load();

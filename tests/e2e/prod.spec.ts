@@ -221,7 +221,7 @@ describe("the prod stack on a cluster that exists", function () {
       /Release soc-agent can never become ready:.*\n.*its registry does not have it/,
     );
     assert.match(output, /Not ready in namespace soc-agent: 1 of \d+ pods/);
-    assert.match(output, /Revision 1, the one before, is rolled back to, and is ready\./);
+    assert.match(output, /Rolled back to revision 1, which is ready\./);
     assert.match(await curl("/"), /<html/);
 
     // Pulumi takes what it has made for there.

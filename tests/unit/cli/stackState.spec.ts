@@ -38,4 +38,17 @@ describe("a stack's state", () => {
     const { deployment, ...rest } = JSON.parse(text);
     assert.deepEqual([rest, deployment.manifest], [{ version: 3 }, { magic: "m" }]);
   });
+
+  it("says so also inside what Pulumi keeps secret, as its own provider keeps inputs", () => {
+    const mark = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+    const { outputs, ...cart } = release("cart");
+    const secret = { ...mark, plaintext: JSON.stringify(outputs.__inputs) };
+    const kept = { ...cart, outputs: { ...outputs, __inputs: secret } };
+    const text = JSON.stringify({ deployment: { resources: [kept] } });
+    const [changed] = parseState(withDescriptions(text, new Map([["shop/cart", "new"]]))).resources;
+    assert.deepEqual(changed?.outputs?.["__inputs"], {
+      ...mark,
+      plaintext: JSON.stringify({ ...outputs.__inputs, description: "new" }),
+    });
+  });
 });

@@ -95,8 +95,8 @@ esac`,
           "docker save OWN",
           "docker exec --interactive soc-demo-worker ctr --namespace=k8s.io images import -",
           `${node} tag --force OWN ghcr.io/acme/api@${digest}`,
-          `${node} rm OWN`,
           "docker rmi --no-prune OWN",
+          `${node} rm OWN`,
         ],
       );
     });

@@ -4,6 +4,9 @@ import { fullName } from "../../../cluster/nodeImages";
 describe("fullName", () => {
   const cases: [string, string][] = [
     ["soc-backend:sha-1", "docker.io/library/soc-backend:sha-1"],
+    ["docker.io/traefik:v3", "docker.io/library/traefik:v3"],
+    ["index.docker.io/acme/api:1", "docker.io/acme/api:1"],
+    ["docker.io/library/redis@sha256:0", "docker.io/library/redis@sha256:0"],
     ["acme/soc-backend:1", "docker.io/acme/soc-backend:1"],
     ["ghcr.io/acme/api:1", "ghcr.io/acme/api:1"],
     ["localhost:5001/api:1", "localhost:5001/api:1"],

@@ -1,12 +1,12 @@
 import * as assert from "node:assert/strict";
-import { revisionBefore } from "../../../../cluster/wait/rollBack";
+import { revisionsBefore } from "../../../../cluster/wait/rollBack";
 
-describe("the revision that is rolled back to", () => {
+describe("the revisions that are rolled back to", () => {
   const revision = (revision: number, status: string) => {
     return { revision, status, description: "", manifest: "" };
   };
 
-  it("is the newest one before that Helm has not given up", () => {
+  it("are those before that Helm has not given up, the newest first", () => {
     const failed = revision(6, "deployed");
     const all = [
       failed,
@@ -15,13 +15,16 @@ describe("the revision that is rolled back to", () => {
       revision(3, "superseded"),
       revision(2, "superseded"),
     ];
-    assert.equal(revisionBefore(all, failed)?.revision, 3);
-    assert.equal(revisionBefore([failed, revision(5, "deployed")], failed)?.revision, 5);
+    assert.deepEqual(
+      revisionsBefore(all, failed).map(({ revision }) => revision),
+      [3, 2],
+    );
+    assert.equal(revisionsBefore([failed, revision(5, "deployed")], failed)[0]?.revision, 5);
   });
 
-  it("is none for a first one", () => {
+  it("are none for a first one", () => {
     const failed = revision(2, "deployed");
-    assert.equal(revisionBefore([failed, revision(1, "failed")], failed), undefined);
-    assert.equal(revisionBefore([failed], failed), undefined);
+    assert.deepEqual(revisionsBefore([failed, revision(1, "failed")], failed), []);
+    assert.deepEqual(revisionsBefore([failed], failed), []);
   });
 });
