@@ -1,4 +1,3 @@
-import { BoundedMap } from "../base/boundedMap.js";
 import type { RedisConfig } from "../config/config.js";
 import type { Reset } from "../contract/responses.js";
 import { INTEL_MATCH, type IntelMatch } from "../contract/signal.js";
@@ -9,6 +8,7 @@ import { CHANNELS, KEYS } from "./keys.js";
 import { RedisLink } from "./link.js";
 import type { OnFallen } from "./quarantine.js";
 import { RedisEgress } from "./redisEgress.js";
+import { RedisEvents } from "./redisEvents.js";
 import { RedisQuarantine } from "./redisQuarantine.js";
 import { resetRedis } from "./redisReset.js";
 import { inBatches, RedisRetention, type Storing } from "./redisRetention.js";
@@ -26,8 +26,6 @@ import {
 } from "./store.js";
 import type { Histogram, HistogramQuery, TimeRange } from "./times.js";
 
-/** Traces whose event has not come yet: as many as may be published in between by other pods. */
-const PENDING_TRACES = 1000;
 /** Documents that are remembered: those of the pages and the feed that are read over and over. */
 const KNOWN_DOCUMENTS = 500;
 /** Time between two looks at what no request looks at, in ms. */
@@ -43,7 +41,7 @@ export class RedisStore implements ThreatStore {
   readonly #sightings: RedisSightings;
   readonly #retention: RedisRetention;
   #tidying: NodeJS.Timeout | undefined;
-  readonly #traces = new BoundedMap<string, string>(PENDING_TRACES);
+  readonly #events: RedisEvents;
 
   /**
    * Begins to connect, and does not wait for it.
@@ -63,6 +61,7 @@ export class RedisStore implements ThreatStore {
     this.quarantine = new RedisQuarantine(this.#link, onFallen);
     this.#sightings = new RedisSightings(this.#link);
     this.#retention = new RedisRetention(this.#link, this.#documents, limits, onDropped);
+    this.#events = new RedisEvents(this.#documents, () => this.egress.changed(), log);
   }
 
   /** True while there are connections to Redis. */
@@ -76,7 +75,7 @@ export class RedisStore implements ThreatStore {
 
   start(listener: ThreatListener): void {
     this.#link.start(Object.values(CHANNELS), {
-      onMessage: (channel, message) => this.#receive(channel, message, listener),
+      onMessage: (channel, message) => this.#events.receive(channel, message, listener),
       onSubscribed: async () => {
         await this.#retention.prepare();
         // Those of before the upgrade, or of a backend that knows no retention.
@@ -212,38 +211,6 @@ export class RedisStore implements ThreatStore {
   async close(): Promise<void> {
     clearInterval(this.#tidying);
     this.#link.close();
-  }
-
-  #receive(channel: string, message: Buffer, listener: ThreatListener): void {
-    if (channel === CHANNELS.violations || channel === CHANNELS.resets) {
-      this.egress.changed();
-    }
-    if (channel === CHANNELS.violations) {
-      return;
-    }
-    if (channel === CHANNELS.resets) {
-      listener.onReset();
-      return;
-    }
-    if (channel === CHANNELS.traces) {
-      const [id, traceparent] = message.toString().split(" ");
-      if (id !== undefined && traceparent !== undefined) {
-        this.#traces.add(id, traceparent);
-      }
-      return;
-    }
-    const threat = this.#documents.read(message);
-    if (threat === null) {
-      this.log.warn("Ignored an event that is no threat");
-      return;
-    }
-    if (channel === CHANNELS.updates) {
-      listener.onUpdate(threat);
-      return;
-    }
-    const traceparent = this.#traces.get(threat.id) ?? null;
-    this.#traces.delete(threat.id);
-    listener.onThreat(threat, traceparent);
   }
 }
 
