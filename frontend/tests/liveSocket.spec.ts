@@ -105,7 +105,7 @@ describe("the live socket, against a real server", () => {
   it("gives up a connection on which the server fell silent, and comes back", async () => {
     server.on("connection", (socket) => socket.send(BATCH));
     start({ pingEveryMs: 15, silenceLimitMs: 30 });
-    await until(() => kinds().filter((kind) => kind === "live").length === 2);
+    await until(() => kinds().filter((kind) => kind === "live").length >= 2);
     assert.deepEqual(kinds().slice(0, 5), [
       "connecting",
       "live",
