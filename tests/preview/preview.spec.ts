@@ -34,6 +34,7 @@ describe("pulumi, without Docker, a cluster or a kubeconfig", function () {
       [
         "soc:index:KindCluster kind",
         "command:local:Command kind-cluster",
+        "command:local:Command pod-images",
         "kubernetes:helm.sh/v3:Release ingress-nginx-release",
         "command:local:Command ingress-nginx-ready",
         "kubernetes:helm.sh/v3:Release metrics-server-release",
@@ -52,6 +53,7 @@ describe("pulumi, without Docker, a cluster or a kubeconfig", function () {
         "soc:index:ExistingCluster existing",
         "pulumi:providers:kubernetes existing-provider",
         "kubernetes:helm.sh/v3:Release soc-agent-release",
+        "command:local:Command soc-agent-ready",
         "command:local:Command soc-agent-smoke",
       ],
       [/Not checked in this preview: the cluster, because the kubeconfig .* does not exist/],

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import { chartDigest } from "../../plan/chartDigest";
 import { imageRefs } from "../../plan/imageRefs";
+import { rowOf } from "../../config/addOns";
 import { DEFAULT_NODE_IMAGE } from "../../config/defaults";
 import type { Values } from "../../config/values";
 import { ADD_ON_VALUES } from "./support/addOnValues";
@@ -58,6 +59,7 @@ describe("the dev stack", () => {
       "command:local:Command kind-ready",
       "command:local:Command metrics-server-ready",
       "command:local:Command observability-images",
+      "command:local:Command pod-images",
       "command:local:Command soc-agent-ready",
       "command:local:Command soc-agent-smoke",
       "docker:index/image:Image images-backend",
@@ -171,6 +173,34 @@ describe("the dev stack", () => {
       triggers: [identity],
       addPreviousOutputInEnv: false,
     });
+  });
+
+  it("brings the images of all other pods into its nodes, which may pull none", () => {
+    const [identity] = inputsOf(ran, "kind-cluster")["triggers"] as [string];
+    const { environment, ...rest } = inputsOf(ran, "pod-images");
+    assert.deepEqual(rest, {
+      create: "exec node --require tsx/cjs scripts/podImages.ts",
+      triggers: [identity],
+      addPreviousOutputInEnv: false,
+    });
+    const { RELEASES, ...others } = environment as Readonly<Record<string, string>>;
+    assert.deepEqual(others, {
+      CLUSTER_NAME: "soc-demo",
+      IDENTITY: identity,
+      IDENTITY_FILE: ".kube/dev.identity",
+      MAKER_FILE: ".kube/dev.pid",
+      IMAGES: "redis:7-alpine",
+      KUBERNETES_VERSION: /:v([\d.]+)/.exec(DEFAULT_NODE_IMAGE)?.[1],
+      TIMEOUT: "300",
+    });
+    // The charts are those that the add-ons are installed from, and so are the values.
+    assert.deepEqual(
+      JSON.parse(String(RELEASES)),
+      (["ingress-nginx", "metrics-server"] as const).map((name) => {
+        const { namespace, source } = rowOf(name);
+        return { name, namespace, source, values: ADD_ON_VALUES[name] };
+      }),
+    );
   });
 
   it("installs the pinned add-ons, the ingress on the labelled node's ports without a LoadBalancer", () => {
@@ -1044,6 +1074,10 @@ describe("a machine without Docker", () => {
       assert.ok(listed(ran).includes("command:local:Command kind-cluster"));
       assert.ok(!listed(ran).some((one) => one.startsWith("docker:")));
       assert.match(warned.join("\n"), /Not checked in this preview: the Kind cluster, and images/);
+      // The cluster is taken to be the one that has got them.
+      for (const name of ["image-load-nodes", "pod-images"]) {
+        assert.deepEqual(optionsOf(ran, name).ignoreChanges, ["triggers", "environment.IDENTITY"]);
+      }
     } finally {
       Object.assign(pulumi.log, { warn });
     }

@@ -34,8 +34,11 @@ const hooks = ["beforeCreate", "afterCreate", "beforeUpdate", "afterUpdate", "on
 /** Components with things in the Kind cluster, which go with it. */
 const inKind = { provider: "kind-provider", deletedWith: "kind-cluster", retainOnDelete: true };
 
-/** Add-ons wait for those to go that are no longer wanted. */
-const addOn = { ...inKind, dependsOn: ["add-ons-unwanted"] };
+/** Add-ons wait for those to go that are no longer wanted, and for the images of their pods. */
+const addOn = { ...inKind, dependsOn: ["add-ons-unwanted", "pod-images"] };
+
+/** The observability stack's images come after the application. */
+const observability = { ...inKind, dependsOn: ["add-ons-unwanted"] };
 
 /** The release of an add-on in the Kind cluster, and what waits for it. */
 const addOnRelease = (name: string): Table => ({
@@ -77,7 +80,7 @@ const stack = (provider: string, component: ResourceOptions, images: Table): Tab
 
 const DEV: Table = {
   "observability-choice": { ignoreChanges: ["input"], hooks: ["afterCreate"] },
-  ...stack("kind-provider", addOn, { "observability-images": { parent: "observability" } }),
+  ...stack("kind-provider", observability, { "observability-images": { parent: "observability" } }),
   images: {},
   "images-docker": { parent: "images" },
   "images-backend": { parent: "images", provider: "images-docker" },
@@ -98,6 +101,8 @@ const DEV: Table = {
   "kind-provider": { parent: "kind", dependsOn: ["kind-kubeconfig"], deletedWith: "kind-cluster" },
   "image-load": { dependsOn: ["images-backend", "images-docker", "images-frontend"] },
   "image-load-nodes": { parent: "image-load" },
+  // Beside the making of the cluster, for which it waits by itself.
+  "pod-images": {},
   "add-ons": {
     ...inKind,
     dependsOn: ["kind-cluster", "kind-kubeconfig", "kind-provider", "kind-ready"],
@@ -107,7 +112,7 @@ const DEV: Table = {
   ...addOnRelease("ingress-nginx"),
   "metrics-server": addOn,
   ...addOnRelease("metrics-server"),
-  "soc-agent": { ...inKind, dependsOn: ["image-load-nodes", "kind-ready"] },
+  "soc-agent": { ...inKind, dependsOn: ["image-load-nodes", "kind-ready", "pod-images"] },
   "soc-agent-namespace": { parent: "soc-agent", provider: "kind-provider" },
   "soc-agent-redis": {
     parent: "soc-agent",

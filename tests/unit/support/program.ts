@@ -173,15 +173,14 @@ function withPrograms({
 }: Run): () => void {
   const before = process.env["PATH"];
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "soc-path-"));
-  if (namespaces ?? kubeNodes) {
-    const script = `#!/bin/sh
+  // Always there: the machine's own would ask the clusters that tests make up, and wait for them.
+  const kubectl = `#!/bin/sh
 case "$*" in
   *"get nodes"*) ${kubeNodes ? printed(kubeNodes.map(nodeOf)) : "exit 1"} ;;
   *) ${namespaces ? printed(Object.entries(namespaces).map(namespaceOf)) : "exit 1"} ;;
 esac
 `;
-    fs.writeFileSync(path.join(dir, "kubectl"), script, { mode: 0o755 });
-  }
+  fs.writeFileSync(path.join(dir, "kubectl"), kubectl, { mode: 0o755 });
   if (docker) {
     const script = `#!/bin/sh
 case "$1" in

@@ -32,7 +32,7 @@ describe("workAhead", () => {
   *role=worker*) echo soc-demo-worker ;;
   ps*) echo "soc-demo-worker running" ;;
   cp*) echo "soc-agent.dev/identity=${IDENTITY}" ;;
-  exec*) while read -r image; do echo "$image"; done <${scratch.file("images")} ;;
+  exec*) read -r image <${scratch.file("images")}; echo "{\\"images\\":[{\\"repoTags\\":[\\"$image\\"]}]}" ;;
 esac`,
     );
     scratch.takePath();
