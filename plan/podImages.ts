@@ -20,7 +20,11 @@ const TAINT = "node-role.kubernetes.io/control-plane";
 /** The images of the application's pods that the stack does not build: they run on workers. @param values the chart's */
 export function applicationImages(values: ChartOverrides): string[] {
   const { redis, auth, global } = mergeValues(chartDefaults(), values) as ChartOverrides;
-  const images = [redis?.enabled ? redis.image : undefined, auth?.enabled ? auth.image : undefined];
+  const job = redis?.auth?.enabled && !redis.auth.existingSecret ? redis.auth.image : undefined;
+  const images = [
+    ...(redis?.enabled ? [redis.image, job ? { repository: job } : undefined] : []),
+    auth?.enabled ? auth.image : undefined,
+  ];
   return images.flatMap((image) =>
     image ? [imageName(image as ChartImage, global?.imageRegistry as string | undefined)] : [],
   );

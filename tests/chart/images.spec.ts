@@ -1,5 +1,7 @@
 import * as assert from "node:assert/strict";
 import { mergeValues } from "../../config/values";
+import type { ChartOverrides } from "../../plan/chart";
+import { applicationImages } from "../../plan/podImages";
 import { render, renderAnew, type Values } from "./support/helm";
 import { ofKind, pods, type Manifest } from "./support/manifest";
 import { PROFILES } from "./support/profiles";
@@ -105,6 +107,22 @@ describe("chart: images", function () {
           assert.match(image ?? "", /^mirror\.example\.com\/[a-z]/, name);
         }
       }
+    });
+  }
+
+  for (const [title, values] of [...IMAGES, ...Object.entries(PROFILES)]) {
+    it(`has the project know what it takes besides the built images: ${title}`, async () => {
+      // As the program hands them over: whatever is built is known by its name.
+      const built = { image: { registry: "", repository: "built", tag: "1", digest: "" } };
+      const known = mergeValues(values, { backend: built, frontend: built });
+      const rendered = pods(await render({ values: known, flags: ["--skip-tests"] }));
+      const others = rendered
+        .flatMap(({ spec }) => [...(spec.initContainers ?? []), ...spec.containers])
+        .flatMap(({ image }) => (image?.endsWith("built:1") ? [] : (image ?? [])));
+      assert.deepEqual(
+        [...new Set(applicationImages(known as ChartOverrides))].sort(),
+        [...new Set(others)].sort(),
+      );
     });
   }
 
