@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cut, fit, isDeeper, MAX_LEVELS } from "../src/base/bounded.js";
+import { cut, cutJson, fit, isDeeper, MAX_LEVELS } from "../src/base/bounded.js";
 import { wellFormed } from "../src/base/wellFormed.js";
 
 const sizeOf = (value: unknown): number => JSON.stringify(value).length;
@@ -86,6 +86,26 @@ describe("fit", () => {
     }
     assert.equal(isDeeper(fit(nested(100_000), 1000), MAX_LEVELS), false);
     assert.match(JSON.stringify(fit(nested(100_000), 1000)), /more levels came/);
+  });
+});
+
+describe("cutJson", () => {
+  it("is JSON, cut, of levels that people can look at", () => {
+    const nested = JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`) as unknown;
+    assert.equal(cutJson({ a: [1] }, 1000), '{"a":[1]}');
+    assert.match(cutJson(nested, 1000), /more levels came/);
+    assert.match(
+      cutJson({ a: "x".repeat(2000) }, 1000),
+      /^\{"a":"x+… \[cut: 2008 characters came\]$/,
+    );
+  });
+
+  it("looks at each of many fields about once", () => {
+    let read = 0;
+    const field = { toJSON: () => (read += 1) };
+    const fields = Object.fromEntries(Array.from({ length: 60_000 }, (_, at) => [`k${at}`, field]));
+    cutJson({ a: { b: { c: fields } } }, 1000);
+    assert.equal(read, 60_000);
   });
 });
 

@@ -142,6 +142,16 @@ for (const kind of ["memory", "redis"] as const) {
       assert.deepEqual(await listed(first.from, first.to), []);
     });
 
+    it("counts up to the last moment there is, and no further", async () => {
+      const { status, json } = await pod.api.get(
+        "/api/threats/histogram?from=9999999999&buckets=1",
+      );
+      assert.equal(status, 200);
+      const { buckets } = json as { buckets: unknown };
+      assert.deepEqual(buckets, [{ from: 9_999_999_999, to: 1e10, counts: {} }]);
+      assert.equal((await pod.api.get("/api/threats/histogram?buckets=51")).status, 422);
+    });
+
     it("refuses what is no time, no type or the wrong way round, all at once", async () => {
       for (const [path, problems] of [
         ["/api/threats?from=2&to=2", ["to: `to` should be later than `from`"]],

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { Redis } from "ioredis";
 import { isoMicros } from "../src/base/clock.js";
@@ -305,11 +307,55 @@ describe("bounds of the quarantine", () => {
     assert.equal(await raw.exists(QUARANTINE_OWN[0], QUARANTINE_OWN[1]), 0);
   });
 
+  it("keeps the same entry once, and with it what was lost before", async () => {
+    for (const quarantine of both(wide)) {
+      await quarantine.keep([entry("a"), entry("b")]);
+      const { kept: before, fallen_out: none } = await quarantine.figures();
+      await quarantine.keep([entry("a"), entry("b")]);
+      assert.deepEqual(
+        [before, none, await quarantine.figures()],
+        [2, {}, { kept: 2, fallen_out: {} }],
+      );
+    }
+    const [, quarantine] = both(wide) as [Quarantine, Quarantine];
+    await quarantine.keep([entry("c")], { rate: 2 });
+    await quarantine.keep([entry("c")], { rate: 2 });
+    assert.deepEqual((await quarantine.figures()).fallen_out, { rate: 2 });
+  });
+
+  it("goes on where somebody has removed its entries alone", async () => {
+    const [, quarantine] = both({ ...wide, bytes: 2000 }) as [Quarantine, Quarantine];
+    await quarantine.keep([entry("a", 10, "x".repeat(1500))]);
+    await raw.del(QUARANTINE_OWN[1]);
+    await quarantine.keep([entry("b", 5, "x".repeat(1000))]);
+    const { entries, kept: count } = await quarantine.page(10, 0);
+    assert.deepEqual([entries.map(({ id }) => id), count], [["b"], 1]);
+  });
+
   it("leaves out what another program has put in its place", async () => {
     const [, quarantine] = both(wide) as [Quarantine, Quarantine];
     await quarantine.keep([entry("a")]);
     await raw.hset(QUARANTINE_OWN[1], "a", "{");
     assert.deepEqual((await quarantine.page(10, 0)).entries, []);
+  });
+
+  it("keeps no whole body alive for a part of it", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const quarantine = new MemoryQuarantine();
+    const metrics = new QuarantineMetrics(createRegistry(), ["own"]);
+    const quarantining = new Quarantining(quarantine, metrics, quietLogger());
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let count = 0; count < MAX_AT_ONCE; count += 1) {
+      const raw = () => Buffer.alloc(900_000, "x").toString("latin1");
+      quarantining.add({ source: "own", line: null, message: "Not JSON", field: null, raw });
+    }
+    await quarantining.close();
+    collect();
+    const grown = process.memoryUsage().heapUsed - before;
+    assert.ok(grown < 10_000_000, `${grown} bytes`);
+    assert.equal((await quarantine.figures()).kept, MAX_AT_ONCE);
   });
 
   it("keeps so many of a flood, counts the rest, and looks at no text of it", async () => {
@@ -322,11 +368,28 @@ describe("bounds of the quarantine", () => {
       quarantining.add({ ...refused, raw: () => String((read += 1)) });
     }
     await quarantining.close();
-    const { kept: stored, fallen_out } = await quarantine.page(0, 0);
+    const { kept: stored, fallen_out } = await quarantine.figures();
     assert.deepEqual(
       [stored, fallen_out, read],
       [MAX_AT_ONCE, { rate: 10_000 - MAX_AT_ONCE }, MAX_AT_ONCE],
     );
+  });
+});
+
+describe("quarantine whose keys Redis refuses", () => {
+  const suite = usePods("redis", 1, { demo: true });
+
+  it("leaves the other figures as they are", async () => {
+    const { api } = suite.pods[0] as LocalPod;
+    const [order] = QUARANTINE_OWN;
+    const raw = new Redis(suite.redis?.url ?? "");
+    after(() => raw.disconnect());
+    await raw.set(order, "of another type");
+    const { status, json } = await api.get("/api/analytics");
+    assert.deepEqual([status, (json as DashboardMetrics).quarantine], [200, null]);
+    await raw.del(order);
+    const again = (await api.get("/api/analytics")).json as DashboardMetrics;
+    assert.deepEqual(again.quarantine, { kept: 0, fallen_out: 0 });
   });
 });
 

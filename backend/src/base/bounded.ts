@@ -40,6 +40,12 @@ export function fit(value: unknown, most: number, mostText = most): unknown {
   return small ? value : squeeze(trim(value, mostText, MAX_LEVELS), most);
 }
 
+/** A JSON value as text of at most so many characters, made in one pass, with marks that say what was left out. */
+export function cutJson(value: unknown, most: number): string {
+  const shallow = isDeeper(value, MAX_LEVELS) ? trim(value, most, MAX_LEVELS) : value;
+  return cut(JSON.stringify(shallow), most);
+}
+
 /** A copy with no text too long and no level too deep. */
 function trim(value: unknown, mostText: number, levels: number): unknown {
   if (typeof value === "string") {

@@ -32,8 +32,10 @@ export const PAGE = z.object({
   offset: integer.min(0).default(0),
 });
 
-/** In seconds since the epoch, up to the year 2286. */
-const moment = z.number().min(0).max(1e10).optional();
+/** The last moment that can be asked for, in the year 2286. */
+export const LAST_MOMENT = 1e10;
+/** In seconds since the epoch. */
+const moment = z.number().min(0).max(LAST_MOMENT).optional();
 const LATER = { message: "`to` should be later than `from`", path: ["to"] };
 type Range = Readonly<Partial<Record<"from" | "to", number | undefined>>>;
 const inOrder = ({ from = -1, to = Infinity }: Range) => from < to;
@@ -55,7 +57,7 @@ export const HISTOGRAM_QUERY = z
   .object({
     from: moment,
     to: moment,
-    buckets: integer.min(1).max(100).default(24),
+    buckets: integer.min(1).max(50).default(24),
     review: flag.default(false),
     type: THREAT_TYPE.optional(),
   })

@@ -72,8 +72,8 @@ export const DASHBOARD_METRICS = z.object({
   threats_by_type: z.partialRecord(THREAT_TYPE, count),
   threats_by_severity: z.partialRecord(SEVERITY, count),
   dropped: DROPPED,
-  /** What could not be read: how much of it is kept, and how much is not, or not any more. */
-  quarantine: z.object({ kept: count, fallen_out: count }),
+  /** What could not be read: how much of it is kept, and how much is not, or not any more. Null where nobody knows. */
+  quarantine: z.object({ kept: count, fallen_out: count }).nullable(),
 });
 export type DashboardMetrics = Wire<typeof DASHBOARD_METRICS>;
 

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { IncomingHttpHeaders } from "node:http";
-import { fit } from "../base/bounded.js";
+import { cutJson } from "../base/bounded.js";
 import { HttpError } from "../contract/problems.js";
 import { MAX_RAW } from "../contract/quarantine.js";
 import { errorFields } from "../telemetry/log.js";
@@ -93,11 +93,7 @@ export function deliver(
   if (list !== undefined) {
     const read = isEvents ? eventOf : contentOf;
     return batchOf(
-      list.map((item, index) => [
-        index + 1,
-        () => read(item),
-        () => JSON.stringify(fit(item, MAX_RAW)),
-      ]),
+      list.map((item, index) => [index + 1, () => read(item), () => cutJson(item, MAX_RAW)]),
     );
   }
   const alone = (): Content => {

@@ -185,7 +185,8 @@ async function take(
   try {
     return await analyse(read(adapter, content), service, log);
   } catch (error) {
-    if (error instanceof HttpError) {
+    // What the backend itself failed at could be read.
+    if (error instanceof HttpError && error.statusCode < 500) {
       quarantining.add({ source: adapter.name, line, ...problemOf(error), raw });
     }
     throw error;

@@ -1,15 +1,24 @@
 import { systemClock } from "../base/clock.js";
+import { Paced } from "../base/paced.js";
 import type { AuditLog } from "../telemetry/audit.js";
-import { DECISIONS, HISTOGRAM_QUERY, THREATS_QUERY, TRIGGER } from "../contract/requests.js";
+import {
+  DECISIONS,
+  HISTOGRAM_QUERY,
+  LAST_MOMENT,
+  THREATS_QUERY,
+  TRIGGER,
+} from "../contract/requests.js";
 import { HttpError } from "../contract/problems.js";
 import { callerOf } from "../server/login.js";
 import type { ThreatService } from "../service/threatService.js";
 import type { HistogramAnswer } from "../contract/responses.js";
 import type { ThreatStore } from "../store/store.js";
-import { edgesOf } from "../store/times.js";
+import { edgesOf, type Histogram } from "../store/times.js";
 import { SMALL_BODY, SAVE_ANSWERS, STORE_ANSWERS, type Routes } from "./route.js";
 
 const DAY_SECONDS = 24 * 60 * 60;
+/** The shortest time between two countings for the same question, in ms: every open dashboard asks it at every event. */
+const HISTOGRAM_REST_MS = 500;
 const JSON_TYPE = "application/json; charset=utf-8";
 
 /** What the threat routes work with. */
@@ -43,6 +52,7 @@ export function threatRoutes(routes: Routes, { service, store, audit }: ThreatDe
     },
   );
 
+  const histograms = new Paced<Histogram>(HISTOGRAM_REST_MS);
   routes.add(
     {
       method: "GET",
@@ -59,9 +69,11 @@ export function threatRoutes(routes: Routes, { service, store, audit }: ThreatDe
     async ({ query }): Promise<HistogramAnswer> => {
       const { buckets, review: waiting, type } = query;
       const now = systemClock() / 1000;
-      const to = query.to ?? Math.max(now, (query.from ?? 0) + DAY_SECONDS);
+      const to = query.to ?? Math.min(LAST_MOMENT, Math.max(now, (query.from ?? 0) + DAY_SECONDS));
       const asked = { from: query.from ?? to - DAY_SECONDS, to, buckets, waiting, type };
-      const { oldest, counts } = await store.histogram(asked);
+      const { oldest, counts } = await histograms.ask(JSON.stringify(asked), () =>
+        store.histogram(asked),
+      );
       const edges = edgesOf(asked);
       return {
         oldest,

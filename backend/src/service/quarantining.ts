@@ -53,7 +53,8 @@ export class Quarantining {
       ...refused,
       raw: cut(raw(), MAX_RAW),
     };
-    this.#pending = [...this.#pending, wellFormed(entry) as QuarantineEntry];
+    // Copied, since a part of a text keeps the whole of it in memory.
+    this.#pending = [...this.#pending, structuredClone(wellFormed(entry) as QuarantineEntry)];
     this.#schedule();
   }
 
@@ -99,8 +100,10 @@ export class Quarantining {
     }
     this.#pending = [];
     this.#fallen = {};
+    const keep = () => this.quarantine.keep(entries, fallen);
     try {
-      await this.quarantine.keep(entries, fallen);
+      // Once more: what was only answered too late is kept by now, and is not kept twice.
+      await keep().catch(keep);
     } catch (error) {
       this.#fallen = sumOf(this.#fallen, fallen);
       if (entries.length > 0) {

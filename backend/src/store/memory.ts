@@ -14,7 +14,7 @@ import {
   type OnDropped,
   type Replaced,
   type Shelf,
-  type StoreFigures,
+  type ThreatFigures,
   type ThreatListener,
   type ThreatStore,
 } from "./store.js";
@@ -135,10 +135,9 @@ export class MemoryStore implements ThreatStore {
     return this.#threats.list(shelf, range).slice(offset, offset + limit);
   }
 
-  async figures(): Promise<StoreFigures> {
+  async figures(): Promise<ThreatFigures> {
     this.#threats.settle();
-    const { entries: _, ...quarantine } = await this.quarantine.page(0, 0);
-    return { total: this.#total, ...this.#threats.figures(), quarantine };
+    return { total: this.#total, ...this.#threats.figures() };
   }
 
   async histogram(query: HistogramQuery): Promise<Histogram> {

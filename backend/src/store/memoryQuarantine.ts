@@ -8,6 +8,7 @@ import {
   tally,
   type OnFallen,
   type Quarantine,
+  type QuarantineFigures,
 } from "./quarantine.js";
 
 /** What came to this process and could not be read. */
@@ -22,7 +23,9 @@ export class MemoryQuarantine implements Quarantine {
   ) {}
 
   async keep(entries: readonly QuarantineEntry[], fallen: Fallen = {}): Promise<void> {
-    const sized = entries.map((entry) => ({
+    const known = new Set(this.#kept.map(({ entry }) => entry.id));
+    const added = entries.filter(({ id }) => !known.has(id));
+    const sized = added.map((entry) => ({
       entry,
       bytes: Buffer.byteLength(JSON.stringify(entry)),
     }));
@@ -39,6 +42,10 @@ export class MemoryQuarantine implements Quarantine {
       kept: newest.length,
       fallen_out: this.#fallen,
     };
+  }
+
+  async figures(): Promise<QuarantineFigures> {
+    return { kept: this.#kept.length, fallen_out: this.#fallen };
   }
 
   async remove(id: string): Promise<boolean> {

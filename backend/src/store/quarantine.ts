@@ -1,16 +1,21 @@
 import { parseMicros } from "../base/clock.js";
 import type { Fallen, FallReason, Quarantined, QuarantineEntry } from "../contract/quarantine.js";
 
+/** How much is kept, and how much is not, or not any more. */
+export type QuarantineFigures = Pick<Quarantined, "kept" | "fallen_out">;
+
 /** What could not be read, for people to look at. All methods reject as those of the store. */
 export interface Quarantine {
   /**
-   * Keeps entries within the bounds: the oldest have to go.
+   * Keeps entries within the bounds: the oldest have to go. One that is kept already stays as it is.
    *
    * @param fallen what was lost on the way here, to be counted with what falls out
    */
   keep(entries: readonly QuarantineEntry[], fallen?: Fallen): Promise<void>;
-  /** Newest first. With a limit of 0 the figures alone. */
+  /** Newest first. */
   page(limit: number, offset: number): Promise<Quarantined>;
+  /** Reads alone: what has become too old since the last look still counts. */
+  figures(): Promise<QuarantineFigures>;
   /** Removes an entry; false if there is none. */
   remove(id: string): Promise<boolean>;
 }

@@ -20,7 +20,7 @@ import {
   type OnDropped,
   type Replaced,
   type Shelf,
-  type StoreFigures,
+  type ThreatFigures,
   type ThreatListener,
   type ThreatStore,
 } from "./store.js";
@@ -165,12 +165,8 @@ export class RedisStore implements ThreatStore {
     return threats;
   }
 
-  async figures(): Promise<StoreFigures> {
-    const [threats, { entries: _, ...quarantine }] = await Promise.all([
-      this.#retention.figures(),
-      this.quarantine.page(0, 0),
-    ]);
-    return { ...threats, quarantine };
+  figures(): Promise<ThreatFigures> {
+    return this.#retention.figures();
   }
 
   histogram(query: HistogramQuery): Promise<Histogram> {

@@ -9,7 +9,14 @@ import {
 } from "../contract/quarantine.js";
 import { QUARANTINE_OWN } from "./keys.js";
 import type { RedisLink } from "./link.js";
-import { cameAt, QUARANTINE_BOUNDS, tally, type OnFallen, type Quarantine } from "./quarantine.js";
+import {
+  cameAt,
+  QUARANTINE_BOUNDS,
+  tally,
+  type OnFallen,
+  type Quarantine,
+  type QuarantineFigures,
+} from "./quarantine.js";
 
 /** {@link reasonToFall}, for all pods at once. `ARGV[1]` is JSON of the bounds and the time in seconds. */
 const COMMON = `
@@ -21,6 +28,14 @@ local function remove(id)
   redis.call("HINCRBY", figures, "bytes", 0 - redis.call("HSTRLEN", entries, id))
   redis.call("HDEL", entries, id)
   return redis.call("ZREM", order, id)
+end
+
+-- Where Redis or a person has removed one key alone, what the others say is of nothing.
+local function mend()
+  if redis.call("ZCARD", order) == 0 or redis.call("HLEN", entries) == 0 then
+    redis.call("DEL", order, entries)
+    redis.call("HDEL", figures, "bytes")
+  end
 end
 
 local function settle()
@@ -39,24 +54,31 @@ local function settle()
 end
 `;
 
-/** Keeps entries, given as time, id and JSON, and counts what was lost before. Answers what falls out. */
+/**
+ * Keeps entries, given as time, id and JSON, and counts what was lost before: not again where the same were kept
+ * already. Answers what falls out.
+ */
 const KEEP = `${COMMON}
-for reason, times in pairs(cjson.decode(ARGV[2])) do
-  redis.call("HINCRBY", figures, reason, times)
-end
+mend()
+local isNew = #ARGV == 2
 for at = 3, #ARGV, 3 do
-  redis.call("ZADD", order, ARGV[at], ARGV[at + 1])
-  redis.call("HSET", entries, ARGV[at + 1], ARGV[at + 2])
-  redis.call("HINCRBY", figures, "bytes", #ARGV[at + 2])
+  if redis.call("ZADD", order, "NX", ARGV[at], ARGV[at + 1]) == 1 then
+    isNew = true
+    redis.call("HSET", entries, ARGV[at + 1], ARGV[at + 2])
+    redis.call("HINCRBY", figures, "bytes", #ARGV[at + 2])
+  end
+end
+for reason, times in pairs(isNew and cjson.decode(ARGV[2]) or {}) do
+  redis.call("HINCRBY", figures, reason, times)
 end
 settle()
 return told`;
 
 const PAGE = `${COMMON}
 settle()
-local ids = tonumber(ARGV[2]) > 0 and redis.call("ZREVRANGE", order, ARGV[3], ARGV[4]) or {}
+local ids = redis.call("ZREVRANGE", order, ARGV[2], ARGV[3])
 local page = #ids > 0 and redis.call("HMGET", entries, unpack(ids)) or {}
-return {told, page, redis.call("ZCARD", order), redis.call("HGETALL", figures)}`;
+return {told, page}`;
 
 const REMOVE = `${COMMON}
 return remove(ARGV[2])`;
@@ -75,14 +97,21 @@ export class RedisQuarantine implements Quarantine {
   }
 
   async page(limit: number, offset: number): Promise<Quarantined> {
-    const answer = await this.#run(PAGE, limit, offset, offset + limit - 1);
-    const [told, page, kept, figures] = answer as [unknown, string[], number, string[]];
+    const answer = await this.#run(PAGE, offset, offset + limit - 1);
+    const [told, page] = answer as [unknown, string[]];
     this.#tell(told);
     return {
       entries: page.map(parseEntry).filter((entry) => entry !== null),
-      kept,
-      fallen_out: fallenOf(figures),
+      ...(await this.figures()),
     };
+  }
+
+  async figures(): Promise<QuarantineFigures> {
+    const [order, , figures] = QUARANTINE_OWN;
+    const [kept, read] = await this.link.ask("HGETALL", (redis) =>
+      Promise.all([redis.zcard(order), redis.hgetall(figures)]),
+    );
+    return { kept, fallen_out: fallenOf(read) };
   }
 
   async remove(id: string): Promise<boolean> {
@@ -111,11 +140,11 @@ export class RedisQuarantine implements Quarantine {
   }
 }
 
-function fallenOf(figures: readonly string[]): Fallen {
+function fallenOf(figures: Readonly<Record<string, string>>): Fallen {
   return Object.fromEntries(
     FALL_REASON.options.flatMap((reason) => {
-      const at = figures.indexOf(reason);
-      return at < 0 ? [] : [[reason, Number(figures[at + 1])]];
+      const times = figures[reason];
+      return times === undefined ? [] : [[reason, Number(times)]];
     }),
   );
 }

@@ -1,5 +1,4 @@
 import type { Drop } from "../contract/dropped.js";
-import type { Quarantined } from "../contract/quarantine.js";
 import type { Reset } from "../contract/responses.js";
 import type { EgressViolation } from "../contract/requests.js";
 import type { IntelMatch, ThreatSeverity, ThreatType } from "../contract/signal.js";
@@ -47,11 +46,6 @@ export interface ThreatFigures {
   readonly bySeverity: Readonly<Partial<Record<ThreatSeverity, number>>>;
   /** What was dropped since the last reset, and how often, each kind once. */
   readonly dropped: readonly (Drop & { readonly times: number })[];
-}
-
-/** What is stored, in figures. */
-export interface StoreFigures extends ThreatFigures {
-  readonly quarantine: Pick<Quarantined, "kept" | "fallen_out">;
 }
 
 /** Told of what this process has dropped. */
@@ -132,7 +126,7 @@ export interface ThreatStore {
     shelf?: Shelf,
     range?: TimeRange,
   ): Promise<readonly StoredThreat[]>;
-  figures(): Promise<StoreFigures>;
+  figures(): Promise<ThreatFigures>;
   /** How many of each severity there are over time. It comes from an index: no document is read for it. */
   histogram(query: HistogramQuery): Promise<Histogram>;
   /** What a feed says of a package, as far as somebody has asked lately. */
