@@ -61,6 +61,17 @@ describe("the time axis", () => {
     );
   });
 
+  it("has in the last bar what the backend counts behind it", () => {
+    const asked = { ...gridOf("1h", NOW, 25) };
+    const ahead = { ...asked, bars: asked.bars + 1 };
+    const counted = countListed([ago(-4), ago(-1, "CRITICAL"), ago(4)], ahead);
+    const found = bucketsOf(asked, counted, []).filter(({ total }) => total > 0);
+    assert.deepEqual(
+      found.map(({ counts }) => counts),
+      [{ LOW: 1 }, { LOW: 1, CRITICAL: 1 }],
+    );
+  });
+
   it("leaves out what has no time that can be read", () => {
     const odd = makeThreat({ created_at: "yesterday" });
     assert.deepEqual(

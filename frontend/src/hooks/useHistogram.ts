@@ -16,7 +16,7 @@ export interface StoredCounts extends Counted {
  * @param grid the bars of which they are wanted.
  * @param filters with a text there are none, since the backend cannot search.
  * @param threats the counts may change with it.
- * @returns counts for these filters, maybe still for other bars; undefined without any.
+ * @returns counts for these filters, maybe still for other bars; undefined without any, and once they cannot be had.
  */
 export function useHistogram(
   { from, step, bars }: Grid,
@@ -24,7 +24,8 @@ export function useHistogram(
   threats: readonly ThreatAnalysis[],
 ): StoredCounts | undefined {
   const ask = useCallback(async (): Promise<StoredCounts> => {
-    const { oldest, buckets } = await getHistogram(from, from + bars * step, bars, {
+    // One more, for what the server stamps ahead of the viewer's clock.
+    const { oldest, buckets } = await getHistogram(from, from + (bars + 1) * step, bars + 1, {
       review,
       type,
     });
@@ -35,7 +36,7 @@ export function useHistogram(
     };
   }, [from, step, bars, review, type]);
   const searched = text.trim() !== "";
-  const { value } = usePolled(searched ? undefined : ask, threats);
+  const { value, stale } = usePolled(searched ? undefined : ask, threats);
   const fits = value?.filters.review === review && value.filters.type === type;
-  return searched || !fits ? undefined : value;
+  return searched || stale || !fits ? undefined : value;
 }

@@ -78,10 +78,20 @@ export function useLiveThreats({ review, from, to }: Scope): LiveThreats {
   const [occasions, setOccasions] = useState(0);
   const live = useRef<LiveSocket>(undefined);
 
+  const timed = from !== "" || to !== "";
+  const scoped = review || timed;
+  // A reference, so that the live connection stays as another scope is looked at.
+  const isScoped = useRef(scoped);
+  useEffect(() => {
+    isScoped.current = scoped;
+  }, [scoped]);
+
   const tell = useCallback(
     (action: ThreatsAction) => {
       dispatch(action);
-      dispatchPart(action);
+      if (isScoped.current) {
+        dispatchPart(action);
+      }
     },
     [dispatch, dispatchPart],
   );
@@ -165,8 +175,6 @@ export function useLiveThreats({ review, from, to }: Scope): LiveThreats {
     }
   }, [failures, resync]);
 
-  const timed = from !== "" || to !== "";
-  const scoped = review || timed;
   useEffect(() => {
     if (!scoped || (occasions === 0 && failures === 0)) {
       return;

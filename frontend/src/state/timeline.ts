@@ -83,8 +83,16 @@ export function isFor({ step }: Grid, counted: Counted): boolean {
   return counted.step === step;
 }
 
+/** Counts together. */
+function sumOf(counts: readonly SeverityCounts[]): SeverityCounts {
+  const entries = SEVERITIES.map(
+    (severity) => [severity, counts.reduce((sum, each) => sum + (each[severity] ?? 0), 0)] as const,
+  );
+  return Object.fromEntries(entries.filter(([, n]) => n > 0));
+}
+
 /**
- * The bars with what is counted in each.
+ * The bars with what is counted in each; the last one has what is counted behind it, too.
  *
  * @param severities those of interest; none means all
  */
@@ -96,7 +104,11 @@ export function bucketsOf(
   const wanted = severities.length > 0 ? severities : SEVERITIES;
   return Array.from({ length: grid.bars }, (_, bar) => {
     const from = grid.from + bar * grid.step;
-    const found = counted.counts[Math.round((from - counted.from) / counted.step)] ?? {};
+    const at = Math.round((from - counted.from) / counted.step);
+    const isLast = bar === grid.bars - 1;
+    const found = isLast
+      ? sumOf(counted.counts.slice(Math.max(0, at)))
+      : (counted.counts[at] ?? {});
     const counts = Object.fromEntries(
       wanted.flatMap((severity) => (found[severity] ? [[severity, found[severity]]] : [])),
     ) as SeverityCounts;

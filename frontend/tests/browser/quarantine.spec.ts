@@ -51,6 +51,10 @@ if (hasBrowser()) {
       const page = await harness.openLive();
       await page.locator(".metric-value").first().getByText("5").waitFor();
       assert.equal(await button(page).count(), 0);
+      harness.backend.fallenOut = { age: 3 };
+      harness.backend.publish(makeThreat({ id: "sixth" }));
+      await page.locator(".metric-value").first().getByText("6").waitFor();
+      assert.equal(await button(page).count(), 0);
       harness.backend.quarantine = [entry(1)];
       harness.backend.publish(makeThreat({ id: "another" }));
       await button(page).waitFor();

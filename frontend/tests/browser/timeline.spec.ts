@@ -150,6 +150,24 @@ if (hasBrowser()) {
       await says(page, 0, /0 threats$/);
     });
 
+    it("has in the last bar what the server stamps ahead of the viewer's clock", async () => {
+      const page = await open();
+      await says(page, 0, /1 threat, 1 low$/);
+      const created_at = hoursAgo(-0.9);
+      harness.backend.publish(makeThreat({ id: "ahead", severity: "LOW", created_at }));
+      await says(page, 0, /2 threats, 2 low$/);
+    });
+
+    it("takes no old counts for those of now once the backend cannot count", async () => {
+      many();
+      const page = await open();
+      await says(page, 2, /[1-9]\d* threats/);
+      await axis(page).getByText("of the newest").waitFor({ state: "detached" });
+      harness.backend.hasHistogram = false;
+      harness.backend.publish(makeThreat({ id: "new", created_at: hoursAgo(0) }));
+      await axis(page).getByText("of the newest 200").waitFor();
+    });
+
     it("counts what is listed, and says of how many, where the backend cannot count", async () => {
       many();
       const page = await open("?q=retailmax");

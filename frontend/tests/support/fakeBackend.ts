@@ -259,12 +259,15 @@ export class FakeBackend {
         isInScope(threat, scopeOf(query)) &&
         (type ?? threat.signal.threat_type) === threat.signal.threat_type,
     );
+    const end = (to ?? 0) * 1000;
     const grid = {
       from: (from ?? 0) * 1000,
-      step: (((to ?? 0) - (from ?? 0)) * 1000) / (bars ?? 1),
+      step: (end - (from ?? 0) * 1000) / (bars ?? 1),
       bars: bars ?? 1,
     };
-    const { counts } = countListed(counted, grid);
+    // The backend counts nothing beyond the end.
+    const before = counted.filter(({ created_at: at }) => Date.parse(at) < end);
+    const { counts } = countListed(before, grid);
     const oldest = oldestOf(this.threats);
     return {
       oldest: oldest === undefined ? null : oldest / 1000,

@@ -9,14 +9,14 @@ interface QuarantineButtonProps {
   readonly figures: DashboardMetrics["quarantine"];
 }
 
-/** How much was sent that could not be read, and a dialog that shows it; nothing where there is none. */
+/** How much was sent that could not be read, and a dialog that shows it; nothing where none is kept. */
 export function QuarantineButton({ figures }: QuarantineButtonProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [open, setOpen] = useState(false);
-  const { kept, fallen_out: fallen } = figures;
+  const { kept } = figures;
   return (
     <>
-      {(open || kept + fallen > 0) && (
+      {(open || kept > 0) && (
         <button
           type="button"
           className="button quiet"
