@@ -42,8 +42,9 @@ export async function controllerReport(
       ? []
       : [`The ingress controller could not be asked through the API server: ${messageOf(error)}`];
   }
-  // The API server rewrites the links of a page that it hands on, so that its text need not be the same.
-  if (answer === undefined || (right && answer.status === (check.status ?? 200))) {
+  // The API server rewrites the links of a page that it hands on: what it contains need not be the same.
+  const asked = right ? { ...check, contains: undefined } : check;
+  if (answer === undefined || (right && fits(asked, answer))) {
     return [];
   }
   const who = `The ingress controller, asked through the API server for ${check.path},`;

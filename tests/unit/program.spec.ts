@@ -191,7 +191,6 @@ describe("the dev stack", () => {
       MAKER_FILE: ".kube/dev.pid",
       IMAGES: "redis:7-alpine",
       KUBERNETES_VERSION: /:v([\d.]+)/.exec(DEFAULT_NODE_IMAGE)?.[1],
-      TIMEOUT: "300",
     });
     // The charts are those that the add-ons are installed from, and so are the values.
     assert.deepEqual(

@@ -52,7 +52,6 @@ esac`,
       images: ["redis:7-alpine"],
       releases,
       kubernetesVersion: "1.34.0",
-      patience: 10_000,
       say: (text) => said.push(text),
     });
     return said;
@@ -87,7 +86,7 @@ esac`,
     const said = await load([release(scratch.file("nothing"))]);
     assert.equal(
       said[0],
-      `warning: the nodes will have to pull the images of entry: its chart, ${scratch.file("nothing")}, is neither here nor one exact version in a repository of files`,
+      `warning: the images of entry are left to the nodes: its chart, ${scratch.file("nothing")}, is neither here nor one exact version in a repository of files`,
     );
     assert.deepEqual(did(/helm|save/), ["docker save redis:7-alpine"]);
   });
@@ -95,7 +94,7 @@ esac`,
   it("leaves the images of a chart that does not render to the nodes, with Helm's own words", async () => {
     scratch.program("helm", 'echo "Error: no such value" >&2; exit 1');
     const said = await load([release(scratch.file("chart"))]);
-    assert.match(said[0] ?? "", /^warning: the nodes will .* of entry: .*Error: no such value/s);
+    assert.match(said[0] ?? "", /^warning: the images of entry are left to the nodes: .*Error: no such value/s);
     assert.deepEqual(did(/save/), ["docker save redis:7-alpine"]);
   });
 });

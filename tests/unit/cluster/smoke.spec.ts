@@ -86,9 +86,11 @@ describe("smoke", function () {
     const backend = { spec: { template: { spec: { volumes: [tokens] } } } };
     const secret = { data: { reader: Buffer.from("may-read\n").toString("base64") } };
     const login = `*"get deployments --selector=app=soc-backend"*) echo '${JSON.stringify({ items: [backend] })}' ;; *"get secret machines"*) echo '${JSON.stringify(secret)}' ;;`;
+    const ready = { conditions: [{ type: "Ready", status: "True" }] };
     const plainPod = {
       metadata: { namespace: "soc-agent", name: "api" },
       spec: { containers: [{}] },
+      status: ready,
     };
     const ports = [
       { containerPort: 8443, hostPort: 443 },
@@ -97,8 +99,15 @@ describe("smoke", function () {
     const controller = {
       metadata: { namespace: "ingress-nginx", name: "controller-x" },
       spec: { containers: [{ ports }] },
+      status: ready,
     };
-    const script = `#!/bin/sh\ncase "$*" in ${login} *"config view"*) cat ${at("view.json")} ;; *"get pods --all-namespaces"*) echo '${JSON.stringify({ items: [plainPod, controller] })}' ;; *"get ingress"*) echo '${items}' ;; *"get deployments,"*) ${pods} ;; *) echo "$*" ;; esac\n`;
+    // Its name and ports stay in the list.
+    const evicted = {
+      ...controller,
+      metadata: { ...controller.metadata, name: "controller-evicted" },
+      status: { phase: "Failed" },
+    };
+    const script = `#!/bin/sh\ncase "$*" in ${login} *"config view"*) cat ${at("view.json")} ;; *"get pods --all-namespaces"*) echo '${JSON.stringify({ items: [plainPod, evicted, controller] })}' ;; *"get ingress"*) echo '${items}' ;; *"get deployments,"*) ${pods} ;; *) echo "$*" ;; esac\n`;
     fs.writeFileSync(at("kubectl"), script, { mode: 0o755 });
     const PATH = `${dir}:${process.env["PATH"]}`;
     const to = { KUBECONFIG: "/kube.yaml", KUBE_CONTEXT: "gke", NAMESPACE: "soc-agent" };

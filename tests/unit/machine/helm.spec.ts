@@ -19,8 +19,8 @@ describe("what an upgrade would come to", () => {
       assert.equal(await renderUpgrade(release, target), "kind: X");
       assert.equal(
         fs.readFileSync(path.join(dir, "args"), "utf8"),
-        "upgrade cart ./cart --install --dry-run=server --namespace shop --values=- --reset-values " +
-          "--output=json --kubeconfig=k.yaml --kube-context=gke\n",
+        "upgrade cart ./cart --install --dry-run=server --output=json --values=- --reset-values " +
+          "--namespace shop --kubeconfig k.yaml --kube-context gke\n",
       );
       assert.equal(fs.readFileSync(path.join(dir, "values"), "utf8"), '{"a":1}');
     } finally {
