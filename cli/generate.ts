@@ -48,7 +48,7 @@ const GENERATED: readonly Generated[] = [
       ),
   },
   {
-    file: "compose/pages.conf",
+    file: "frontend/nginx/pages.conf",
     make: () =>
       Promise.resolve(`${banner("#", "charts/observability/files/pages.yaml")}\n${composePages()}`),
   },

@@ -32,6 +32,12 @@ export function composePrometheus(): string {
 /** Host names by which a browser on this machine reaches the pages. Another site's name for them is refused. */
 const HOSTS = String.raw`^(?:localhost|127\.0\.0\.1)$`;
 
+/**
+ * Domain of the pages' names: while they are not there, Docker asks the machine's name servers for them, and a bare
+ * "grafana" may be somebody's. Below .internal there is nothing but what one makes.
+ */
+const DOMAIN = "soc-agent.internal";
+
 /** nginx's locations of the pages: the paths that an Ingress has, and as little of others. */
 export function composePages(): string {
   const locations = PAGES.map((page) => {
@@ -42,9 +48,9 @@ export function composePages(): string {
     if ($host !~ ${HOSTS}) {
         return 421;
     }
-    set $page "http://${page}:${STACK_SERVICES[page].port}";
+    set $page "http://${page}.${DOMAIN}:${STACK_SERVICES[page].port}";
     proxy_pass $page;
-    error_page 502 504 = @absent;
+    error_page 502 = @absent;
     # In place of the dashboard's headers: the pages bring their own policies.
     add_header X-Content-Type-Options nosniff always;
     add_header X-Frame-Options DENY always;

@@ -173,6 +173,8 @@ describe("loadConfig", () => {
       ...defaults.tracing?.links,
       logs: "https://logs.example/?q={threat_id}",
     });
+    assert.deepEqual(linksOf({ LOGS_LINK: "" }), { ...defaults.tracing?.links, logs: null });
+    assert.deepEqual(linksOf({ TRACE_LINK: "" }), { ...defaults.tracing?.links, trace: null });
     const elsewhere = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector.monitoring:4317" };
     assert.deepEqual(linksOf(elsewhere), { trace: null, logs: null, alerts: null });
     assert.deepEqual(linksOf({ ...elsewhere, ...named }), {

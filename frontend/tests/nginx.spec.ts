@@ -96,6 +96,27 @@ describe("what nginx listens on", () => {
   });
 });
 
+describe("what nginx has beside the dashboard", () => {
+  const SCRIPT = join(NGINX, "85-pages.sh");
+
+  /** What the script has nginx include. */
+  function included(env: Record<string, string>): string {
+    const folder = mkdtempSync(join(tmpdir(), "nginx-"));
+    const PAGES_CONF = join(folder, "pages.conf");
+    execFileSync(SCRIPT, { env: { PATH: process.env.PATH, PAGES_CONF, ...env } });
+    const text = readFileSync(PAGES_CONF, "utf8");
+    rmSync(folder, { recursive: true });
+    return text.trim();
+  }
+
+  it("is the pages that are named, and nothing where none are", () => {
+    const PAGES = join(NGINX, "pages.conf");
+    assert.equal(included({ PAGES }), `include ${PAGES};`);
+    assert.equal(included({}), "");
+    assert.equal(included({ PAGES: "" }), "");
+  });
+});
+
 describe("what nginx hands on to the backend", () => {
   const config = NginxConfig.read();
 

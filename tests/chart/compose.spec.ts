@@ -49,13 +49,18 @@ describe("compose.yaml", function () {
       service("backend").environment ?? {};
     assert.deepEqual(backend, {
       ...chart,
+      LOGS_LINK: "",
       REDIS_URL: "redis://redis:6379",
       ALLOWED_HOSTS: "backend,frontend",
     });
     assert.equal(REDIS_PASSWORD_FILE, "/run/redis/password");
     assert.equal(OPENAI_API_KEY, "${OPENAI_API_KEY:-}");
     const frontend = variables(containers["frontend"] as Container, manifests);
-    assert.deepEqual(service("frontend").environment, { ...frontend, BACKEND_HOST: "backend" });
+    assert.deepEqual(service("frontend").environment, {
+      ...frontend,
+      BACKEND_HOST: "backend",
+      PAGES: "/etc/nginx/pages.conf",
+    });
     assert.deepEqual(service("frontend").sysctls, { "net.ipv4.ip_unprivileged_port_start": "0" });
   });
 
@@ -103,6 +108,15 @@ describe("compose.yaml", function () {
     assert.deepEqual(service("frontend").ports, ["127.0.0.1:${SOC_PORT:-8080}:80"]);
     assert.deepEqual(service("redis").networks, ["data"]);
     assert.equal(networks["data"]?.internal, true);
+  });
+
+  it("mounts no file of the checkout: its users could not read one, nor an engine elsewhere have it", () => {
+    for (const [name, { volumes = [] }] of Object.entries(services)) {
+      assert.ok(
+        volumes.every(({ type }) => type === "volume"),
+        name,
+      );
+    }
   });
 
   it("calls nothing healthy that it has not asked", () => {

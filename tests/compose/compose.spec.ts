@@ -1,21 +1,26 @@
 /** The application on Docker alone, as on a machine on which Kind cannot run. Tests build on each other. */
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
 import type { Browser } from "playwright-core";
 import { ROOT } from "../../config/project";
 import { docker } from "../../machine/docker";
 import { httpGet } from "../../cluster/httpGet";
-import { lines } from "../../machine/run";
+import { lines, must } from "../../machine/run";
 import { launch, Window } from "../e2e/support/browser";
 import { askAt } from "../e2e/support/stack";
 import { until } from "../support/until";
 
 const PORT = process.env["SOC_PORT"] ?? "8080";
 const BASE = `http://localhost:${PORT}`;
+/** A copy of what Compose reads that its user alone may read, as under umask 077. */
+const COPY = fs.mkdtempSync(path.join(os.tmpdir(), "compose-"));
 /** A project of its own: one that its user has stays as it is. */
 const NAME = `soc-compose-test-${process.pid}`;
 const compose = (...args: string[]) =>
   docker(["compose", "--project-name", NAME, "--file", "compose.yaml", ...args], {
-    cwd: ROOT,
+    cwd: COPY,
     env: { ...process.env, SOC_PORT: PORT },
   });
 
@@ -38,12 +43,21 @@ describe("docker compose up", function () {
   let threat: string;
 
   before(async () => {
+    const files = ["compose.yaml", "compose", ".dockerignore", "charts", "backend", "frontend"];
+    const listed = await must("git", ["ls-files", "--", ...files], { cwd: ROOT });
+    for (const file of lines(listed)) {
+      const copy = path.join(COPY, file);
+      fs.mkdirSync(path.dirname(copy), { recursive: true, mode: 0o700 });
+      fs.copyFileSync(path.join(ROOT, file), copy);
+      fs.chmodSync(copy, 0o600);
+    }
     await compose("up", "--build", "--detach", "--wait");
     browser = await launch();
   });
   after(async () => {
     await browser?.close();
-    await compose(...OBSERVED, "down", "--volumes", "--remove-orphans");
+    await compose(...OBSERVED, ...["down", "--volumes", "--remove-orphans", "--rmi", "local"]);
+    fs.rmSync(COPY, { recursive: true });
     const left = lines(await docker(["ps", "--all", "--quiet", "--filter", `name=${NAME}`]));
     assert.deepEqual(left, []);
   });
@@ -90,6 +104,18 @@ describe("docker compose up", function () {
     assert.ok(kept.some(({ id }) => id === threat));
   });
 
+  it("shows the password to nobody: no environment, no command line, no other container", async () => {
+    const password = await compose("exec", "--no-TTY", "backend", "cat", "/run/redis/password");
+    const all = (await compose("ps", "--all", "--quiet")).trim().split("\n");
+    const inspected = await docker(["inspect", ...all]);
+    const logs = await compose("logs");
+    assert.ok(!`${inspected}${logs}`.includes(password));
+    await assert.rejects(compose("exec", "--no-TTY", "frontend", "cat", "/run/redis/password"));
+    await assert.rejects(
+      compose("exec", "--no-TTY", "redis", "sh", "-c", "redis-cli info | grep redis_version"),
+    );
+  });
+
   it("says where the pages are that the observability stack would have", async () => {
     const answer = await fetch(`${BASE}/jaeger`);
     assert.equal(answer.status, 404);
@@ -115,6 +141,8 @@ describe("docker compose up", function () {
       const { data } = await askAt<Prometheus>(BASE, at);
       return Number(data.result[0]?.value[1]) > 0 || undefined;
     });
+    const { links } = await askAt<{ links: { logs: string | null } }>(BASE, "/api/observability");
+    assert.equal(links.logs, null);
     const grafana = await askAt<{ uid: string }[]>(BASE, "/grafana/api/search?type=dash-db");
     assert.ok(grafana.some(({ uid }) => uid === "soc"));
   });
@@ -129,17 +157,5 @@ describe("docker compose up", function () {
     const foreign = await httpGet(new URL(`http://evil.example${at}`), to);
     assert.equal(foreign.status, 421);
     assert.equal((await fetch(`${BASE}/prometheus/-/quit`, { method: "POST" })).status, 405);
-  });
-
-  it("shows the password to nobody: no environment, no command line, no other container", async () => {
-    const password = await compose("exec", "--no-TTY", "backend", "cat", "/run/redis/password");
-    const all = (await compose("ps", "--all", "--quiet")).trim().split("\n");
-    const inspected = await docker(["inspect", ...all]);
-    const logs = await compose("logs");
-    assert.ok(!`${inspected}${logs}`.includes(password));
-    await assert.rejects(compose("exec", "--no-TTY", "frontend", "cat", "/run/redis/password"));
-    await assert.rejects(
-      compose("exec", "--no-TTY", "redis", "sh", "-c", "redis-cli info | grep redis_version"),
-    );
   });
 });

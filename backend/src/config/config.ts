@@ -45,7 +45,7 @@ export interface TracingConfig {
   readonly ratio: number;
   /**
    * Where they can be looked at while the collector answers. `TRACE_LINK` and `LOGS_LINK`, by default
-   * those of the project's own stack where the endpoint is that of its collector.
+   * those of the project's own stack where the endpoint is that of its collector; empty for none.
    */
   readonly links: Links;
 }

@@ -25,8 +25,14 @@ const NOWHERE: Links = { trace: null, logs: null, alerts: null };
 const ADDRESS = /^(https?:\/\/[^/\s\\{}]+|(?=\/(?!\/)))(\/([^\s\\{}]|\{(trace|threat)_id\})*)?$/;
 const PLACE = /\{(trace|threat)_id\}/;
 
-/** The template of a link. */
-export const LINK = z.string().regex(ADDRESS).regex(PLACE);
+/** The template of a link. An empty text is none: it takes that of the own stack away. */
+export const LINK = z.union([
+  z.literal("").transform(() => null),
+  z.string().regex(ADDRESS).regex(PLACE),
+]);
+
+/** The variables that name one. Empty is not absent: {@link LINK}. */
+export const LINK_KEYS = ["TRACE_LINK", "LOGS_LINK"];
 
 /**
  * Where to look. The project's own stack is behind its own collector only; with another one there are

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import type { Config } from "./config.js";
-import { DEFAULT_ENDPOINT, LINK, linksOf } from "./links.js";
+import { DEFAULT_ENDPOINT, LINK, LINK_KEYS, linksOf } from "./links.js";
 import { LOGIN_EXPECTED, LOGIN_KEYS, loginOf, MAY_BE_EMPTY } from "./login.js";
 import { readMachineTokens } from "./machineTokens.js";
 import { PROXIES } from "./proxies.js";
@@ -95,7 +95,8 @@ type Key = keyof typeof SCHEMA.shape;
 
 const BOOLEAN = "true or false";
 const PRICE = "the price of a million tokens in USD, from 0 to 999";
-const TEMPLATE = "a path or an http(s) URL with {trace_id} or {threat_id} in its path or query";
+const TEMPLATE =
+  "a path or an http(s) URL with {trace_id} or {threat_id} in its path or query, or empty for none";
 const EXPECTED: Readonly<Record<Key, string>> = {
   PORT: "a whole number from 0 to 65535",
   HOST: "an address",
@@ -137,7 +138,7 @@ const FROM_FILE = ["REDIS_PASSWORD", "OPENAI_API_KEY"] as const;
 
 /**
  * Reads the configuration. An empty variable counts as absent, as empty values of a ConfigMap do, but for
- * those of {@link MAY_BE_EMPTY}.
+ * those of {@link MAY_BE_EMPTY} and the links.
  *
  * @param env usually `process.env`
  * @throws {@link ConfigError} with all problems at once
@@ -145,7 +146,9 @@ const FROM_FILE = ["REDIS_PASSWORD", "OPENAI_API_KEY"] as const;
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const problems: string[] = [];
   const given = Object.fromEntries(
-    Object.entries(env).filter(([name, value]) => value !== "" || MAY_BE_EMPTY.includes(name)),
+    Object.entries(env).filter(
+      ([name, value]) => value !== "" || [...MAY_BE_EMPTY, ...LINK_KEYS].includes(name),
+    ),
   );
   const readFile = (variable: string): string | undefined => {
     const path = given[variable];

@@ -7,7 +7,9 @@ import { ROOT } from "../../../config/project";
 
 /** A service of compose.yaml, as far as it is compared. */
 export interface Service {
-  readonly image: string;
+  readonly image?: string;
+  readonly build?:
+    string | { readonly context: string; readonly dockerfile: string; readonly target: string };
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -17,8 +19,13 @@ export interface Service {
   readonly security_opt?: readonly string[];
   readonly ports?: readonly string[];
   readonly profiles?: readonly string[];
-  readonly volumes?: readonly { readonly source?: string; readonly read_only?: boolean }[];
-  readonly networks?: readonly string[];
+  readonly volumes?: readonly {
+    readonly type: string;
+    readonly source?: string;
+    readonly read_only?: boolean;
+  }[];
+  readonly networks?:
+    readonly string[] | Readonly<Record<string, { readonly aliases: readonly string[] }>>;
   readonly healthcheck?: object;
   readonly sysctls?: Readonly<Record<string, string>>;
   readonly deploy?: { readonly resources: { readonly limits: { cpus?: string; memory: string } } };

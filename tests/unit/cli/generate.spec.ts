@@ -22,7 +22,7 @@ describe("npm run generate", () => {
     );
     const copies = dashboards.map((file) => `charts/soc-agent/${file}`);
     const rules = "charts/soc-agent/files/rules.yaml";
-    const compose = ["compose/prometheus.yaml", "compose/pages.conf"];
+    const compose = ["compose/prometheus.yaml", "frontend/nginx/pages.conf"];
     const documents = ["docs/application.md", "docs/configuration.md", "docs/troubleshooting.md"];
     let scratch: Scratch;
     beforeEach(() => {
