@@ -242,8 +242,8 @@ export interface DashboardMetrics {
   readonly threats_by_severity: Readonly<Record<string, number>>;
   /** What had to be dropped before anybody had reviewed it, since the last reset. */
   readonly dropped: { readonly awaiting_review: number };
-  /** What could not be read: how much of it is kept, and how much is not, or not any more. */
-  readonly quarantine: { readonly kept: number; readonly fallen_out: number };
+  /** What could not be read: how much of it is kept, and how much is not, or not any more. Null where nobody can say. */
+  readonly quarantine: { readonly kept: number; readonly fallen_out: number } | null;
 }
 
 /** Something that was sent and could not be read. */

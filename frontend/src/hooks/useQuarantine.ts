@@ -23,10 +23,8 @@ export interface QuarantineView {
  *
  * @param figures which tell, without being asked for this, that something came or went
  */
-export function useQuarantine({
-  kept,
-  fallen_out: fallen,
-}: DashboardMetrics["quarantine"]): QuarantineView {
+export function useQuarantine(figures: DashboardMetrics["quarantine"]): QuarantineView {
+  const { kept, fallen_out: fallen } = figures ?? {};
   const [found, setFound] = useState<Quarantined>();
   const [error, setError] = useState<string>();
   const [shown, setShown] = useState(PAGE);

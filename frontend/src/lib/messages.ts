@@ -55,17 +55,16 @@ export function parseMetrics(value: unknown): DashboardMetrics | undefined {
   if (!isObject(value)) {
     return undefined;
   }
-  const quarantine = isObject(value.quarantine) ? value.quarantine : {};
+  const { quarantine } = value;
   return {
     total_threats: toCount(value.total_threats),
     customers_affected: toCount(value.customers_affected),
     average_processing_time_ms: toCount(value.average_processing_time_ms),
     threats_requiring_review: toCount(value.threats_requiring_review),
     dropped: { awaiting_review: toCount(isObject(value.dropped) && value.dropped.awaiting_review) },
-    quarantine: {
-      kept: toCount(quarantine.kept),
-      fallen_out: toCount(quarantine.fallen_out),
-    },
+    quarantine: isObject(quarantine)
+      ? { kept: toCount(quarantine.kept), fallen_out: toCount(quarantine.fallen_out) }
+      : null,
     threats_by_type: toCounts(value.threats_by_type),
     threats_by_severity: toCounts(value.threats_by_severity),
   };

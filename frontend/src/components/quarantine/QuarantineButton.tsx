@@ -13,7 +13,7 @@ interface QuarantineButtonProps {
 export function QuarantineButton({ figures }: QuarantineButtonProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [open, setOpen] = useState(false);
-  const { kept } = figures;
+  const kept = figures?.kept ?? 0;
   return (
     <>
       {(open || kept > 0) && (
