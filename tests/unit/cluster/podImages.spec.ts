@@ -94,7 +94,10 @@ esac`,
   it("leaves the images of a chart that does not render to the nodes, with Helm's own words", async () => {
     scratch.program("helm", 'echo "Error: no such value" >&2; exit 1');
     const said = await load([release(scratch.file("chart"))]);
-    assert.match(said[0] ?? "", /^warning: the images of entry are left to the nodes: .*Error: no such value/s);
+    assert.match(
+      said[0] ?? "",
+      /^warning: the images of entry are left to the nodes: .*Error: no such value/s,
+    );
     assert.deepEqual(did(/save/), ["docker save redis:7-alpine"]);
   });
 });
