@@ -34,14 +34,14 @@ describe("figures", () => {
     const quarantine = { kept: 2, fallen_out: 3 };
     const figures = { ...countThreats(threats), dropped, quarantine };
     assert.deepEqual(parseMetrics(JSON.parse(JSON.stringify(figures))), figures);
-    const odd = { total_threats: "7", threats_by_type: { a: null, b: 2 }, dropped: 3 };
+    const odd = { total_threats: "7", threats_by_type: { a: null, b: 2 }, dropped: 3, quarantine: null };
     assert.deepEqual(parseMetrics(odd), {
       total_threats: 0,
       customers_affected: 0,
       average_processing_time_ms: 0,
       threats_requiring_review: 0,
       dropped: { awaiting_review: 0 },
-      quarantine: { kept: 0, fallen_out: 0 },
+      quarantine: null,
       threats_by_type: { a: 0, b: 2 },
       threats_by_severity: {},
     });
