@@ -34,7 +34,12 @@ describe("figures", () => {
     const quarantine = { kept: 2, fallen_out: 3 };
     const figures = { ...countThreats(threats), dropped, quarantine };
     assert.deepEqual(parseMetrics(JSON.parse(JSON.stringify(figures))), figures);
-    const odd = { total_threats: "7", threats_by_type: { a: null, b: 2 }, dropped: 3, quarantine: null };
+    const odd = {
+      total_threats: "7",
+      threats_by_type: { a: null, b: 2 },
+      dropped: 3,
+      quarantine: null,
+    };
     assert.deepEqual(parseMetrics(odd), {
       total_threats: 0,
       customers_affected: 0,

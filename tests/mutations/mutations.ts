@@ -72,7 +72,12 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     patch: "09-hooks-dropped",
     spec: OPTIONS,
-    failing: [`${DEV} hooks`, `${OTHER_ADD_ONS} hooks`],
+    failing: [
+      `${DEV} hooks`,
+      `${OTHER_ADD_ONS} hooks`,
+      `${PROD} hooks`,
+      `${PROD_WITH_STACK} hooks`,
+    ],
   },
   {
     patch: "10-timeouts-dropped",
@@ -113,11 +118,23 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     patch: "16-readiness-not-replaced-with-its-release",
     spec: OPTIONS,
-    failing: [`${DEV} replaceWith`, `${OTHER_ADD_ONS} replaceWith`],
+    failing: [
+      `${DEV} replaceWith`,
+      `${OTHER_ADD_ONS} replaceWith`,
+      `${PROD} replaceWith`,
+      `${PROD_WITH_STACK} replaceWith`,
+    ],
   },
   {
-    patch: "17-hooks-of-what-helm-waits-for-dropped",
+    patch: "17-rollback-dropped",
+    spec: PROGRAM,
+    failing: [
+      "the prod stack hands the specification's production values to the chart, and rolls back what fails",
+    ],
+  },
+  {
+    patch: "18-add-ons-not-waiting-for-their-images",
     spec: OPTIONS,
-    failing: [`${PROD} hooks`, `${PROD_WITH_STACK} hooks`],
+    failing: [`${DEV} dependsOn`, `${OTHER_ADD_ONS} dependsOn`],
   },
 ];
