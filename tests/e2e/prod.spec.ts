@@ -29,7 +29,7 @@ describe("the prod stack on a cluster that exists", function () {
   let registry: Registry;
 
   /** The committed stack file, with this test's cluster and registry in place of the example's. */
-  const configure = (existing: Values, images: Values = {}) => {
+  const configure = (existing: Values, values: Values = {}) => {
     project.configure(
       STACK,
       mergeValues(committed("prod"), {
@@ -38,10 +38,9 @@ describe("the prod stack on a cluster that exists", function () {
           registry: `${registry.name}/my-project`,
           pushUsername: LOGINS.push.username,
           pullUsername: LOGINS.pull.username,
-          ...images,
         },
         smokeCheck: { address: `127.0.0.1:${HTTPS_PORT}`, ca: "ca.pem" },
-        values: SMALL_REQUESTS,
+        values: mergeValues(SMALL_REQUESTS, values),
       }),
     );
   };
@@ -210,15 +209,15 @@ describe("the prod stack on a cluster that exists", function () {
   });
 
   it("rolls back what cannot become ready, and up tries again", async () => {
-    const ref = `${registry.name}/my-project/soc-frontend@sha256:${"0".repeat(64)}`;
-    configure({ allowKind: true }, { frontend: { ref } });
+    const envFrom = [{ secretRef: { name: "absent" } }];
+    configure({ allowKind: true }, { frontend: { envFrom } });
     await secrets();
     const up = ["run", "up", "--", "--stack", STACK, "--yes"];
     const { code, output } = await project.run("npm", up);
     assert.notEqual(code, 0, output);
     assert.match(
       output,
-      /Release soc-agent can never become ready:.*\n.*its registry does not have it/,
+      /Release soc-agent can never become ready:.*\n.*secret "absent" not found/,
     );
     assert.match(output, /Not ready in namespace soc-agent: 1 of \d+ pods/);
     assert.match(output, /Rolled back to revision 1, which is ready\./);
