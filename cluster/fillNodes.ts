@@ -1,11 +1,8 @@
 /** Images of pods that are built elsewhere, into the nodes of a Kind cluster. */
 import { tryDocker } from "../machine/docker";
 import { lines, messageOf } from "../machine/run";
-import { hasImage, sendImages } from "./loadImages";
+import { hasImage, LEFT, sendImages } from "./loadImages";
 import { lacks, type Node } from "./nodeImages";
-
-/** In what is said of images that could not be brought into nodes. */
-export const LEFT = "the nodes will have to pull";
 
 /** Nodes, and the images that they need. */
 export interface NodesToFill {

@@ -19,6 +19,9 @@ import { DOCKER, docker, startDocker, tryDocker } from "../machine/docker";
 import { ownEnvironment } from "../machine/environment";
 import { lines, messageOf } from "../machine/run";
 
+/** In what is said of images that could not be brought into nodes. */
+export const LEFT = "the nodes will have to pull";
+
 /** What is to be loaded. */
 export interface LoadArgs {
   readonly cluster: AwaitedCluster;
@@ -118,7 +121,7 @@ async function inEngine(images: readonly string[], say: LoadArgs["say"]): Promis
   const found = await Promise.all(images.map(hasImage));
   return images.filter((image, index) => {
     if (!found[index]) {
-      say(`${image} is not in the Docker engine: the nodes will have to pull it`);
+      say(`${image} is not in the Docker engine: ${LEFT} it`);
     }
     return found[index];
   });

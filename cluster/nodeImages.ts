@@ -1,6 +1,7 @@
 /** Which images the nodes of a Kind cluster have. */
 import { DOCKER, docker, KIND_CLUSTER_LABEL } from "../machine/docker";
 import { lines } from "../machine/run";
+import type { Role } from "../plan/podImages";
 
 /** containerd's client, for the images that Kubernetes sees. */
 export const CTR = ["ctr", "--namespace=k8s.io"];
@@ -29,7 +30,7 @@ export function workers(cluster: string): Promise<Node[]> {
  *
  * @throws Error when none runs
  */
-export async function nodesOf(cluster: string, role: "control-plane" | "worker"): Promise<Node[]> {
+export async function nodesOf(cluster: string, role: Role): Promise<Node[]> {
   const filters = [`${KIND_CLUSTER_LABEL}=${cluster}`, `io.x-k8s.kind.role=${role}`];
   const args = filters.flatMap((label) => ["--filter", `label=${label}`]);
   const names = lines(await docker(["ps", ...args, "--format", "{{.Names}}"]));

@@ -1,10 +1,8 @@
 /** The images of pods that the stack does not build into the nodes of a Kind cluster, while that is being made. */
-import { chartAtHand } from "../machine/charts";
 import { renderRelease } from "../machine/helm";
-import { messageOf } from "../machine/run";
-import { parseObjects } from "../plan/objects";
-import { imagesByRole, ROLES, type ImagesByRole } from "../plan/podImages";
-import type { AddOnRelease } from "../plan/render";
+import { imagesByRole, ROLES } from "../plan/podImages";
+import { renderAddOns, type AddOnRelease } from "../plan/render";
+import { objectsIn } from "../plan/rendered";
 import { awaitCluster, type AwaitedCluster } from "./awaitNodes";
 import { fillNodes } from "./fillNodes";
 import { nodesOf } from "./nodeImages";
@@ -32,36 +30,21 @@ export interface PodImagesArgs {
  * @throws Error when the cluster is not there and nothing makes it
  */
 export async function loadPodImages(args: PodImagesArgs): Promise<void> {
-  const { cluster, images, releases, say } = args;
+  const { cluster, images, releases, kubernetesVersion, say } = args;
   const find = async (name: string) =>
     Promise.all(ROLES.map(async (role) => ({ role, nodes: await nodesOf(name, role) })));
-  const [places, ...rendered] = await Promise.all([
+  const [places, rendered] = await Promise.all([
     awaitCluster(cluster, find),
-    ...releases.map((release) => imagesOf(release, args)),
+    renderAddOns(releases, (release) => renderRelease(release, kubernetesVersion)),
   ]);
-  const needed = (role: (typeof ROLES)[number]) => [
-    ...(role === "worker" ? images : []),
-    ...rendered.flatMap((one) => one[role]),
-  ];
+  for (const [name, why] of Object.entries(rendered.unseen)) {
+    say(`warning: the images of ${name} are left to the nodes: ${why}`);
+  }
+  const others = imagesByRole(objectsIn(rendered));
+  const needed = { ...others, worker: [...new Set([...images, ...others.worker])] };
   await fillNodes(
-    places.map(({ role, nodes }) => ({ nodes, images: [...new Set(needed(role))] })),
+    places.map(({ role, nodes }) => ({ nodes, images: needed[role] })),
     PULLING,
     say,
   );
-}
-
-/** The images of a release's pods; none where it cannot be rendered, which is said. */
-async function imagesOf(
-  { source, ...release }: AddOnRelease,
-  { kubernetesVersion, say }: PodImagesArgs,
-): Promise<ImagesByRole> {
-  try {
-    const chart = await chartAtHand(source);
-    return imagesByRole(
-      parseObjects(await renderRelease({ ...release, chart }, kubernetesVersion)),
-    );
-  } catch (error) {
-    say(`warning: the images of ${release.name} are left to the nodes: ${messageOf(error)}`);
-    return { "control-plane": [], worker: [] };
-  }
 }

@@ -9,6 +9,7 @@ import { expectation, fits } from "./expectations";
 import { httpGet, parseAddress, type Route } from "./httpGet";
 import { kubectlFor, type Kubectl } from "../machine/kubectl";
 import { itemsOf, type Seen } from "../machine/kubernetes";
+import { APPLICATION } from "../plan/access";
 import type { SmokeTarget } from "../plan/smokeTarget";
 import { awaitMinimum } from "./autoscaler";
 import { lookUntil } from "./lookUntil";
@@ -21,8 +22,6 @@ const PATIENCE = 90_000;
 /** Milliseconds until a cloud must have given the Ingress an address. */
 const ADDRESS_PATIENCE = 180_000;
 const PAUSE = 500;
-/** The application's release. */
-const RELEASE = "soc-agent";
 
 /** With a login a browser is sent to the provider; what the page is, the tests of its own pods tell. */
 const LOGIN_CHECKS: readonly SmokeCheck[] = [
@@ -63,7 +62,7 @@ export async function smoke(target: SmokeTarget, of: PodsOf): Promise<string> {
     ? await controllerReport(check, new URL(url), of, failures.length === 0)
     : [];
   if (failures.length > 0) {
-    const [causes, pods] = await Promise.all([servingReport(of, RELEASE), podReport(of)]);
+    const [causes, pods] = await Promise.all([servingReport(of, APPLICATION), podReport(of)]);
     const also = [...way.remarks, ...controller, ...causes, pods];
     throw new Error([`${url} does not answer as it should:`, ...failures, ...also].join("\n"));
   }

@@ -5,7 +5,8 @@
 import type { apps } from "@pulumi/kubernetes/types/input";
 import { kubectlFor, type Target } from "../machine/kubectl";
 import { itemsOf, type Seen } from "../machine/kubernetes";
-import { fillNodes, lacking, LEFT } from "./fillNodes";
+import { fillNodes, lacking } from "./fillNodes";
+import { LEFT } from "./loadImages";
 import { lookUntil } from "./lookUntil";
 import { nodesOf, workers } from "./nodeImages";
 

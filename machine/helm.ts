@@ -52,17 +52,6 @@ export function helmIn(
     must("helm", [...args, ...where, ...which], { input, ...(env && { env }) });
 }
 
-/** A revision of a release, as Helm has recorded it. */
-export interface Revision {
-  readonly revision: number;
-  /** Such as `deployed`, `superseded` or `failed`. */
-  readonly status: string;
-  /** Whence it is: by a rollback, "Rollback to" and a number. */
-  readonly description: string;
-  /** YAML of its objects. */
-  readonly manifest: string;
-}
-
 /**
  * What Helm would record of a release after an upgrade to it, or its first installation, rendered with the cluster's
  * answers; nothing is written. `helm template --dry-run=server` would keep Helm's built-in list of kinds, by which a chart
@@ -82,6 +71,17 @@ export async function renderUpgrade(
   const helm = helmIn(target, { namespace });
   const said = await helm(["upgrade", name, chart, ...how, ...given], JSON.stringify(values));
   return (JSON.parse(said) as { readonly manifest: string }).manifest;
+}
+
+/** A revision of a release, as Helm has recorded it. */
+export interface Revision {
+  readonly revision: number;
+  /** Such as `deployed`, `superseded` or `failed`. */
+  readonly status: string;
+  /** Whence it is: by a rollback, "Rollback to" and a number. */
+  readonly description: string;
+  /** YAML of its objects. */
+  readonly manifest: string;
 }
 
 /**
@@ -105,12 +105,12 @@ export async function newestRevision(
 }
 
 /** A Secret in which Helm keeps a revision. */
-interface Record {
+interface Stored {
   readonly metadata: { readonly labels: { readonly version: string; readonly status: string } };
   readonly data: { readonly release: string };
 }
 
-async function recordsOf(api: Api, { namespace, name }: ReleaseName): Promise<Record[]> {
+async function recordsOf(api: Api, { namespace, name }: ReleaseName): Promise<Stored[]> {
   const revisions = encodeURIComponent(`owner=helm,name=${name}`);
   const { status, body } = await api(
     `/api/v1/namespaces/${namespace}/secrets?labelSelector=${revisions}`,
@@ -118,15 +118,15 @@ async function recordsOf(api: Api, { namespace, name }: ReleaseName): Promise<Re
   if (status !== 200) {
     throw new Error(`Helm's record of release ${namespace}/${name}: ${messageIn(body)}`);
   }
-  return (body["items"] as Record[]).sort((one, other) => numberOf(other) - numberOf(one));
+  return (body["items"] as Stored[]).sort((one, other) => numberOf(other) - numberOf(one));
 }
 
-function numberOf({ metadata }: Record): number {
+function numberOf({ metadata }: Stored): number {
   return Number(metadata.labels.version);
 }
 
 /** What is in a record, in Base64 of Helm's within that of the API's. */
-function unpack(record: Record): Revision {
+function unpack(record: Stored): Revision {
   const packed = Buffer.from(Buffer.from(record.data.release, "base64").toString(), "base64");
   const { manifest, info } = JSON.parse(gunzipSync(packed).toString()) as {
     readonly manifest: string;

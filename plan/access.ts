@@ -3,6 +3,9 @@ import { ISSUER_ANNOTATION, type Issuer, type StackConfig } from "../config/sett
 import type { StackFiles } from "../machine/files";
 import type { ChartOverrides } from "./chart";
 
+/** Name of the application's release. */
+export const APPLICATION = "soc-agent";
+
 /** Namespace of the application. */
 export const NAMESPACE = "soc-agent";
 

@@ -7,7 +7,7 @@ import { isRegistryHost } from "../config/defaults";
 import { STACK_PARTS, type StackConfig, type StackPart } from "../config/settings";
 import { isMap, mergeValues, type Values } from "../config/values";
 import { kubectlCommand } from "../machine/kubectl";
-import { NAMESPACE } from "./access";
+import { APPLICATION, NAMESPACE } from "./access";
 import { chartDefaults, splitRef, type ChartOverrides } from "./chart";
 import { imageName, type ChartImage } from "./imageName";
 import { PAGES, STACK_CHART, STACK_NAMESPACE, STACK_SERVICES, type StackService } from "./pages";
@@ -100,11 +100,12 @@ function applicationValues(values: ChartOverrides): Values {
 
 /** The start of the names of the application's objects (charts/soc-agent, soc-agent.fullname). */
 function fullname({ fullnameOverride: full, nameOverride: own }: ChartOverrides): string {
-  const release = "soc-agent";
   if (typeof full === "string" && full !== "") {
     return full;
   }
-  return typeof own === "string" && !release.includes(own) ? `${release}-${own}` : release;
+  return typeof own === "string" && !APPLICATION.includes(own)
+    ? `${APPLICATION}-${own}`
+    : APPLICATION;
 }
 
 function imageValues(images: StackConfig["observability"]["images"]): Values {

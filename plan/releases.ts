@@ -1,10 +1,8 @@
 /** The releases of a stack, as Pulumi is told of them. */
 import { addOnOf, wantedBlocks, type ChartSource } from "../config/addOns";
 import type { StackConfig } from "../config/settings";
+import { APPLICATION } from "./access";
 import { CHART } from "./chart";
-
-/** Name of the application's release. */
-export const APPLICATION = "soc-agent";
 
 /** Revisions that Helm keeps of a release; without a limit it keeps a Secret for each. */
 export const MAX_HISTORY = 5;

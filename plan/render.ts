@@ -8,7 +8,7 @@ import type { StackConfig } from "../config/settings";
 import { chartAtHand } from "../machine/charts";
 import { renderRelease, type Release } from "../machine/helm";
 import { messageOf } from "../machine/run";
-import { NAMESPACE } from "./access";
+import { APPLICATION, NAMESPACE } from "./access";
 import { addOnValues, isUpstream } from "./addOnValues";
 import { CHART } from "./chart";
 import { kindConfig } from "./kindConfig";
@@ -16,7 +16,6 @@ import { stackNamespaces } from "./namespaces";
 import type { KubernetesObject } from "./objects";
 import { observabilityValues } from "./observability";
 import { STACK_CHART, STACK_NAMESPACE } from "./pages";
-import { APPLICATION } from "./releases";
 import { objectsIn, PULUMIS, type Rendered } from "./rendered";
 import { standInNames, withSecrets } from "./secrets";
 import type { PlannedStack } from "./stack";
@@ -83,55 +82,46 @@ export function pulumisObjects({ stack, config }: PlannedStack): KubernetesObjec
   return [...kind, ...namespaces];
 }
 
-/** Releases of upstream's charts. */
-export interface AddOnsAtHand {
-  readonly releases: readonly Release[];
-  /** Why charts of others are not to be had, by the release's name. */
-  readonly unseen: Rendered["unseen"];
-}
-
-/** The releases of upstream's charts that can be rendered. A chart that is not here yet is downloaded. */
-export async function addOnsAtHand(config: StackConfig): Promise<AddOnsAtHand> {
+/**
+ * Renders releases of upstream's charts. One whose chart is not to be had, or does not render, is left out, with the
+ * reason; a chart that is not here yet is downloaded.
+ */
+export async function renderAddOns(
+  releases: readonly AddOnRelease[],
+  render: (release: Release) => Promise<string>,
+): Promise<Rendered> {
   const all = await Promise.all(
-    addOnReleases(config).map(
-      async ({ source, ...release }): Promise<Release | [string, string]> => {
-        try {
-          return { ...release, chart: await chartAtHand(source) };
-        } catch (error) {
-          return [release.name, messageOf(error)];
-        }
-      },
-    ),
+    releases.map(async ({ source, ...release }) => {
+      try {
+        const chart = await chartAtHand(source);
+        return { manifests: [[release.name, await render({ ...release, chart })] as const] };
+      } catch (error) {
+        return { unseen: [[release.name, messageOf(error)] as const] };
+      }
+    }),
   );
   return {
-    releases: all.flatMap((one) => ("chart" in one ? [one] : [])),
-    unseen: Object.fromEntries(all.flatMap((one) => ("chart" in one ? [] : [one]))),
+    manifests: Object.fromEntries(all.flatMap(({ manifests = [] }) => manifests)),
+    unseen: Object.fromEntries(all.flatMap(({ unseen = [] }) => unseen)),
   };
 }
 
 /**
- * Renders a stack, for the Kubernetes version that it names. An add-on whose chart is not to be had is left out, with the
- * reason.
+ * Renders a stack, for the Kubernetes version that it names; add-ons as {@link renderAddOns} does.
  *
  * @throws Error with Helm's own words, and where there is no Helm
  */
 export async function renderReleases(planned: PlannedStack): Promise<Rendered> {
   const version = kubernetesVersion(planned.config);
-  const render = (releases: readonly Release[]) =>
-    Promise.all(
-      releases.map(async (one) => [one.name, await renderRelease(one, version)] as const),
-    );
+  const render = (release: Release) => renderRelease(release, version);
   const pulumis = pulumisObjects(planned).map((object) => `---\n${stringify(object)}`);
-  const [own, { unseen, rendered }] = await Promise.all([
-    render(ownReleases(planned)),
-    addOnsAtHand(planned.config).then(async ({ releases, unseen }) => ({
-      unseen,
-      rendered: await render(releases),
-    })),
+  const [own, addOns] = await Promise.all([
+    Promise.all(ownReleases(planned).map(async (one) => [one.name, await render(one)] as const)),
+    renderAddOns(addOnReleases(planned.config), render),
   ]);
   return {
-    manifests: Object.fromEntries([[PULUMIS, pulumis.join("")], ...own, ...rendered]),
-    unseen,
+    manifests: { [PULUMIS]: pulumis.join(""), ...Object.fromEntries(own), ...addOns.manifests },
+    unseen: addOns.unseen,
   };
 }
 

@@ -65,7 +65,7 @@ export function seenByBoth(
   addOns: readonly string[],
 ): SeenByBoth {
   const old = Object.keys(before.manifests).every((name) => name === PULUMIS);
-  const isNew = old && objectsIn(before).length === 0;
+  const isNew = Object.values(before.manifests).every((text) => text.trim() === "");
   const unrendered =
     old && !isNew
       ? addOns

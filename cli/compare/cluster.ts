@@ -3,10 +3,10 @@ import { randomBytes } from "node:crypto";
 import { withApi } from "../../machine/apiServer";
 import { newestRevision, renderUpgrade, type Release, type ReleaseName } from "../../machine/helm";
 import { messageOf } from "../../machine/run";
+import { APPLICATION } from "../../plan/access";
 import type { Consequence } from "../../plan/consequences";
 import { asDeployed } from "../../plan/deployed";
-import { APPLICATION } from "../../plan/releases";
-import { addOnsAtHand, ownReleases } from "../../plan/render";
+import { addOnReleases, ownReleases, renderAddOns } from "../../plan/render";
 import { objectsIn, seenByBoth, type Rendered } from "../../plan/rendered";
 import type { Report, StackReport } from "../../plan/report";
 import type { PlannedStack } from "../../plan/stack";
@@ -44,13 +44,12 @@ async function compareCluster(
 ): Promise<StackReport> {
   const resources = state.resources.filter((resource) => !resource.delete);
   const made = releasesOf(resources);
-  const addOns = await addOnsAtHand(planned.config);
   const own = wantedOwn(planned, made, valuesOf(resources, APPLICATION));
-  const wanted = [...own, ...addOns.releases];
-  const names = new Map<string, ReleaseName>(
-    [...made, ...wanted].map((release) => [release.name, release]),
-  );
-  const [stored, rendered] = await Promise.all([
+  const addOns = addOnReleases(planned.config);
+  const wanted: readonly ReleaseName[] = [...own, ...addOns];
+  const names = new Map([...made, ...wanted].map((release) => [release.name, release]));
+  const render = (release: Release) => renderUpgrade(release, of);
+  const [stored, ours, theirs] = await Promise.all([
     withApi(of, (api) =>
       Promise.all(
         [...names.values()].map(async (release) => {
@@ -59,22 +58,24 @@ async function compareCluster(
         }),
       ),
     ),
-    Promise.all(
-      wanted.map(async (release) => [release.name, await renderUpgrade(release, of)] as const),
-    ),
+    Promise.all(own.map(async (release) => [release.name, await render(release)] as const)),
+    renderAddOns(addOns, render),
   ]);
   const there = stored.flatMap(([name, manifest]) =>
     manifest === undefined ? [] : [[name, manifest] as const],
   );
   const before: Rendered = { manifests: Object.fromEntries(there), unseen: {} };
-  const after: Rendered = { manifests: Object.fromEntries(rendered), unseen: addOns.unseen };
+  const after: Rendered = {
+    manifests: { ...Object.fromEntries(ours), ...theirs.manifests },
+    unseen: theirs.unseen,
+  };
   const compared = compareSides(
     seenByBoth(before, after, []),
     { stack: planned.stack, rendered: "the cluster, which answered while it was rendered" },
     key,
   );
   const come = wanted
-    .filter(({ name }) => !(name in before.manifests))
+    .filter(({ name }) => name in after.manifests && !(name in before.manifests))
     .map(({ namespace, name }): Consequence => {
       const count = objectsIn(after, [name]).length;
       const text = `Release ${namespace}/${name} is not in the cluster, and is installed: ${count} objects`;

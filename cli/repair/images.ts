@@ -1,6 +1,6 @@
 /** Mends images: those that nodes or the engine have lost, and those that pods were given past Pulumi. */
 import * as path from "node:path";
-import { LEFT } from "../../cluster/fillNodes";
+import { LEFT } from "../../cluster/loadImages";
 import { lacks, workers } from "../../cluster/nodeImages";
 import { imagesIn, setImages } from "../../cluster/rollOut";
 import { isMap } from "../../config/values";

@@ -6,7 +6,7 @@
 import * as path from "node:path";
 import { clusterIdentity } from "../../plan/kindConfig";
 import { DOCKER, docker, KIND_CLUSTER_LABEL } from "../../machine/docker";
-import type { ReleaseName } from "../../machine/helm";
+import { helmIn, type ReleaseName } from "../../machine/helm";
 import { nodeNames } from "../../machine/kindCluster";
 import type { RepairArgs } from "./args";
 import { renewCertificate } from "./controlPlaneAddress";
@@ -14,7 +14,7 @@ import { placesOf } from "../deletions";
 import { Refusal } from "../pulumi";
 import { mendImages, missedPodImages, takeBackImages } from "./images";
 import { curesFor, parseRevisions, secretOf, type Revision } from "./releases";
-import { tryKubectl } from "../../machine/kubectl";
+import { tryKubectl, type Target } from "../../machine/kubectl";
 import { lines, must } from "../../machine/run";
 import { idOf, type State } from "../stackState";
 
@@ -154,10 +154,8 @@ async function mendReleases(args: RepairArgs): Promise<string[]> {
 }
 
 async function uninstall(args: RepairArgs, release: ReleaseName): Promise<void> {
-  const { root, files, env } = args;
-  const where = ["--namespace", release.namespace, "--kubeconfig", files.kubeconfig];
   const how = ["--wait", "--timeout", "2m", "--ignore-not-found"];
-  await must("helm", ["uninstall", release.name, ...where, ...how], { cwd: root, env });
+  await helmIn(targetOf(args), release)(["uninstall", release.name, ...how]);
 }
 
 async function findRevisions(args: RepairArgs): Promise<Revision[]> {
@@ -184,9 +182,12 @@ async function findNamespaces(args: RepairArgs): Promise<string[]> {
   return staying ?? [];
 }
 
-function kubectl({ root, files, env }: RepairArgs, args: readonly string[]) {
-  const target = { kubeconfigFile: path.join(root, files.kubeconfig), env };
-  return tryKubectl(target, args, { timeout: PATIENCE * 1000 });
+function targetOf({ root, files, env }: RepairArgs): Target {
+  return { kubeconfigFile: path.join(root, files.kubeconfig), env };
+}
+
+function kubectl(args: RepairArgs, command: readonly string[]) {
+  return tryKubectl(targetOf(args), command, { timeout: PATIENCE * 1000 });
 }
 
 async function mustKubectl(args: RepairArgs, command: readonly string[]): Promise<string> {

@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { LoginSettings, RegistryLogin } from "../../config/settings";
 import { hasNull } from "../../config/values";
+import { APPLICATION } from "../../plan/access";
 import { CHART, type ChartOverrides } from "../../plan/chart";
 import { chartDigest } from "../../plan/chartDigest";
 import { NAMESPACE_LABELS } from "../../plan/namespaces";
@@ -14,9 +15,6 @@ import { redisPassword } from "./redisPassword";
 import { secretName } from "./secret";
 import { awaitReadiness, UNAWAITED } from "../readiness";
 import type { Waiting } from "../releaseWatch";
-
-/** What Helm calls the application. */
-const RELEASE = "soc-agent";
 
 /** Inputs of {@link SocAgent}. */
 export interface SocAgentArgs {
@@ -72,7 +70,7 @@ export class SocAgent extends pulumi.ComponentResource {
     const release = new k8s.helm.v3.Release(
       `${name}-release`,
       {
-        name: RELEASE,
+        name: APPLICATION,
         namespace: namespace.metadata.name,
         chart: CHART,
         // An edit of a template changes no other input, and would not be seen (pulumi-kubernetes#2568).
@@ -89,7 +87,7 @@ export class SocAgent extends pulumi.ComponentResource {
       inside,
     );
     this.revision = release.status.revision;
-    const of = { namespace: args.namespace, name: RELEASE };
+    const of = { namespace: args.namespace, name: APPLICATION };
     const { rollback, waiting } = args;
     const ready = awaitReadiness(name, { release, of, waiting, rollback }, inside);
     this.served = ready.id;

@@ -75,6 +75,28 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
       },
     );
 
+    const { registryMirrors } = settings;
+    const mirrors = registryMirrors
+      ? [
+          new local.Command(
+            `${name}-registry-mirrors`,
+            {
+              ...quiet,
+              // Run again whenever they change: the nodes take others as they run.
+              create: "exec sh scripts/kind-cluster.sh mirrors",
+              environment,
+              stdin: mirrorsScript(registryMirrors, (file) => fs.readFileSync(file, "utf8")),
+            },
+            {
+              parent: this,
+              dependsOn: [cluster],
+              deletedWith: cluster,
+              ...unseen("triggers", "environment"),
+            },
+          ),
+        ]
+      : [];
+
     const kubeconfig = new local.Command(
       `${name}-kubeconfig`,
       {
@@ -85,32 +107,13 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
       },
       {
         parent: this,
-        dependsOn: [cluster],
+        // Nothing is asked for in the cluster before its nodes know what to pull by.
+        dependsOn: [cluster, ...mirrors],
         deletedWith: cluster,
         additionalSecretOutputs: ["stdout"],
         ...unseen("triggers", "environment"),
       },
     );
-
-    const { registryMirrors } = settings;
-    const mirrors =
-      registryMirrors &&
-      new local.Command(
-        `${name}-registry-mirrors`,
-        {
-          ...quiet,
-          // Run again whenever they change: the nodes take others as they run.
-          create: "exec sh scripts/kind-cluster.sh mirrors",
-          environment,
-          stdin: mirrorsScript(registryMirrors, (file) => fs.readFileSync(file, "utf8")),
-        },
-        {
-          parent: this,
-          dependsOn: [cluster],
-          deletedWith: cluster,
-          ...unseen("triggers", "environment"),
-        },
-      );
 
     // kind create waits for none of the workers.
     this.ready = new local.Command(
@@ -118,7 +121,7 @@ export class KindCluster extends pulumi.ComponentResource implements Cluster {
       { ...quiet, create: "exec sh scripts/kind-cluster.sh ready", environment },
       {
         parent: this,
-        dependsOn: [kubeconfig, ...(mirrors ? [mirrors] : [])],
+        dependsOn: [kubeconfig, ...mirrors],
         deletedWith: cluster,
         ...unseen("triggers", "environment"),
       },

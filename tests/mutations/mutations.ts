@@ -16,18 +16,23 @@ const OTHER_ADD_ONS = "options of a dev stack with Traefik and cert-manager";
 const PROD = "options of the prod stack";
 const PROD_WITH_STACK = "options of the prod stack with the observability stack";
 
+/** What is told of an option of all four. */
+function everywhere(option: string): Mutation["failing"] {
+  return [
+    `${DEV} ${option}`,
+    `${OTHER_ADD_ONS} ${option}`,
+    `${PROD} ${option}`,
+    `${PROD_WITH_STACK} ${option}`,
+  ];
+}
+
 const PROGRAM = "tests/unit/program.spec.ts";
 
 export const MUTATIONS: readonly Mutation[] = [
   {
     patch: "01-application-without-provider",
     spec: OPTIONS,
-    failing: [
-      `${DEV} provider`,
-      `${OTHER_ADD_ONS} provider`,
-      `${PROD} provider`,
-      `${PROD_WITH_STACK} provider`,
-    ],
+    failing: everywhere("provider"),
   },
   {
     patch: "02-retain-on-delete-off",
@@ -47,12 +52,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     patch: "05-application-not-waiting-for-images",
     spec: OPTIONS,
-    failing: [
-      `${DEV} dependsOn`,
-      `${OTHER_ADD_ONS} dependsOn`,
-      `${PROD} dependsOn`,
-      `${PROD_WITH_STACK} dependsOn`,
-    ],
+    failing: everywhere("dependsOn"),
   },
   {
     patch: "06-smoke-check-not-waiting-for-ingress",
@@ -72,12 +72,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     patch: "09-hooks-dropped",
     spec: OPTIONS,
-    failing: [
-      `${DEV} hooks`,
-      `${OTHER_ADD_ONS} hooks`,
-      `${PROD} hooks`,
-      `${PROD_WITH_STACK} hooks`,
-    ],
+    failing: everywhere("hooks"),
   },
   {
     patch: "10-timeouts-dropped",
@@ -118,12 +113,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     patch: "16-readiness-not-replaced-with-its-release",
     spec: OPTIONS,
-    failing: [
-      `${DEV} replaceWith`,
-      `${OTHER_ADD_ONS} replaceWith`,
-      `${PROD} replaceWith`,
-      `${PROD_WITH_STACK} replaceWith`,
-    ],
+    failing: everywhere("replaceWith"),
   },
   {
     patch: "17-rollback-dropped",

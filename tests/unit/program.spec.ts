@@ -551,6 +551,11 @@ describe("the dev stack with other configuration", () => {
       "kind-kubeconfig",
       "kind-registry-mirrors",
     ]);
+    // Without it nothing is installed.
+    assert.deepEqual(optionsOf(ran, "kind-kubeconfig").dependsOn, [
+      "kind-cluster",
+      "kind-registry-mirrors",
+    ]);
   });
 
   it("builds in the engine of Docker's active context", async () => {

@@ -1,9 +1,9 @@
 import { systemClock } from "../base/clock.js";
 import type { Fallen, FallReason, Quarantined, QuarantineEntry } from "../contract/quarantine.js";
+import { brokenBound } from "./brokenBound.js";
 import {
   cameAt,
   QUARANTINE_BOUNDS,
-  reasonToFall,
   sumOf,
   tally,
   type OnFallen,
@@ -65,8 +65,9 @@ export class MemoryQuarantine implements Quarantine {
     const reasons: FallReason[] = [];
     let bytes = this.#kept.reduce((sum, one) => sum + one.bytes, 0);
     for (const { entry, bytes: own } of this.#kept) {
-      const entries = this.#kept.length - reasons.length;
-      const reason = reasonToFall(this.bounds, { entries, bytes, oldest: cameAt(entry) }, now);
+      const count = this.#kept.length - reasons.length;
+      const most = { ...this.bounds, count: this.bounds.entries };
+      const reason = brokenBound(most, { count, bytes, first: cameAt(entry) }, now);
       if (reason === null) {
         break;
       }

@@ -38,21 +38,6 @@ export const QUARANTINE_BOUNDS: QuarantineBounds = {
 /** Told of what this process has had fall out of the quarantine. */
 export type OnFallen = (fallen: Fallen) => void;
 
-/** Why the oldest entry has to go; null if it may stay. The script in Redis does the same. */
-export function reasonToFall(
-  bounds: QuarantineBounds,
-  kept: { readonly entries: number; readonly bytes: number; readonly oldest: number },
-  nowSeconds: number,
-): FallReason | null {
-  return kept.entries > bounds.entries
-    ? "count"
-    : kept.bytes > bounds.bytes
-      ? "memory"
-      : kept.oldest < nowSeconds - bounds.seconds
-        ? "age"
-        : null;
-}
-
 /** When an entry came, in seconds since the epoch. */
 export function cameAt({ received_at: at }: QuarantineEntry): number {
   return parseMicros(at) / 1000;

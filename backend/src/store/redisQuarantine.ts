@@ -18,7 +18,7 @@ import {
   type QuarantineFigures,
 } from "./quarantine.js";
 
-/** {@link reasonToFall}, for all pods at once. `ARGV[1]` is JSON of the bounds and the time in seconds. */
+/** What {@link brokenBound} asks, for all pods at once. `ARGV[1]` is JSON of the bounds and the time in seconds. */
 const COMMON = `
 local order, entries, figures = unpack(KEYS)
 local bounds = cjson.decode(ARGV[1])

@@ -1,5 +1,6 @@
 import type { Drop, DropReason } from "../contract/dropped.js";
 import type { ThreatSeverity } from "../contract/signal.js";
+import { brokenBound } from "./brokenBound.js";
 import type { StoredThreat } from "./documents.js";
 
 /** How much is kept. */
@@ -90,11 +91,9 @@ export function reasonToDrop(
   if (stored.first >= UNTOUCHABLE) {
     return null;
   }
-  return stored.threats > bounds.threats
-    ? "count"
-    : stored.bytes > bounds.bytes
-      ? "memory"
-      : stored.first < nowSeconds - bounds.seconds
-        ? "age"
-        : null;
+  return brokenBound(
+    { ...bounds, count: bounds.threats },
+    { count: stored.threats, bytes: stored.bytes, first: stored.first },
+    nowSeconds,
+  );
 }

@@ -23,8 +23,6 @@ interface ThreatListProps {
   readonly metrics: DashboardMetrics | undefined;
 }
 
-const NOTHING_KEPT = { kept: 0, fallen_out: 0 };
-
 /** The live list with its filters, or why there is none. */
 export function ThreatList({ live, view, hold, axis, metrics }: ThreatListProps) {
   const selection = useSelection(hold.visible);
@@ -45,7 +43,7 @@ export function ThreatList({ live, view, hold, axis, metrics }: ThreatListProps)
         hold={hold}
         toReview={metrics?.threats_requiring_review ?? 0}
         axis={axis}
-        quarantine={metrics?.quarantine ?? NOTHING_KEPT}
+        quarantine={metrics?.quarantine ?? null}
       />
       <Body live={live} view={view} hold={hold} selection={selection} metrics={metrics} />
       <BulkBar selection={selection} visible={hold.visible} onDecide={live.decide} />
