@@ -34,7 +34,7 @@ const STEPS = {
   skaffold: ["first", "again", "change"],
   tilt: ["change"],
   clean: ["destroy"],
-  pulumi: ["cold", "again", "change", "destroy"],
+  pulumi: ["cold", "again", "checked", "drift", "change", "destroy"],
   empty: ["again"],
   providers: ["again"],
 } as const;
@@ -96,6 +96,19 @@ const ROWS: readonly Row[] = [
     ours: time("pulumi again"),
     theirs: time("bare again"),
     beside: "docker build, kind load, helm upgrade",
+  },
+  {
+    what: "npm run up without changes",
+    ours: time("pulumi checked"),
+    theirs: time("pulumi again"),
+    beside: "pulumi up, which looks at no object, keeps no rule and asks no address from outside",
+  },
+  {
+    what: "npm run drift",
+    ours: time("pulumi drift"),
+    theirs: () => 3,
+    beside: "what it may take of an idle cluster",
+    target: 1,
   },
   {
     what: "one-line change until served",

@@ -1,7 +1,8 @@
 /**
  * `npm run bench:observability [-- --runs N --rate N --seconds N]`: what the observability stack costs the application.
- * The dev stack without it and with it, in turn on one cluster, under the same load through the ingress: triggers at an
- * even rate and WebSocket clients that get every one of them. After the load with it, what its parts have lost.
+ * The dev stack without it and with it, in turn, each from nothing until the application serves, with one line of the
+ * backend changed, and then under the same load through the ingress: triggers at an even rate and WebSocket clients that
+ * get every one of them. After the load with it, what its parts have lost.
  */
 import * as os from "node:os";
 import { withDefaults } from "../config/defaults";
@@ -10,7 +11,8 @@ import { lines, runMain } from "../machine/run";
 import { table } from "../machine/table";
 import { clients, load } from "../tests/support/load";
 import { committed, mirrors, Project } from "../tests/support/project";
-import { kindOf, median, numbersFrom } from "./support";
+import { until } from "../tests/support/until";
+import { buildImages, change, kindOf, median, numbersFrom } from "./support";
 
 const STACK = "bench";
 const KUBECONFIG = `.kube/${STACK}.yaml`;
@@ -18,8 +20,13 @@ const CLIENTS = 200;
 /** Seconds of load before it counts: code is compiled, connections are made. */
 const WARM = 10;
 
-/** What the application needed under the load. */
+/** In turn, the other one first in every second run: what comes later has warmer caches. */
+const BOTH = ["without", "with"] as const;
+
+/** What the application needed from nothing, and under the load. */
 interface Cost {
+  /** From the start of an `up` without a cluster until the application answers through the ingress, in seconds. */
+  readonly cold: number;
   /** CPU time of the backend's processes for a trigger, in milliseconds. */
   readonly cpu: number;
   /** Median of the answers' times, in milliseconds. */
@@ -36,20 +43,23 @@ async function main(args: string[]): Promise<void> {
   const project = await Project.copy("installed");
   const npm = (command: string, ...more: string[]) =>
     project.must("npm", ["run", command, "--", "--stack", STACK, ...more]);
-  const costs: Record<"without" | "with", Cost[]> = { without: [], with: [] };
+  const base = `http://localhost:${httpPort}`;
+  const costs: Record<(typeof BOTH)[number], Cost[]> = { without: [], with: [] };
   try {
+    await buildImages(project, change(project));
     for (let run = 0; run < runs; run++) {
-      for (const how of ["without", "with"] as const) {
+      for (const how of run % 2 === 0 ? BOTH : [...BOTH].reverse()) {
         const observability = { install: how === "with" };
         project.configure(STACK, mergeValues(stack, { observability }));
-        await npm("up", "--yes");
-        const base = `http://localhost:${httpPort}`;
-        const cost = await underLoad(project, base, rate, seconds);
+        change(project);
+        const [cold] = await Promise.all([served(base), npm("up", "--yes")]);
+        const cost = { cold, ...(await underLoad(project, base, rate, seconds)) };
         costs[how].push(cost);
         console.log(`run ${run + 1}, ${how} the stack: ${JSON.stringify(cost)}`);
         if (how === "with") {
           console.log(JSON.stringify(await flowOf(project, base), undefined, 2));
         }
+        await npm("down", "--yes");
       }
     }
   } finally {
@@ -58,7 +68,7 @@ async function main(args: string[]): Promise<void> {
   }
   const of = (how: keyof typeof costs, key: keyof Cost) =>
     median(costs[how].map((one) => one[key]));
-  const row = (what: string, key: "cpu" | "p50", aim: number) => {
+  const row = (what: string, key: "cold" | "cpu" | "p50", aim: number) => {
     const [without, having] = [of("without", key), of("with", key)];
     return [
       what,
@@ -71,10 +81,21 @@ async function main(args: string[]): Promise<void> {
   console.log(
     `\n${table([
       [`${rate} a second, ${CLIENTS} clients`, "without", "with", "ratio", "aim"],
+      row("cold up until it serves, s", "cold", 1.15),
       row("CPU of the backend for a trigger, ms", "cpu", 1.25),
       row("median answer, ms", "p50", 1.1),
     ])}\nidle: ${of("without", "idle").toFixed(2)} without, ${of("with", "idle").toFixed(2)} with`,
   );
+}
+
+/** Seconds from now until the application answers through the ingress. */
+async function served(base: string): Promise<number> {
+  const started = Date.now();
+  await until("the application", 600, async () => {
+    const { ok } = await fetch(`${base}/api/threats`);
+    return ok ? true : undefined;
+  });
+  return (Date.now() - started) / 1000;
 }
 
 /** Puts the load on the application, and measures once it is warm. */
@@ -83,7 +104,7 @@ async function underLoad(
   base: string,
   rate: number,
   seconds: number,
-): Promise<Cost> {
+): Promise<Omit<Cost, "cold">> {
   const open = await clients(base, CLIENTS);
   try {
     await load(base, rate, WARM);

@@ -47,12 +47,16 @@ export async function otherProgram(project: Project, name: string, program: stri
 
 export function pulumiSteps(project: Project, kind: KindSettings): Step[] {
   const up = () => project.must("pulumi", UP);
+  const npm = (command: string, ...more: string[]) =>
+    project.must("npm", ["run", command, "--", "--stack", STACK, ...more]);
   return [
     async () => {
       change(project);
       await up();
     },
     up,
+    () => npm("up", "--yes"),
+    () => npm("drift"),
     () => {
       const dev = project.start("npm", ["run", "dev", "--", "--stack", STACK]);
       return whileRunning(dev, async () => {
