@@ -103,7 +103,13 @@ export class Pod {
   /** Starts a process and waits until it listens. */
   static async start(env: Readonly<Record<string, string>> = {}): Promise<Pod> {
     const pod = new Pod(env);
-    await eventually(() => pod.#port !== null || pod.#exitCode !== null, "pod listens", 20_000);
+    try {
+      await eventually(() => pod.#port !== null || pod.#exitCode !== null, "pod listens", 20_000);
+    } catch (error) {
+      // Who called has nothing to end it by.
+      await pod.kill();
+      throw error;
+    }
     if (pod.#port === null) {
       throw new Error(`pod ended: ${pod.#stdout}${pod.#stderr}`);
     }
