@@ -9,11 +9,22 @@ import type { Values } from "../../config/values";
 import { awaitRelease, type WaitOptions } from "../../cluster/wait/wait";
 import { must } from "../../machine/run";
 import type { Project } from "../support/project";
+import { until } from "../support/until";
 import { denial, HOPELESS } from "./support/hopeless";
 import { BUSY, READY, slowStarts } from "./support/slowStarts";
-import { FULL, GUARDED, NAMESPACE, registry, type Objects } from "./support/workloads";
+import {
+  deployment,
+  FOREVER,
+  FULL,
+  GUARDED,
+  NAMESPACE,
+  registry,
+  runs,
+  type Objects,
+} from "./support/workloads";
+import { inNode } from "./support/faults";
 import { liveStack } from "./support/liveStack";
-import { kubectl, KUBECONFIG } from "./support/stack";
+import { CLUSTER, kubectl, KUBECONFIG, objects, type Pod } from "./support/stack";
 
 /** Releases that are awaited at a time: each wait asks the cluster every second. */
 const AT_ONCE = 9;
@@ -184,5 +195,30 @@ describe("waiting for a release", function () {
       others.map(({ said }) => said),
       Object.keys(SLOW).map(() => "ready"),
     );
+  });
+
+  it("goes on for a node that joins late, without which no pod fits", async () => {
+    const node = `${CLUSTER}-worker2`;
+    const there: Objects = (_, name) =>
+      deployment(runs(FOREVER), {
+        nodeSelector: { "kubernetes.io/hostname": node },
+      })(image, name);
+    const unscheduled = async () => {
+      const pods = await objects<Pod>(project, "pods", "-n", NAMESPACE, "-l", "app=late");
+      const since = pods[0]?.status?.conditions?.find(({ reason }) => reason === "Unschedulable");
+      const seconds = (Date.now() - Date.parse(since?.lastTransitionTime ?? "")) / 1000;
+      // For as long as would be certain if all nodes were there.
+      return seconds > 15 ? true : undefined;
+    };
+    await inNode("worker2", "systemctl", "stop", "kubelet");
+    let late: Promise<Outcome>;
+    try {
+      await kubectl(project, "delete", "node", node);
+      late = outcome("late", there, 120);
+      await until("the scheduler to have found no node for a while", 60, unscheduled);
+    } finally {
+      await inNode("worker2", "systemctl", "start", "kubelet");
+    }
+    assert.equal((await late).said, "ready");
   });
 });
