@@ -7,6 +7,7 @@ import { mergeValues, type Values } from "../../config/values";
 import type { Seen } from "../../machine/kubernetes";
 import { must } from "../../machine/run";
 import type { Project, Started } from "../support/project";
+import { goOnWithHelm4 } from "../support/helms";
 import { until } from "../support/until";
 import { askNewestBackend } from "../support/askPod";
 import { serveChart } from "./support/chartRepository";
@@ -211,6 +212,10 @@ describe("working with the dev stack on a real cluster", function () {
 
     it("start with ingress-nginx and metrics-server", async () => {
       assert.deepEqual(await releases(), ["ingress-nginx", "metrics-server", "soc-agent"]);
+    });
+
+    it("go on with Helm 4 first on the PATH, for all that follows", async function () {
+      await goOnWithHelm4(this, project);
     });
 
     it("switch to Traefik: the old controller goes first, the new one answers on its ports", async () => {

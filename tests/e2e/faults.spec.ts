@@ -6,6 +6,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { must } from "../../machine/run";
 import type { Project } from "../support/project";
+import { goOnWithHelm4 } from "../support/helms";
 import { until } from "../support/until";
 import {
   assertWhole,
@@ -73,6 +74,10 @@ describe("npm run up, from any state", function () {
     it("comes up", async () => {
       await mend(project);
       await assertWhole(project);
+    });
+
+    it("goes on with Helm 4 first on the PATH, for all that follows", async function () {
+      await goOnWithHelm4(this, project);
     });
 
     const later: [string, RegExp][] = [

@@ -1,5 +1,8 @@
 /** The Helms that are on the PATH. */
+import * as assert from "node:assert/strict";
+import type { Context } from "mocha";
 import { run } from "../../machine/run";
+import type { Project } from "./project";
 
 /** What they are called where there are several. */
 export const HELMS = ["helm", "helm3", "helm4"] as const;
@@ -14,4 +17,15 @@ export async function helmsByMajor(): Promise<Readonly<Record<string, string>>> 
     }),
   );
   return Object.fromEntries(versions.flat().reverse());
+}
+
+/** Puts Helm 4 first on a project's PATH, for all that follows; says so and skips the test where there is none. */
+export async function goOnWithHelm4(test: Context, project: Project): Promise<void> {
+  const { 4: program } = await helmsByMajor();
+  if (program === undefined) {
+    console.log(`NOT RUN: needs Helm 4 on the PATH, as one of ${HELMS.join(", ")}`);
+    test.skip();
+  }
+  project.alias("helm", program);
+  assert.match(await project.must("helm", ["version", "--short"]), /^v4\./);
 }

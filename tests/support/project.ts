@@ -5,6 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import type { Values } from "../../config/values";
+import { which } from "../../cli/tools/executables";
 import { must } from "../../machine/run";
 import { ROOT } from "../../config/project";
 
@@ -71,6 +72,22 @@ export class Project {
 
   path(file: string): string {
     return path.join(this.dir, file);
+  }
+
+  /**
+   * Has every later command find a program under another name, before all that have that name.
+   *
+   * @throws Error where the program is not on the PATH
+   */
+  alias(name: string, program: string): void {
+    const found = which(program, this.env);
+    if (found === undefined) {
+      throw new Error(`no ${program} on the PATH`);
+    }
+    const dir = this.path(".first");
+    fs.mkdirSync(dir, { recursive: true });
+    fs.symlinkSync(found, path.join(dir, name));
+    this.env["PATH"] = [dir, this.env["PATH"]].join(path.delimiter);
   }
 
   read(file: string): string {
