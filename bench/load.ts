@@ -136,7 +136,7 @@ async function main(): Promise<void> {
         // A registry of its own each time: it must not have the layers already.
         const registry = await Registry.start();
         try {
-          const fromNodes = await registry.openFor("kind");
+          const { host: fromNodes } = new URL(await registry.openFor("kind", "http"));
           const place = { project, cluster: kind.name, registry, fromNodes };
           await clear(kind.name);
           const pair: [number, number] = [

@@ -221,8 +221,11 @@ describe("npm run up, on a machine that changes", function () {
     it("pulls by the mirrors that its nodes are told, which change as they run", async () => {
       await must("docker", ["tag", PULLED, `${registry.name}/probe:1`]);
       await must("docker", ["push", "--quiet", `${registry.name}/probe:1`]);
-      const mirrors = [`http://${await registry.openFor(NETWORK)}`];
-      configure(project, { ...other, registryMirrors: { "mirrored.test": { mirrors } } });
+      // With an authority of its own, as registries of companies have one.
+      const mirrors = [await registry.openFor(NETWORK, "https")];
+      fs.copyFileSync(registry.ca, project.path("mirror.crt"));
+      const mirrored = { mirrors, ca: "mirror.crt" };
+      configure(project, { ...other, registryMirrors: { "mirrored.test": mirrored } });
       const { changed } = await up(project);
       assert.deepEqual(changed, ["command:local:Command kind-registry-mirrors"]);
       // Nobody has such a name but the mirror, which has the image under it.

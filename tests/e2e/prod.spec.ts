@@ -6,6 +6,7 @@ import { mergeValues, type Values } from "../../config/values";
 import { must, run } from "../../machine/run";
 import { committed, mirrors, Project } from "../support/project";
 import { allDone } from "../support/together";
+import { selfSigned } from "../support/certificate";
 import { until } from "../support/until";
 import { launch, Window } from "./support/browser";
 import { Cloud, CLOUD, CONTEXT } from "./support/cloud";
@@ -96,12 +97,10 @@ describe("the prod stack on a cluster that exists", function () {
       ),
       cloud.create(),
     ]);
-    await cloud.mirror(registry.name, await registry.openFor("kind"));
+    await cloud.mirror(registry.name, await registry.openFor("kind", "http"));
     await cloud.installIngress();
-    const subject = ["-subj", `/CN=${HOST}`, "-addext", `subjectAltName=DNS:${HOST}`];
-    const out = ["-keyout", project.path("tls.key"), "-out", project.path("ca.pem")];
-    const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"];
-    await must("openssl", [...request, ...subject, ...out]);
+    const files = { certificate: project.path("ca.pem"), key: project.path("tls.key") };
+    await selfSigned(HOST, files);
     await project.must("pulumi", ["stack", "select", "--create", "--stack", STACK]);
   });
   after(async () => {

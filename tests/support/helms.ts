@@ -26,6 +26,6 @@ export async function goOnWithHelm4(test: Context, project: Project): Promise<vo
     console.log(`NOT RUN: needs Helm 4 on the PATH, as one of ${HELMS.join(", ")}`);
     test.skip();
   }
-  project.alias("helm", program);
+  await project.alias("helm", program);
   assert.match(await project.must("helm", ["version", "--short"]), /^v4\./);
 }

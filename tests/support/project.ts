@@ -5,7 +5,6 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { parse, stringify } from "yaml";
 import type { Values } from "../../config/values";
-import { which } from "../../cli/tools/executables";
 import { must } from "../../machine/run";
 import { ROOT } from "../../config/project";
 
@@ -79,14 +78,11 @@ export class Project {
    *
    * @throws Error where the program is not on the PATH
    */
-  alias(name: string, program: string): void {
-    const found = which(program, this.env);
-    if (found === undefined) {
-      throw new Error(`no ${program} on the PATH`);
-    }
+  async alias(name: string, program: string): Promise<void> {
+    const found = await must("sh", ["-c", 'command -v "$0"', program], { env: this.env });
     const dir = this.path(".first");
     fs.mkdirSync(dir, { recursive: true });
-    fs.symlinkSync(found, path.join(dir, name));
+    fs.symlinkSync(found.trim(), path.join(dir, name));
     this.env["PATH"] = [dir, this.env["PATH"]].join(path.delimiter);
   }
 

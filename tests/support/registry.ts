@@ -5,8 +5,10 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
+import * as tls from "node:tls";
 import { stringify } from "yaml";
 import { run } from "../../machine/run";
+import { selfSigned } from "./certificate";
 import { until } from "./until";
 
 /** Who may use the registry. The hashes are bcrypt's, as `htpasswd -nbB` prints them. */
@@ -94,25 +96,41 @@ export class Registry {
    * Lets the nodes of Kind clusters reach the registry: through the address that this machine has in
    * their network, and that nobody outside of it can reach.
    *
-   * @returns host and port for them
+   * @param scheme with https, by a certificate that is its own authority, see {@link ca}
+   * @returns its URL for them
    */
-  async openFor(network: string): Promise<string> {
+  async openFor(network: string, scheme: "http" | "https"): Promise<string> {
     const format = "{{range .IPAM.Config}}{{.Gateway}} {{end}}";
     const { stdout } = await run("docker", ["network", "inspect", network, "--format", format]);
     const gateway = stdout.split(/\s+/).find((address) => net.isIPv4(address));
     if (!gateway) {
       throw new Error(`Docker's network ${network} has no gateway: ${JSON.stringify(stdout)}`);
     }
-    const forwarder = net.createServer((from) => {
+    const forward = (from: net.Socket) => {
       const to = net.connect(this.port, "127.0.0.1");
       from.on("error", () => to.destroy());
       to.on("error", () => from.destroy());
       from.pipe(to).pipe(from);
-    });
+    };
+    const forwarder =
+      scheme === "http"
+        ? net.createServer(forward)
+        : tls.createServer(await this.certificateOf(gateway), forward);
     forwarder.listen(this.port, gateway);
     await once(forwarder, "listening");
     this.forwarder = forwarder;
-    return `${gateway}:${this.port}`;
+    return `${scheme}://${gateway}:${this.port}`;
+  }
+
+  /** File of the authority that nodes have to trust for https. */
+  get ca(): string {
+    return path.join(this.dir, "ca.crt");
+  }
+
+  private async certificateOf(host: string): Promise<tls.TlsOptions> {
+    const key = path.join(this.dir, "tls.key");
+    await selfSigned(host, { certificate: this.ca, key });
+    return { cert: fs.readFileSync(this.ca), key: fs.readFileSync(key) };
   }
 
   /** The digest that the registry has a tag for. */

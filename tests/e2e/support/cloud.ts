@@ -58,8 +58,8 @@ export class Cloud {
   }
 
   /** Makes its nodes pull from `host` what is named after `registry`. */
-  async mirror(registry: string, host: string): Promise<void> {
-    const hosts = `[host."http://${host}"]\n  capabilities = ["pull", "resolve"]\n`;
+  async mirror(registry: string, url: string): Promise<void> {
+    const hosts = `[host."${url}"]\n  capabilities = ["pull", "resolve"]\n`;
     const script = `mkdir -p "$1" && printf '%s' "$2" >"$1/hosts.toml"`;
     const args = ["sh", "-c", script, "sh", `${CERTS}/${registry}`, hosts];
     await must("docker", ["exec", `${CLOUD}-control-plane`, ...args]);

@@ -7,6 +7,7 @@ import * as path from "node:path";
 import type { Page } from "playwright-core";
 import { ROOT } from "../../../config/project";
 import { lines, must } from "../../../machine/run";
+import { selfSigned } from "../../support/certificate";
 
 /** Who may log in, and how. */
 export interface ProviderOptions {
@@ -35,10 +36,7 @@ export class Provider {
     }
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "soc-provider-"));
     const [cert, key] = [path.join(folder, "ca.crt"), path.join(folder, "key.pem")];
-    await must("openssl", [
-      ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=provider"],
-      ...["-addext", `subjectAltName=IP:${host}`, "-keyout", key, "-out", cert],
-    ]);
+    await selfSigned(host, { certificate: cert, key });
     const child = spawn(process.execPath, ["--import", "tsx", "tests/fixtures/provider/main.mts"], {
       cwd: ROOT,
       stdio: ["ignore", "pipe", "inherit"],

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Values } from "../../../config/values";
-import { must } from "../../../machine/run";
+import { selfSigned } from "../../support/certificate";
 import type { Project } from "../../support/project";
 
 /** Stands for a managed Redis: TLS with a certificate that no public authority signed, a user, a password. */
@@ -27,11 +27,7 @@ export async function tlsRedis(
   const name = "tls-redis";
   const host = `${name}.${namespace}`;
   const [key, certificate] = [project.path("redis.key"), project.path("redis.crt")];
-  await must("openssl", [
-    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
-    ...["-keyout", key, "-out", certificate, "-days", "2", "-subj", `/CN=${name}`],
-    ...["-addext", `subjectAltName=DNS:${host}`],
-  ]);
+  await selfSigned(host, { certificate, key });
   const ca = project.read("redis.crt");
   const hash = createHash("sha256").update(password).digest("hex");
   const metadata = { namespace, name };
