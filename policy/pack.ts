@@ -6,11 +6,11 @@ import { PolicyPack, type Policies, type PolicyResource } from "@pulumi/policy";
 import { ROOT } from "../config/project";
 import { isMap } from "../config/values";
 import { RULES } from "../plan/rules/judge";
-import type { Finding } from "../plan/rules/rule";
 import type { ReleaseInputs } from "../plan/releases";
 import { renderReleases } from "../plan/render";
+import { unseenLines } from "../plan/rendered";
 import { planStack } from "../plan/stack";
-import { judgeRendered } from "./look";
+import { judgeRendered, type Verdict } from "./look";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 const COMMAND = "command:local:Command";
@@ -23,24 +23,23 @@ const releases = new Map<string, ReleaseInputs>();
 /** Helm's names of the releases that a command waits for. */
 const awaited = new Set<string>();
 
-const held = new Map<string, Promise<Finding[]>>();
+const held = new Map<string, Promise<Verdict>>();
 
-/** What is found in a stack, once for all rules. */
-function findingsIn(stack: string): Promise<Finding[]> {
+/** What the rules say of a stack, once for all of them. */
+function verdictOf(stack: string): Promise<Verdict> {
   const registered = [...releases.values()].map((release) => ({
     ...release,
     waited: release.waited === true || awaited.has(release.name),
   }));
   const key = JSON.stringify([stack, registered]);
-  const findings = held.get(key) ?? look(stack, registered);
-  held.set(key, findings);
-  return findings;
+  const verdict = held.get(key) ?? look(stack, registered);
+  held.set(key, verdict);
+  return verdict;
 }
 
-async function look(stack: string, registered: readonly ReleaseInputs[]): Promise<Finding[]> {
+async function look(stack: string, registered: readonly ReleaseInputs[]): Promise<Verdict> {
   const planned = planStack(stack);
-  const { findings } = judgeRendered(planned, await renderReleases(planned), registered);
-  return [...findings];
+  return judgeRendered(planned, await renderReleases(planned), registered);
 }
 
 /** The name in `urn:pulumi:stack::project::type::name`. */
@@ -83,12 +82,23 @@ const policies: Policies = RULES.map((rule) => ({
   // Every policy sees every resource, and each notes the same.
   validateResource: ({ type, name, props }) => note(type, name, props),
   validateStack: async ({ resources }, report) => {
-    const findings = await findingsIn(stackOf(resources));
+    const { findings } = await verdictOf(stackOf(resources));
     findings
       .filter((finding) => finding.rule.id === rule.id)
       .forEach(({ at, what }) => report(`${at} ${what}. ${rule.fix}`));
   },
 }));
 
+/** Says of which releases no rule knows anything, so that their silence is not taken for praise. */
+const allSeen: Policies[number] = {
+  name: "all-seen",
+  description: "Every release is rendered. Else no rule is held against it.",
+  enforcementLevel: "advisory",
+  validateStack: async ({ resources }, report) => {
+    const { unseen } = await verdictOf(stackOf(resources));
+    unseenLines(unseen).forEach((line) => report(`Not held against the rules: ${line}`));
+  },
+};
+
 process.chdir(ROOT);
-new PolicyPack("soc-agent", { policies });
+new PolicyPack("soc-agent", { policies: [...policies, allSeen] });

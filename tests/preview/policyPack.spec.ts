@@ -15,6 +15,9 @@ describe("the policy pack", function () {
   });
   after(() => project?.remove());
 
+  /** An add-on's chart that nobody can have. */
+  const absent = { ingress: { chart: "./absent" } };
+
   const preview = () =>
     project.run("pulumi", [
       ...["preview", "--non-interactive", "--color=never", "--stack", "dev"],
@@ -25,7 +28,15 @@ describe("the policy pack", function () {
     const { code, output } = await preview();
     assert.equal(code, 0, output);
     assert.match(output, /soc-agent/);
-    assert.doesNotMatch(output, /\[mandatory\]|\[advisory\]/);
+    // Where its charts cannot be had, that is said, and nothing else.
+    assert.doesNotMatch(output, /\[mandatory\]|\[advisory\](?!.*all-seen)/);
+  });
+
+  it("says which release it knows nothing of, and why", async () => {
+    project.configure("dev", absent);
+    const { code, output } = await preview();
+    assert.equal(code, 0, output);
+    assert.match(output, /\[advisory\].*all-seen[^]*Not held against the rules: .*ingress-nginx/);
   });
 
   it("ends a preview where a rule is broken, and says which, where and what to do", async () => {
