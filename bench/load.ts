@@ -9,16 +9,8 @@ import { withDefaults } from "../config/defaults";
 import { LOGINS, Registry } from "../tests/support/registry";
 import { mirrors, Project } from "../tests/support/project";
 import { until } from "../tests/support/until";
-import {
-  buildImages,
-  change,
-  createCluster,
-  IDENTITY,
-  imagesOf,
-  kindOf,
-  median,
-  numbersFrom,
-} from "./support";
+import { median, numbersFrom } from "./measures";
+import { buildImages, change, createCluster, IDENTITY, imagesOf, kindOf } from "./support";
 import { CTR, fullName, workers } from "../cluster/nodeImages";
 import { docker } from "../machine/docker";
 import { lines, must, runMain } from "../machine/run";

@@ -10,6 +10,7 @@ import pc from "picocolors";
 import { withDefaults } from "../config/defaults";
 import { mergeValues } from "../config/values";
 import { committed, mirrors, Project } from "../tests/support/project";
+import { median, numbersFrom } from "./measures";
 import { hasSkaffold } from "./skaffold";
 import {
   bareSteps,
@@ -23,7 +24,7 @@ import {
   tiltSteps,
   type Step,
 } from "./steps";
-import { kindOf, median, numbersFrom } from "./support";
+import { kindOf } from "./support";
 import { hasTilt } from "./tilt";
 import { run, runMain } from "../machine/run";
 import { table } from "../machine/table";

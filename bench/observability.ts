@@ -4,7 +4,6 @@
  * backend changed, and then under the same load through the ingress: triggers at an even rate and WebSocket clients that
  * get every one of them. After the load with it, what its parts have lost.
  */
-import * as os from "node:os";
 import { withDefaults } from "../config/defaults";
 import { mergeValues } from "../config/values";
 import { lines, runMain } from "../machine/run";
@@ -12,7 +11,8 @@ import { table } from "../machine/table";
 import { clients, load } from "../tests/support/load";
 import { committed, mirrors, Project } from "../tests/support/project";
 import { until } from "../tests/support/until";
-import { buildImages, change, kindOf, median, numbersFrom } from "./support";
+import { machineTimes, median, numbersFrom, restBetween } from "./measures";
+import { buildImages, change, kindOf } from "./support";
 
 const STACK = "bench";
 const KUBECONFIG = `.kube/${STACK}.yaml`;
@@ -115,7 +115,7 @@ async function underLoad(
     return {
       cpu: ((cpuAfter - cpuBefore) * 1000) / sent.length,
       p50: median(answered.map(({ ms }) => ms)),
-      idle: (machineAfter.idle - machineBefore.idle) / (machineAfter.all - machineBefore.all),
+      idle: restBetween(machineBefore, machineAfter),
       failed: sent.length - answered.length,
     };
   } finally {
@@ -160,16 +160,6 @@ async function cpuSeconds(project: Project): Promise<number> {
     ),
   );
   return figures.reduce((sum, figure) => sum + Number(figure), 0);
-}
-
-/** Milliseconds of all cores so far. */
-function machineTimes(): { readonly idle: number; readonly all: number } {
-  const times = os.cpus().map((cpu) => cpu.times);
-  const sum = (values: readonly number[]) => values.reduce((total, one) => total + one, 0);
-  return {
-    idle: sum(times.map(({ idle }) => idle)),
-    all: sum(times.flatMap((one) => Object.values(one))),
-  };
 }
 
 runMain(() => main(process.argv.slice(2)));
