@@ -33,6 +33,12 @@ const OPTIONS = {
   bench: { runs },
   "bench:load": { runs },
   "bench:observability": { runs, rate, seconds },
+  "bench:dashboard": /** @type {const} */ ({
+    runs: { type: "string", default: "3" },
+    rate: { type: "string", default: "200" },
+    seconds: { type: "string", default: "20" },
+    threats: { type: "string", default: "5000" },
+  }),
   "bench:app": /** @type {const} */ ({
     seconds: { type: "string", default: "10" },
     soak: { type: "string", default: "1" },

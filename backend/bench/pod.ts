@@ -28,8 +28,16 @@ export class BenchPod {
     private readonly logs: string,
   ) {}
 
-  /** Builds the program, starts it and waits until it is ready. */
-  static async start(redisUrl: string): Promise<BenchPod> {
+  /**
+   * Builds the program, starts it and waits until it is ready.
+   *
+   * @param settings more variables of its environment
+   * @throws Error if it cannot be built, or ends
+   */
+  static async start(
+    redisUrl: string,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<BenchPod> {
     const build = spawnSync("npm", ["run", "--silent", "build"], { cwd: ROOT, stdio: "pipe" });
     if (build.status !== 0) {
       throw new Error(`build failed: ${build.stderr.toString()}`);
@@ -46,6 +54,7 @@ export class BenchPod {
         HOST: "127.0.0.1",
         PORT: String(port),
         REDIS_URL: redisUrl,
+        ...settings,
       },
       stdio: ["ignore", log, "inherit"],
     });
@@ -97,9 +106,14 @@ export function leaveCore(core: number): void {
     .map((_, index) => index)
     .filter((index) => index !== core);
   if (others.length > 0) {
-    const to = ["--all-tasks", "--cpu-list", "--pid", others.join(), String(process.pid)];
-    spawnSync("taskset", to);
+    keepTo(others);
   }
+}
+
+/** Keeps this process, and what it starts from now on, on some cores, where the system can do that. */
+export function keepTo(cores: readonly number[]): void {
+  const to = ["--all-tasks", "--cpu-list", "--pid", cores.join(), String(process.pid)];
+  spawnSync("taskset", to);
 }
 
 /** The same command bound to a core, where the system can do that. */

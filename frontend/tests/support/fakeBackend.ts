@@ -1,8 +1,6 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { extname, join, normalize } from "node:path";
 import { WebSocketServer } from "ws";
 import { countThreats } from "../../src/state/analytics";
 import { isClosed, isInScope, type Scope } from "../../src/state/filters";
@@ -15,18 +13,10 @@ import type {
   ThreatAnalysis,
   TriggerRequest,
 } from "../../src/types";
+import { builtFile } from "./dist";
 import { FakeLogin } from "./fakeLogin";
 import { NginxConfig } from "./nginxConfig";
 import { makeThreat, utc } from "./threats";
-
-const ROOT = join(import.meta.dirname, "../..");
-const DIST = join(ROOT, "dist");
-const MEDIA_TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".svg": "image/svg+xml",
-};
 
 /** What the backend tells without an observability stack, and with the project's own. */
 export const NO_STACK: Observability = {
@@ -308,12 +298,9 @@ export class FakeBackend {
   }
 
   private async answerFile(pathname: string, response: ServerResponse): Promise<void> {
-    // As nginx does it: what is no file is the page.
-    const path = extname(pathname) === "" ? "/index.html" : normalize(pathname);
-    const body = await readFile(join(DIST, path)).catch(() => undefined);
+    const file = await builtFile(pathname);
     response.setHeader("Content-Security-Policy", this.policy);
-    const type = MEDIA_TYPES[extname(path)] ?? "application/octet-stream";
-    send(response, body ? 200 : 404, type, body ?? "");
+    send(response, file ? 200 : 404, file?.type ?? "application/octet-stream", file?.body ?? "");
   }
 
   private async answerTrigger(request: IncomingMessage, response: ServerResponse): Promise<void> {
