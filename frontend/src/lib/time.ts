@@ -30,12 +30,24 @@ export function formatAge(thenMs: number, nowMs: number): string {
   return hours < 24 ? `${hours} h ago` : `${Math.floor(hours / 24)} d ago`;
 }
 
+/** Made once each: making one takes longer than a hundred uses of it. */
+const DATE_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const SHORT_DATE_TIME = new Intl.DateTimeFormat(undefined, {
+  dateStyle: "medium",
+  timeStyle: "short",
+});
+const SHORT_TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+const SPAN = new Intl.DateTimeFormat(undefined, {
+  month: "short",
+  day: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+});
+
 /** The viewer's local date and time with seconds; the text itself when it is no time. */
 export function formatDateTime(iso: string): string {
   const time = parseUtc(iso);
-  return Number.isNaN(time)
-    ? iso
-    : new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  return Number.isNaN(time) ? iso : DATE_TIME.format(time);
 }
 
 /** The viewer's local time without seconds, with the date when it is not that of now; as above if none. */
@@ -45,22 +57,13 @@ export function formatSince(iso: string, nowMs: number): string {
     return iso;
   }
   const today = time.toDateString() === new Date(nowMs).toDateString();
-  return today
-    ? time.toLocaleTimeString(undefined, { timeStyle: "short" })
-    : time.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  return (today ? SHORT_TIME : SHORT_DATE_TIME).format(time);
 }
 
 /** The viewer's local time from one moment (epoch ms) to another one, with the date. */
 export function formatSpan(fromMs: number, toMs: number): string {
   return SPAN.formatRange(fromMs, toMs);
 }
-
-const SPAN = new Intl.DateTimeFormat(undefined, {
-  month: "short",
-  day: "numeric",
-  hour: "numeric",
-  minute: "2-digit",
-});
 
 /** Milliseconds for people: "< 1 ms", "850 ms", "1.3 s". */
 export function formatDuration(ms: number): string {

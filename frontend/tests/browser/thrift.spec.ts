@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { hasBrowser } from "../support/browser";
+import { connection, Harness, row, rowIds } from "../support/harness";
+import { makeThreat } from "../support/threats";
+import { until } from "../support/until";
+
+const HOUR_MS = 3_600_000;
+
+/** Counts what is costly about dates: formats that are made, and dates and spans that are written. */
+const COUNTING = `
+  globalThis.counted = { made: 0, dates: 0, spans: 0 };
+  const own = Intl.DateTimeFormat;
+  Intl.DateTimeFormat = new Proxy(own, {
+    construct: (target, args) => { counted.made += 1; return new target(...args); },
+  });
+  for (const name of ["toLocaleString", "toLocaleDateString", "toLocaleTimeString"]) {
+    const before = Date.prototype[name];
+    Date.prototype[name] = function (...args) {
+      counted.made += 1;
+      counted.dates += 1;
+      return before.apply(this, args);
+    };
+  }
+  const { get } = Object.getOwnPropertyDescriptor(own.prototype, "format");
+  Object.defineProperty(own.prototype, "format", {
+    get() {
+      const format = get.call(this);
+      return (date) => { counted.dates += 1; return format(date); };
+    },
+  });
+  const range = own.prototype.formatRange;
+  own.prototype.formatRange = function (...args) {
+    counted.spans += 1;
+    return range.apply(this, args);
+  };`;
+
+/** What {@link COUNTING} has counted. */
+interface Counted {
+  readonly made: number;
+  readonly dates: number;
+  readonly spans: number;
+}
+
+if (hasBrowser()) {
+  describe("what a busy page does not do, in a real browser", () => {
+    const harness = new Harness();
+    const agoMs = (ms: number) => new Date(Date.now() - ms).toISOString();
+    const counted = (page: Page) =>
+      page.evaluate(() => (globalThis as unknown as { counted: Counted }).counted);
+
+    async function open(): Promise<Page> {
+      const page = await harness.open("", async (fresh) => {
+        await fresh.addInitScript(COUNTING);
+      });
+      await connection(page, "live").waitFor();
+      return page;
+    }
+
+    it("makes no format for the dates of rows", async () => {
+      harness.backend.threats = [makeThreat({ id: "first", created_at: agoMs(HOUR_MS) })];
+      const page = await open();
+      await row(page, "first").waitFor();
+      const { made } = await counted(page);
+      for (let n = 0; n < 30; n += 1) {
+        harness.backend.publish(makeThreat({ id: `n-${n}`, created_at: agoMs(0) }));
+      }
+      await until(async () => (await rowIds(page)).length === 31);
+      const after = await counted(page);
+      assert.ok(after.dates >= 31, `${after.dates} dates were written`);
+      assert.equal(after.made, made);
+    });
+  });
+}
