@@ -48,6 +48,7 @@ if (hasBrowser()) {
     const agoMs = (ms: number) => new Date(Date.now() - ms).toISOString();
     const counted = (page: Page) =>
       page.evaluate(() => (globalThis as unknown as { counted: Counted }).counted);
+    const age = (page: Page, id: string) => row(page, id).locator("time").innerText();
 
     async function open(): Promise<Page> {
       const page = await harness.open("", async (fresh) => {
@@ -69,6 +70,19 @@ if (hasBrowser()) {
       const after = await counted(page);
       assert.ok(after.dates >= 31, `${after.dates} dates were written`);
       assert.equal(after.made, made);
+    });
+
+    it("draws no row anew of which time has changed nothing", async () => {
+      const old = Array.from({ length: 30 }, (_, n) =>
+        makeThreat({ id: `old-${n}`, created_at: agoMs((n + 1.5) * HOUR_MS) }),
+      );
+      harness.backend.threats = [makeThreat({ id: "new", created_at: agoMs(10_000) }), ...old];
+      const page = await open();
+      await until(async () => (await rowIds(page)).length === 31);
+      const [shown, { dates }] = [await age(page, "new"), await counted(page)];
+      await until(async () => (await age(page, "new")) !== shown);
+      const written = (await counted(page)).dates - dates;
+      assert.ok(written < old.length, `${written} dates were written`);
     });
   });
 }
