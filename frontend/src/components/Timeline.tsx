@@ -1,4 +1,4 @@
-import { useRef, useState, type KeyboardEvent } from "react";
+import { useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { useHistogram } from "../hooks/useHistogram";
 import type { LiveThreats } from "../hooks/useLiveThreats";
 import { useNow } from "../hooks/useNow";
@@ -31,6 +31,7 @@ interface TimelineProps {
 export function Timeline({ live, view, bars }: TimelineProps) {
   const { filters, setFilters } = view;
   const { buckets, of } = useBuckets(live, filters, bars);
+  const labels = useMemo(() => buckets.map(described), [buckets]);
   const most = Math.max(1, ...buckets.map(({ total }) => total));
   /** Where the choice of several bars began. */
   const anchor = useRef<Bucket>(undefined);
@@ -92,8 +93,8 @@ export function Timeline({ live, view, bars }: TimelineProps) {
             // One stop for the keyboard; the arrows go on from there.
             tabIndex={at === current ? 0 : -1}
             aria-pressed={isChosen(bucket, filters.from, filters.to)}
-            aria-label={described(bucket)}
-            title={described(bucket)}
+            aria-label={labels[at]}
+            title={labels[at]}
             onFocus={() => setStop(at)}
             onKeyDown={(event) => onKey(event, at)}
             onPointerDown={({ shiftKey }) => {
@@ -143,19 +144,27 @@ function useBuckets(live: LiveThreats, filters: Filters, bars: number): Buckets 
   // What is listed of a part of the time says nothing of the other bars.
   const { threats, complete } = shelf.from === "" && shelf.to === "" ? listed : all;
   const [oldest, setOldest] = useState<number>();
-  const grid = gridOf(filters.range, now, bars, oldest ?? oldestOf(threats));
+  const {
+    from,
+    step,
+    bars: number,
+  } = gridOf(filters.range, now, bars, oldest ?? oldestOf(threats));
+  const grid = useMemo(() => ({ from, step, bars: number }), [from, step, number]);
   const stored = useHistogram(grid, filters, all.threats);
   if (stored && stored.oldest !== oldest) {
     setOldest(stored.oldest);
   }
-  if (stored && isFor(grid, stored)) {
-    return { buckets: bucketsOf(grid, stored, filters.severities), of: undefined };
-  }
-  const shown = applyFilters(threats, { ...filters, from: "", to: "" });
-  return {
-    buckets: bucketsOf(grid, countListed(shown, grid), []),
-    of: complete ? undefined : threats.length,
-  };
+  const counted = stored && isFor(grid, stored) ? stored : undefined;
+  // What is listed changes with every message, what the backend counted with its answers alone.
+  const listing = counted ? undefined : threats;
+  const buckets = useMemo(() => {
+    if (counted) {
+      return bucketsOf(grid, counted, filters.severities);
+    }
+    const shown = applyFilters(listing ?? [], { ...filters, from: "", to: "" });
+    return bucketsOf(grid, countListed(shown, grid), []);
+  }, [grid, counted, listing, filters]);
+  return { buckets, of: counted || complete ? undefined : threats.length };
 }
 
 function iso(ms: number): string {

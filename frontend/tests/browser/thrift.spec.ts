@@ -84,5 +84,20 @@ if (hasBrowser()) {
       const written = (await counted(page)).dates - dates;
       assert.ok(written < old.length, `${written} dates were written`);
     });
+
+    it("describes the bars of the time axis only when there are other counts", async () => {
+      harness.backend.threats = [makeThreat({ id: "first", created_at: agoMs(HOUR_MS) })];
+      const page = await open();
+      await row(page, "first").waitFor();
+      const bars = await page.locator(".ticks button").count();
+      for (let n = 0; n < 10; n += 1) {
+        harness.backend.publish(makeThreat({ id: `n-${n}`, created_at: agoMs(0) }));
+        await row(page, `n-${n}`).waitFor();
+      }
+      const { spans } = await counted(page);
+      // Once over what is listed, which grows until the backend has counted; then once for each of its answers.
+      const occasions = harness.backend.histogramsAsked + 3;
+      assert.ok(spans <= bars * occasions, `${spans} spans for ${bars} bars`);
+    });
   });
 }
