@@ -99,5 +99,23 @@ if (hasBrowser()) {
       const occasions = harness.backend.histogramsAsked + 3;
       assert.ok(spans <= bars * occasions, `${spans} spans for ${bars} bars`);
     });
+
+    it("lights up what is new by what no frame has to be drawn for", async () => {
+      const page = await open();
+      await page.getByText("No alerts here yet").waitFor();
+      harness.backend.publish(makeThreat({ id: "new", created_at: agoMs(0) }));
+      await row(page, "new").waitFor();
+      const animated = await page.evaluate(() =>
+        document
+          .getAnimations()
+          .filter(({ effect }) => effect instanceof KeyframeEffect && effect.target?.closest("li"))
+          .map(({ effect }) => (effect as KeyframeEffect).getKeyframes().flatMap(Object.keys)),
+      );
+      const OF_TIME = ["offset", "computedOffset", "easing", "composite"];
+      assert.deepEqual(
+        animated.map((names) => [...new Set(names)].filter((name) => !OF_TIME.includes(name))),
+        [["opacity"]],
+      );
+    });
   });
 }
