@@ -31,9 +31,11 @@ export function useView(): ViewControl {
     const current = readView(location.search);
     go({ ...current, filters: { ...current.filters, ...change } }, "replaceState");
   }, []);
+  // The same function for as long as the filters are, whatever is opened: each row has its link by it.
+  const filters = writeView({ filters: view.filters, threatId: undefined });
   const hrefOf = useCallback(
-    (threatId: string) => address({ filters: view.filters, threatId }),
-    [view.filters],
+    (threatId: string) => address({ ...readView(filters), threatId }),
+    [filters],
   );
   return useMemo(
     () => ({ ...view, hrefOf, open, close, setFilters }),

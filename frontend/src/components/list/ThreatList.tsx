@@ -91,7 +91,7 @@ function Body({ live, view, hold, selection, metrics }: BodyProps) {
           <ThreatRow
             key={threat.id}
             threat={threat}
-            href={view.hrefOf(threat.id)}
+            hrefOf={view.hrefOf}
             onOpen={view.open}
             selected={selection.has(threat.id)}
             onSelect={selection.toggle}

@@ -10,8 +10,8 @@ import { ThreatLinks } from "../ThreatLinks";
 
 interface ThreatRowProps {
   readonly threat: ThreatAnalysis;
-  /** Where the link leads when it is opened in a window of its own. */
-  readonly href: string;
+  /** Where its link leads when it is opened in a window of its own. */
+  readonly hrefOf: (id: string) => string;
   readonly onOpen: (id: string) => void;
   readonly selected: boolean;
   readonly onSelect: (id: string) => void;
@@ -23,7 +23,7 @@ interface ThreatRowProps {
 
 /** One row of the list: a link to the threat's detail. */
 export const ThreatRow = memo(function ThreatRow(props: ThreatRowProps) {
-  const { threat, href, onOpen, selected, onSelect, open, latest } = props;
+  const { threat, hrefOf, onOpen, selected, onSelect, open, latest } = props;
   const row = useRef<HTMLLIElement>(null);
 
   // Opened by a link or a key, it may be anywhere.
@@ -62,7 +62,12 @@ export const ThreatRow = memo(function ThreatRow(props: ThreatRowProps) {
       <div className="threat-main">
         <h3>
           {/* Its ::after covers the row, so that a click anywhere in it opens the detail. */}
-          <a className="threat-link" href={href} aria-current={open || undefined} onClick={onClick}>
+          <a
+            className="threat-link"
+            href={hrefOf(threat.id)}
+            aria-current={open || undefined}
+            onClick={onClick}
+          >
             {humanize(threat.signal.threat_type)}
             <span className="threat-customer" title={threat.signal.customer_name}>
               {" "}
