@@ -7,13 +7,18 @@ import { until } from "../support/until";
 
 const HOUR_MS = 3_600_000;
 
-/** Counts what is costly about dates: formats that are made, and dates and spans that are written. */
+/** Counts what is costly about dates and numbers: formats that are made, and dates and spans that are written. */
 const COUNTING = `
   globalThis.counted = { made: 0, dates: 0, spans: 0 };
   const own = Intl.DateTimeFormat;
   Intl.DateTimeFormat = new Proxy(own, {
     construct: (target, args) => { counted.made += 1; return new target(...args); },
   });
+  const number = Number.prototype.toLocaleString;
+  Number.prototype.toLocaleString = function (...args) {
+    counted.made += 1;
+    return number.apply(this, args);
+  };
   for (const name of ["toLocaleString", "toLocaleDateString", "toLocaleTimeString"]) {
     const before = Date.prototype[name];
     Date.prototype[name] = function (...args) {
@@ -58,7 +63,7 @@ if (hasBrowser()) {
       return page;
     }
 
-    it("makes no format for the dates of rows", async () => {
+    it("makes no format for the dates and numbers of rows", async () => {
       harness.backend.threats = [makeThreat({ id: "first", created_at: agoMs(HOUR_MS) })];
       const page = await open();
       await row(page, "first").waitFor();
