@@ -38,6 +38,17 @@ export interface Watched extends ThreadTimes {
   readonly messages: number;
 }
 
+/**
+ * How many times as much of its time a page spent in long tasks as another one did. Of none nothing is a multiple: it
+ * counts as one of the shortest, the least that could have been seen.
+ */
+export function longRatio(
+  ours: Pick<Watched, "long">,
+  theirs: Pick<Watched, "long" | "ms">,
+): number {
+  return ours.long / Math.max(theirs.long, LONG_MS / theirs.ms);
+}
+
 /** A page that is watched from its beginning. */
 export class Watch {
   private constructor(
