@@ -2,7 +2,6 @@ import type { RuleAgent } from "../src/agents/agent.js";
 import { AGENTS } from "../src/agents/ruleAgents.js";
 import type { AgentKey } from "../src/contract/analysis.js";
 import type { AgentInput, Finding } from "../src/threats/finding.js";
-import type { PastThreat } from "../src/threats/history.js";
 import type { Judges } from "./judge.js";
 
 /** A rule that is broken in one way, as a change of the program could break it. */
@@ -29,12 +28,6 @@ const finding =
   (rule: RuleAgent): RuleAgent =>
   (input) =>
     change(rule(input), input);
-
-const confirmed = (past: PastThreat): PastThreat => ({
-  ...past,
-  falsePositive: false,
-  confirmed: true,
-});
 
 /** Faults of the kinds that were in the rules once; each has to fail the eval. */
 export const FAULTS: readonly Fault[] = [
@@ -66,8 +59,11 @@ export const FAULTS: readonly Fault[] = [
       "historical",
       seeing((input) => ({
         ...input,
-        history: input.history.map(confirmed),
-        alike: input.alike.map(confirmed),
+        past: {
+          ...input.past,
+          alike_false: { count: 0, cited: [], last: null },
+          alike_real: { ...input.past.alike_real, count: input.past.alike },
+        },
       })),
     ),
   },

@@ -5,6 +5,7 @@ import { detectManipulation, suspect } from "../src/analyzers/adversarial/detect
 import { Coordinator } from "../src/service/coordinator.js";
 import { seededRandom } from "../src/base/random.js";
 import { adversarialCase, ScenarioError } from "../src/threats/adversarialScenarios.js";
+import { lookOut } from "../src/threats/egress.js";
 import { generateSignal } from "../src/threats/generator.js";
 import { History, pastThreat, type PastThreat } from "../src/threats/history.js";
 import { scenarioSignal } from "../src/threats/scenarios.js";
@@ -29,7 +30,7 @@ function detect(
   const findings = Object.fromEntries(
     AGENT_KEYS.map((key) => [key, { ...AGENTS[key](input), ...replaced[key] }]),
   ) as Record<AgentKey, Finding>;
-  return detectManipulation(suspect({ input, findings, egress }));
+  return detectManipulation(suspect({ input, findings, egress: lookOut(signal, egress, NOON) }));
 }
 
 const blocked = (destination: string, minutesAgo = 1): EgressViolation => ({

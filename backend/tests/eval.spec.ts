@@ -7,7 +7,7 @@ import { inject } from "../eval/injections.js";
 import { judgeAll, type Agents, type Judges } from "../eval/judge.js";
 import { obedientAgents } from "../eval/obedientModel.js";
 import { isCited, scoresOf, type Scores } from "../eval/scores.js";
-import type { AgentInput } from "../src/threats/finding.js";
+import type { ToldInput } from "../src/threats/finding.js";
 import { AGENT_KEYS } from "../src/contract/analysis.js";
 
 const cases = corpus();
@@ -67,7 +67,7 @@ describe("orders in the texts of signals", () => {
     const believed = Object.fromEntries(
       AGENT_KEYS.map((key) => [
         key,
-        async (input: AgentInput) => {
+        async (input: ToldInput) => {
           const { ruleRisk: _, ...finding } = await model[key](input);
           return finding;
         },

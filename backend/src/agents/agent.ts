@@ -1,9 +1,9 @@
 import { round } from "../base/numbers.js";
 import type { Evidence } from "../contract/threat.js";
-import type { AgentInput, Finding } from "../threats/finding.js";
+import type { AgentInput, Finding, ToldInput } from "../threats/finding.js";
 
 /** One specialist: judges a signal from its own point of view. Pure; throws if it cannot judge. */
-export type Agent = (input: AgentInput) => Finding | Promise<Finding>;
+export type Agent = (input: ToldInput) => Finding | Promise<Finding>;
 
 /** An agent that judges by rules alone, at once. */
 export type RuleAgent = (input: AgentInput) => Finding;

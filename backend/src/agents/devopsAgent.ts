@@ -1,6 +1,5 @@
 import type { ThreatType } from "../contract/signal.js";
 import { inMetadata } from "../threats/evidence.js";
-import type { PastThreat } from "../threats/history.js";
 import { evidenceOf, reasons, riskOf, type RuleAgent } from "./agent.js";
 import { count, humanName } from "../base/wording.js";
 
@@ -17,23 +16,15 @@ const PLANNED_WORK: readonly PlannedWork[] = [
   { title: "cache warm-up", hours: [5], explains: ["rate_limit_breach", "bot_traffic"] },
 ];
 
-const WINDOW_MS = 10 * 60 * 1000;
 const MANY_CUSTOMERS = 4;
 
 /** Looks for causes in the platform itself: planned work, own probes, trouble that hits everybody. */
-export const devopsAgent: RuleAgent = ({ signal, facts, history, now }) => {
+export const devopsAgent: RuleAgent = ({ signal, facts, past, now }) => {
   const hour = new Date(now).getUTCHours();
   const work = PLANNED_WORK.filter(
     (planned) => planned.hours.includes(hour) && planned.explains.includes(signal.threat_type),
   );
-  const customersHit = new Set(
-    history
-      .filter(
-        (past) =>
-          past.threatType === signal.threat_type && now - past.at < WINDOW_MS && !isMachine(past),
-      )
-      .map((past) => past.customer),
-  ).size;
+  const { customers_hit: customersHit } = past;
 
   const found = reasons(
     ...work.map((planned) => ({
@@ -74,8 +65,3 @@ export const devopsAgent: RuleAgent = ({ signal, facts, history, now }) => {
     },
   };
 };
-
-/** Where a source names no customer, its machine's name stands for one; many machines are not many customers. */
-function isMachine({ customer, subjects = [] }: PastThreat): boolean {
-  return subjects.includes(`host ${customer}`);
-}

@@ -2,7 +2,7 @@ import type { PhaseSpan } from "../telemetry/phases.js";
 import type { AgentAnalysis } from "../contract/analysis.js";
 import { clamp, round } from "../base/numbers.js";
 import type { Agent } from "./agent.js";
-import type { AgentInput, Finding } from "../threats/finding.js";
+import type { Finding, ToldInput } from "../threats/finding.js";
 
 const FAILED: Finding = {
   analysis: "The agent failed. Manual review required.",
@@ -22,7 +22,7 @@ export interface Outcome {
 }
 
 /** Has an agent judge; one that fails finds nothing and is sure of nothing. */
-export async function attempt(agent: Agent, input: AgentInput): Promise<Outcome> {
+export async function attempt(agent: Agent, input: ToldInput): Promise<Outcome> {
   try {
     return { finding: await agent(input) };
   } catch (error) {

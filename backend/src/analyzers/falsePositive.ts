@@ -2,8 +2,8 @@ import { clamp, round } from "../base/numbers.js";
 import type { AgentInput } from "../threats/finding.js";
 import type { FalsePositiveIndicator, FalsePositiveScore } from "../contract/analysis.js";
 import type { ThreatType } from "../contract/signal.js";
-import { peoplesWord } from "../threats/history.js";
 import { isTestFile } from "../threats/intel.js";
+import { peoplesWord } from "../threats/lookBack.js";
 import { FALSE_POSITIVE_SCORE } from "./verdict.js";
 import { count, humanName } from "../base/wording.js";
 
@@ -23,12 +23,10 @@ const INDICATOR_SHARE = 0.3;
 
 /** Judges how likely it is that a signal is no threat, by its facts and by what people have decided before. */
 export function scoreFalsePositive(input: AgentInput): FalsePositiveScore {
-  const { signal, history } = input;
-  const { asFalse, asReal } = peoplesWord(
-    history.filter((past) => past.threatType === signal.threat_type),
-  );
-  const similar = asFalse.length + asReal.length;
-  const rate = similar === 0 ? null : round(asFalse.length / similar);
+  const { signal, past } = input;
+  const { type_false: asFalse, type_real: asReal } = past;
+  const similar = asFalse + asReal;
+  const rate = similar === 0 ? null : round(asFalse / similar);
   const indicators = findIndicators(input, rate);
   const weight = indicators.reduce((sum, indicator) => sum + indicator.weight, 0);
   const score = round(clamp(BASE_RATE[signal.threat_type] + INDICATOR_SHARE * weight));
@@ -45,8 +43,8 @@ export function scoreFalsePositive(input: AgentInput): FalsePositiveScore {
     ),
     indicators,
     historical_fp_rate: rate,
-    similar_resolved_as_fp: asFalse.length,
-    similar_resolved_as_real: asReal.length,
+    similar_resolved_as_fp: asFalse,
+    similar_resolved_as_real: asReal,
     recommendation,
     explanation: explain(signal.threat_type, indicators.length, score),
   };
@@ -64,14 +62,12 @@ function percent(share: number): string {
 }
 
 function findIndicators(
-  { signal, facts, proofs, history, alike, intel }: AgentInput,
+  { facts, proofs, past, intel }: AgentInput,
   rate: number | null,
 ): readonly FalsePositiveIndicator[] {
   const rpm = facts.requestsPerMinute;
-  const sameCustomer = history.filter((past) => past.customer === signal.customer_name);
-  const noisyCustomer =
-    sameCustomer.length >= 3 && sameCustomer.filter((past) => past.falsePositive).length >= 2;
-  const { says } = peoplesWord(alike);
+  const noisyCustomer = past.customer_threats >= 3 && past.customer_false >= 2;
+  const says = peoplesWord(past.alike_false.count, past.alike_real.count);
   const level = facts.sourceSeverity;
   const rules: readonly (readonly [boolean, FalsePositiveIndicator])[] = [
     [facts.benignCrawler, rule("benign_crawler", 0.4, "A search engine's crawler", "user_agent")],

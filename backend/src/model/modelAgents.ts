@@ -1,5 +1,5 @@
 import type { Agent } from "../agents/agent.js";
-import type { AgentInput, Finding } from "../threats/finding.js";
+import type { Finding, ToldInput } from "../threats/finding.js";
 import { AGENTS } from "../agents/ruleAgents.js";
 import { AGENT_KEYS, type AgentKey } from "../contract/analysis.js";
 import { answerSchema, readAnswer } from "./answers.js";
@@ -35,7 +35,7 @@ export function modelAgents(
   chat: Chat = openAiChat(config, observer),
 ): ModelAgents {
   const guard = new Guard(observer);
-  const ask = async (key: AgentKey, input: AgentInput): Promise<Finding> => {
+  const ask = async (key: AgentKey, input: ToldInput): Promise<Finding> => {
     const rules = AGENTS[key](input);
     const question = {
       asker: { agent: key, threatType: input.signal.threat_type },
@@ -58,7 +58,7 @@ export function modelAgents(
   };
   return {
     agents: Object.fromEntries(
-      AGENT_KEYS.map((key) => [key, (input: AgentInput) => ask(key, input)]),
+      AGENT_KEYS.map((key) => [key, (input: ToldInput) => ask(key, input)]),
     ) as Record<AgentKey, Agent>,
     circuit: () => guard.circuit,
   };

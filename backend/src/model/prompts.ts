@@ -1,4 +1,4 @@
-import type { AgentInput, Finding } from "../threats/finding.js";
+import type { Finding, ToldInput } from "../threats/finding.js";
 import { hygienic } from "../threats/untrusted.js";
 import type { AgentKey } from "../contract/analysis.js";
 
@@ -28,7 +28,7 @@ export function instructions(key: AgentKey): string {
 }
 
 /** What the model is to judge: a JSON document that cannot leave its marks. */
-export function data(key: AgentKey, input: AgentInput, rules: Finding): string {
+export function data(key: AgentKey, input: ToldInput, rules: Finding): string {
   const { signal } = input;
   const document = {
     signal: {
@@ -51,7 +51,7 @@ const MINUTE_MS = 60_000;
 
 /** What an agent sees besides the signal. */
 const VIEWS: Readonly<
-  Record<AgentKey, (input: AgentInput, rules: Finding) => Readonly<Record<string, unknown>>>
+  Record<AgentKey, (input: ToldInput, rules: Finding) => Readonly<Record<string, unknown>>>
 > = {
   historical: ({ signal, facts, history, intel, now }) => ({
     incidents: history

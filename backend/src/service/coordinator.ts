@@ -1,5 +1,5 @@
 import type { Agent } from "../agents/agent.js";
-import type { AgentInput, Finding } from "../threats/finding.js";
+import type { Finding, ToldInput } from "../threats/finding.js";
 import { AGENT_NAMES, AGENTS } from "../agents/ruleAgents.js";
 import { attempt, describeAgent, publish } from "../agents/run.js";
 import {
@@ -19,32 +19,16 @@ import { isoMicros, systemClock, type Clock } from "../base/clock.js";
 import { noTracer, threatIds, type Phase, type PhaseTracer } from "../telemetry/phases.js";
 import { systemRandom, type Random } from "../base/random.js";
 import { enrich } from "./enrich.js";
+import { look, type Circumstances } from "./seen.js";
 import { text } from "../threats/facts.js";
 import type { PastThreat } from "../threats/history.js";
 import { AGENT_KEYS, type AgentAnalysis, type AgentKey } from "../contract/analysis.js";
-import type { EgressViolation } from "../contract/requests.js";
-import type { IntelMatch, ThreatSignal } from "../contract/signal.js";
+import type { ThreatSignal } from "../contract/signal.js";
 import type { ThreatAnalysis } from "../contract/threat.js";
 import { UNTOUCHED } from "../threats/triage.js";
 
 /** How much less than the rules a model may find before a person looks at it. */
 const MILDER = 0.1;
-
-/** What one analysis is told besides the signal and the history; all of it may be left out. */
-export interface Circumstances {
-  /** Incidents that this analysis alone knows of, newest first. An adversarial scenario plants some. */
-  readonly incidents?: readonly PastThreat[];
-  /** Connections to the outside that were blocked within the last hour; the newest 100 are enough. */
-  readonly egress?: readonly EgressViolation[];
-  /** What intelligence feeds say of the signal, besides the built-in list. */
-  readonly intel?: readonly IntelMatch[];
-  /** Whether to look for attempts to mislead the agents. Default true. */
-  readonly detectorEnabled?: boolean;
-  /** The trace that the analysis is part of, if it is recorded. Default null. */
-  readonly traceId?: string | null;
-  /** The id of the threat, where it is known before. Default a new one. */
-  readonly threatId?: string;
-}
 
 /** What an analysis depends on besides the signal; every field has the production value as default. */
 export interface CoordinatorOptions {
@@ -124,10 +108,10 @@ export class Coordinator {
     const { clock, detect } = this.#options;
     const started = clock();
     const timeline = new TimelineRecorder(clock);
-    const { incidents = [], egress = [], intel = [] } = circumstances;
-    const { detectorEnabled = true, traceId = null } = circumstances;
+    const { incidents = [], traceId = null } = circumstances;
     const known = incidents.length === 0 ? history : [...incidents, ...history];
-    const input = enrich(signal, known, intel, started, timeline);
+    const seen = look(signal, known, circumstances, started);
+    const input = enrich(signal, seen, known, started, timeline);
     const results = await Promise.all(AGENT_KEYS.map((key) => this.#run(key, input, timeline)));
     const findings = results.map((result) => result.finding);
     const byAgent = recordOf(results, (result) => result.finding);
@@ -137,8 +121,10 @@ export class Coordinator {
       description: falsePositive.explanation,
       data: { score: falsePositive.score },
     });
-    const suspicions = detectorEnabled
-      ? this.#phase("adversarial_detector", () => detect({ input, findings: byAgent, egress }))
+    const suspicions = seen.detectorEnabled
+      ? this.#phase("adversarial_detector", () =>
+          detect({ input, findings: byAgent, egress: seen.egress }),
+        )
       : null;
     const detection = suspicions && detectManipulation(suspicions);
     recordDetection(timeline, detection);
@@ -205,7 +191,7 @@ export class Coordinator {
     return this.#options.tracer.run(phase, {}, work);
   }
 
-  #run(key: AgentKey, input: AgentInput, timeline: TimelineRecorder): Promise<AgentResult> {
+  #run(key: AgentKey, input: ToldInput, timeline: TimelineRecorder): Promise<AgentResult> {
     const { agents, clock, onAgentDone, onAgentError, tracer } = this.#options;
     const name = AGENT_NAMES[key];
     return tracer.run(`${key}_agent`, { "agent.name": name }, async (span) => {

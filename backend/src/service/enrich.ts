@@ -1,26 +1,27 @@
-import type { AgentInput } from "../threats/finding.js";
+import type { ToldInput } from "../threats/finding.js";
 import type { TimelineRecorder } from "../analyzers/timeline.js";
-import type { IntelMatch, ThreatSignal } from "../contract/signal.js";
+import type { ThreatSignal } from "../contract/signal.js";
 import { proofsIn } from "../threats/artefacts.js";
 import { customerProfile } from "../threats/customers.js";
 import { factsOf } from "../threats/facts.js";
-import { alike, type PastThreat } from "../threats/history.js";
+import type { PastThreat } from "../threats/history.js";
 import { localIntel } from "../threats/intel.js";
+import type { Seen } from "./seen.js";
 import { humanName, sentence } from "../base/wording.js";
 
 /**
  * What the agents may look at, put together from the signal and what is known.
  *
- * @param fed what feeds say of the signal, besides the built-in list
+ * @param history of which a model may be told, newest first
  * @param now milliseconds since the epoch
  */
 export function enrich(
   signal: ThreatSignal,
+  { past, intel: fed }: Pick<Seen, "past" | "intel">,
   history: readonly PastThreat[],
-  fed: readonly IntelMatch[],
   now: number,
   timeline: TimelineRecorder,
-): AgentInput {
+): ToldInput {
   timeline.recordAt(signal.timestamp, "detection", "Signal received", "sensor", {
     description: sentence(`${humanName(signal.threat_type)} against ${signal.customer_name}`),
     data: { signal_id: signal.id },
@@ -36,9 +37,9 @@ export function enrich(
   enriched("Intelligence looked up", { matches: intel.length });
   const profile = customerProfile(signal.customer_name);
   enriched("Customer looked up", { industry: profile.industry });
-  enriched("History looked up", { threats: history.length });
+  enriched("History looked up", { threats: past.threats });
   return {
     ...{ signal, facts, proofs: proofsIn(signal), profile },
-    ...{ history, alike: alike(signal, history), intel, now },
+    ...{ past, history, intel, now },
   };
 }

@@ -1,6 +1,7 @@
 import { adversarialCase, ScenarioError } from "../threats/adversarialScenarios.js";
 import { isoMicros, systemClock } from "../base/clock.js";
-import type { Circumstances, Coordinator } from "./coordinator.js";
+import type { Coordinator } from "./coordinator.js";
+import type { Circumstances } from "./seen.js";
 import { HttpError } from "../contract/problems.js";
 import type { Logger } from "../telemetry/log.js";
 import type { Metrics } from "../telemetry/metrics.js";

@@ -1,3 +1,4 @@
+import type { LookedBack } from "../contract/seen.js";
 import type { IntelMatch, ThreatSignal } from "../contract/signal.js";
 import type { Evidence } from "../contract/threat.js";
 import type { Proof } from "./artefacts.js";
@@ -12,14 +13,18 @@ export interface AgentInput {
   /** What only an attack leaves behind, the gravest first. */
   readonly proofs: readonly Proof[];
   readonly profile: CustomerProfile;
-  /** Earlier threats of all customers, newest first. */
-  readonly history: readonly PastThreat[];
-  /** Those of them that are of the same kind and the same machine or account. */
-  readonly alike: readonly PastThreat[];
+  /** What is read of earlier threats of all customers. */
+  readonly past: LookedBack;
   /** What intelligence feeds know of the signal. */
   readonly intel: readonly IntelMatch[];
   /** Milliseconds since the epoch. */
   readonly now: number;
+}
+
+/** What a model may be told besides. Rules read none of it: what they read is kept, to judge by it again. */
+export interface ToldInput extends AgentInput {
+  /** Earlier threats of all customers, newest first. */
+  readonly history: readonly PastThreat[];
 }
 
 /** What an agent found. */

@@ -99,33 +99,14 @@ export function subjectsOf({ customer_name: customer, metadata }: ThreatSignal):
   return named.length > 0 ? named : [customer];
 }
 
-/** The earlier threats of the same kind and the same machine or account. */
-export function alike(signal: ThreatSignal, history: readonly PastThreat[]): readonly PastThreat[] {
+/** Tells of an earlier threat whether it is of the same kind and the same machine or account as a signal. */
+export function alikeTo(signal: ThreatSignal): (past: PastThreat) => boolean {
   const kind = kindOf(signal);
   const subjects = subjectsOf(signal);
-  return history.filter(
-    (past) =>
-      past.threatType === signal.threat_type &&
-      (past.kind ?? past.threatType) === kind &&
-      (past.subjects ?? [past.customer]).some((subject) => subjects.includes(subject)),
-  );
-}
-
-/** What people have decided of some threats. */
-export interface PeoplesWord {
-  readonly asFalse: readonly PastThreat[];
-  readonly asReal: readonly PastThreat[];
-  /** What most of them say; where they differ evenly, that it is real. Null where nobody has decided. */
-  readonly says: "false" | "real" | null;
-}
-
-/** What people have decided of these threats. Automatic verdicts are no decisions. */
-export function peoplesWord(threats: readonly PastThreat[]): PeoplesWord {
-  const asFalse = threats.filter((past) => past.falsePositive);
-  const asReal = threats.filter((past) => past.confirmed === true);
-  const decided = asFalse.length + asReal.length > 0;
-  const says = asFalse.length > asReal.length ? "false" : "real";
-  return { asFalse, asReal, says: decided ? says : null };
+  return (past) =>
+    past.threatType === signal.threat_type &&
+    (past.kind ?? past.threatType) === kind &&
+    (past.subjects ?? [past.customer]).some((subject) => subjects.includes(subject));
 }
 
 /** How many of the newest threats an analysis looks back at, and how many older decisions: its cost grows with them. */
@@ -176,7 +157,7 @@ export class History {
 
   /** What an analysis of a signal looks back at: the newest, then what people have decided of the same before. */
   lookBack(signal: ThreatSignal): readonly PastThreat[] {
-    const decided = alike(signal, [...this.#decided.values()].reverse());
+    const decided = [...this.#decided.values()].reverse().filter(alikeTo(signal));
     const older = decided.filter(
       ({ decision }) => this.#threats.get(decision?.threatId ?? "") === undefined,
     );

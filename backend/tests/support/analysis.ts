@@ -1,12 +1,14 @@
-import type { AgentInput } from "../../src/threats/finding.js";
+import type { ToldInput } from "../../src/threats/finding.js";
 import type { Clock } from "../../src/base/clock.js";
-import { Coordinator, type Circumstances } from "../../src/service/coordinator.js";
+import { Coordinator } from "../../src/service/coordinator.js";
+import type { Circumstances } from "../../src/service/seen.js";
 import { seededRandom } from "../../src/base/random.js";
 import { proofsIn } from "../../src/threats/artefacts.js";
 import { customerProfile } from "../../src/threats/customers.js";
 import { factsOf } from "../../src/threats/facts.js";
 import { generateSignal } from "../../src/threats/generator.js";
-import { alike, type PastThreat } from "../../src/threats/history.js";
+import type { PastThreat } from "../../src/threats/history.js";
+import { lookBack } from "../../src/threats/lookBack.js";
 import type { Metadata, ThreatSignal, ThreatType } from "../../src/contract/signal.js";
 import type { ThreatAnalysis } from "../../src/contract/threat.js";
 
@@ -55,14 +57,14 @@ export const SIGNS = [
 ];
 
 /** What the agents get for a signal. */
-export function inputOf(signal: ThreatSignal, history: readonly PastThreat[] = []): AgentInput {
+export function inputOf(signal: ThreatSignal, history: readonly PastThreat[] = []): ToldInput {
   return {
     signal,
     facts: factsOf(signal.metadata),
     proofs: proofsIn(signal),
     profile: customerProfile(signal.customer_name),
+    past: lookBack(signal, history, NOON),
     history,
-    alike: alike(signal, history),
     intel: [],
     now: NOON,
   };

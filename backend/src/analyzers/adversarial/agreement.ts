@@ -92,13 +92,12 @@ export const modelAgainstRules: Check = ({ findings }) =>
     ];
   });
 
-const FRESH_MS = 15 * 60 * 1000;
-
 /** History speaks for harmless while connections to the outside are being blocked. */
-export const egressAgainstHistory: Check = ({ input, findings, egress }) => {
-  const { historical } = findings;
-  const fresh = egress.filter(({ timestamp }) => input.now - timestamp * 1000 < FRESH_MS);
-  if (historical.risk >= 0 || fresh.length === 0) {
+export const egressAgainstHistory: Check = ({
+  findings: { historical },
+  egress: { fresh, destinations },
+}) => {
+  if (historical.risk >= 0 || fresh === 0) {
     return [];
   }
   return [
@@ -107,22 +106,12 @@ export const egressAgainstHistory: Check = ({ input, findings, egress }) => {
       fields: ["agent_analyses.historical.key_findings"],
       contradiction: contradiction({
         agents: ["historical", "egress_monitor"],
-        description: `History speaks for harmless, but ${count(fresh.length, "connection")} to the outside ${fresh.length === 1 ? "was" : "were"} blocked in the last minutes`,
+        description: `History speaks for harmless, but ${count(fresh, "connection")} to the outside ${fresh === 1 ? "was" : "were"} blocked in the last minutes`,
         severity_mismatch: "historical: benign, egress: blocked",
-        confidence: round(Math.min(0.95, 0.7 + 0.05 * fresh.length)),
+        confidence: round(Math.min(0.95, 0.7 + 0.05 * fresh)),
         historical_analysis_snippet: snippet(historical),
-        metadata: { destinations: destinations(fresh) },
+        metadata: { destinations },
       }),
     },
   ];
 };
-
-const MAX_DESTINATIONS = 5;
-
-/** The different destinations, a few of them. */
-function destinations(
-  violations: readonly { readonly attempted_destination: string }[],
-): readonly string[] {
-  const all = new Set(violations.map((violation) => violation.attempted_destination));
-  return [...all].slice(0, MAX_DESTINATIONS);
-}

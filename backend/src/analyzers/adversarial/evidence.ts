@@ -1,13 +1,13 @@
 import type { AgentInput, Finding } from "../../threats/finding.js";
 import type { AgentKey, Contradiction, DetectedAnomaly } from "../../contract/analysis.js";
-import type { EgressViolation } from "../../contract/requests.js";
+import type { EgressSeen } from "../../contract/seen.js";
 
 /** All that the detector looks at. */
 export interface DetectorInput {
   readonly input: AgentInput;
   readonly findings: Readonly<Record<AgentKey, Finding>>;
   /** Connections to the outside that were blocked lately. */
-  readonly egress: readonly EgressViolation[];
+  readonly egress: EgressSeen;
 }
 
 /** By what way somebody tries to mislead. */

@@ -1,6 +1,6 @@
 import { round } from "../../base/numbers.js";
 import { claimsHarmless } from "../../threats/untrusted.js";
-import type { PastThreat } from "../../threats/history.js";
+import type { Note } from "../../contract/seen.js";
 import { anomaly, type Check } from "./evidence.js";
 
 /** So many notes cut from one cloth are no accident. */
@@ -15,14 +15,8 @@ const EXAMPLES = 3;
  * Notes that were made up to call a kind of attack harmless: they repeat one wording, names and numbers
  * aside, on incidents of the same kind and customer as the signal, and are most of what there is.
  */
-export const fabricatedNotes: Check = ({ input: { signal, history } }) => {
-  const notes = history.filter(
-    (past) =>
-      past.note !== undefined &&
-      past.threatType === signal.threat_type &&
-      past.customer === signal.customer_name &&
-      claimsHarmless(past.note),
-  );
+export const fabricatedNotes: Check = ({ input: { signal, past } }) => {
+  const notes = past.notes.filter(({ note, same_type }) => same_type && claimsHarmless(note));
   if (notes.length < MIN_COPIES) {
     return [];
   }
@@ -30,7 +24,7 @@ export const fabricatedNotes: Check = ({ input: { signal, history } }) => {
   if (copies.length < MIN_COPIES || copies.length * 2 < notes.length) {
     return [];
   }
-  const times = copies.map((past) => past.at);
+  const times = copies.map(({ at }) => at);
   return [
     {
       vector: "note_poisoning",
@@ -39,7 +33,7 @@ export const fabricatedNotes: Check = ({ input: { signal, history } }) => {
         type: "fabricated_notes",
         description: `${copies.length} of ${notes.length} notes that call such attacks on ${signal.customer_name} harmless are copies of one text`,
         severity: copies.length >= SURE_COPIES ? "critical" : "high",
-        indicators: copies.slice(0, EXAMPLES).map((past) => past.note ?? ""),
+        indicators: copies.slice(0, EXAMPLES).map(({ note }) => note),
         confidence: round(Math.min(0.99, 0.5 + (0.5 * copies.length) / notes.length)),
         metadata: {
           copies: copies.length,
@@ -51,15 +45,15 @@ export const fabricatedNotes: Check = ({ input: { signal, history } }) => {
   ];
 };
 
-function largestGroup(notes: readonly PastThreat[]): readonly PastThreat[] {
-  const groups = new Map<string, PastThreat[]>();
-  for (const past of notes) {
-    const wording = wordingOf(past.note ?? "");
+function largestGroup(notes: readonly Note[]): readonly Note[] {
+  const groups = new Map<string, Note[]>();
+  for (const note of notes) {
+    const wording = wordingOf(note.note);
     if (wording.split(" ").length >= MIN_WORDS) {
-      groups.set(wording, [...(groups.get(wording) ?? []), past]);
+      groups.set(wording, [...(groups.get(wording) ?? []), note]);
     }
   }
-  return [...groups.values()].reduce<readonly PastThreat[]>(
+  return [...groups.values()].reduce<readonly Note[]>(
     (largest, group) => (group.length > largest.length ? group : largest),
     [],
   );

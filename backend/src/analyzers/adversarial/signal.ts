@@ -1,5 +1,5 @@
 import { inMetadata } from "../../threats/evidence.js";
-import { number, PLACES, STATEMENTS, text } from "../../threats/facts.js";
+import { number, PLACES, STATEMENTS } from "../../threats/facts.js";
 import { textsIn } from "../../threats/texts.js";
 import { hygienic, injections, machineInjections } from "../../threats/untrusted.js";
 import type { ThreatType } from "../../contract/signal.js";
@@ -94,13 +94,9 @@ const BY_PEOPLE: ReadonlySet<string> = new Set(
 );
 
 /** A text in the signal or in a note that speaks to the analysis and not to people. */
-export const instructions: Check = ({ input: { signal, history } }) => {
+export const instructions: Check = ({ input: { signal, past } }) => {
   const texts = textsIn(signal.metadata);
-  const notes = history.flatMap(({ customer, note }) =>
-    customer === signal.customer_name && note !== undefined
-      ? [{ field: "signal.customer_name", text: note }]
-      : [],
-  );
+  const notes = past.notes.map(({ note }) => ({ field: "signal.customer_name", text: note }));
   const byPeople = [
     ...texts.filter(({ field }) => BY_PEOPLE.has(field.split("[", 1)[0] ?? "")),
     { field: "signal.customer_name", text: signal.customer_name },
@@ -132,38 +128,19 @@ export const instructions: Check = ({ input: { signal, history } }) => {
 };
 
 /** The source of the threat is where own pods tried to connect to. */
-export const egressToSource: Check = ({ input: { signal, facts }, egress }) => {
-  if (egress.length === 0) {
-    return [];
-  }
-  const hosts = [
-    facts.sourceIp,
-    text(signal.metadata, "destination_ip"),
-    text(signal.metadata, "domain"),
-  ];
-  const matching = egress.filter((violation) =>
-    hosts.includes(hostOf(violation.attempted_destination)),
-  );
-  return matching.length > 0
-    ? [
+export const egressToSource: Check = ({ input: { signal }, egress: { to_source: found } }) =>
+  found === null
+    ? []
+    : [
         {
           vector: "egress_evasion",
           fields: inMetadata(signal, "source_ip", "destination_ip", "domain"),
           anomaly: anomaly({
             type: "egress_to_threat_source",
-            description: `Own pods tried to connect to ${hostOf(matching[0]?.attempted_destination ?? "")}, which is part of this threat`,
+            description: `Own pods tried to connect to ${found.host}, which is part of this threat`,
             severity: "critical",
-            indicators: [...new Set(matching.map((violation) => violation.source_pod))].slice(0, 5),
+            indicators: found.pods,
             confidence: 0.9,
           }),
         },
-      ]
-    : [];
-};
-
-/** The host of `host`, `host:port`, `[v6]:port` or a URL. */
-function hostOf(destination: string): string {
-  const authority = destination.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "").replace(/[/?#].*$/, "");
-  const bracketed = /^\[([^\]]*)\]/.exec(authority)?.[1];
-  return bracketed ?? (/^[^:]*:\d+$/.test(authority) ? authority.replace(/:\d+$/, "") : authority);
-}
+      ];
