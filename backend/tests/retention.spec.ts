@@ -4,6 +4,7 @@ import type { DashboardMetrics } from "../src/contract/responses.js";
 import type { Drop } from "../src/contract/dropped.js";
 import { SEVERITY } from "../src/contract/signal.js";
 import { decodeThreat, encodeThreat, type StoredThreat } from "../src/store/documents.js";
+import { KEYS } from "../src/store/keys.js";
 import { dropName } from "../src/store/retention.js";
 import { StoreFull, type ThreatStore } from "../src/store/store.js";
 import { decide } from "../src/threats/triage.js";
@@ -111,6 +112,55 @@ for (const kind of ["memory", "redis"] as const) {
       assert.deepEqual(await droppedOf(store), { "other LOW memory": 2 });
     });
 
+    it("keeps a record for as long as its threat, and none longer", async () => {
+      const store = await stores.open({ threats: 1, kept: 1 });
+      const save = async (id: string, review: boolean, seconds: number, record = id) =>
+        store.save(
+          await makeRanked(id, "LOW", review, seconds),
+          null,
+          undefined,
+          Buffer.from(record),
+        );
+      const recorded = async (...ids: readonly string[]) =>
+        (await Promise.all(ids.map((id) => store.record(id)))).map((json) => json?.toString());
+      await save("noise", false, 0);
+      await save("first", true, 1);
+      assert.deepEqual(await recorded("noise", "first", "other"), [undefined, "first", undefined]);
+      const first = await store.get("first");
+      assert.ok(first !== null);
+      const noted = encodeThreat(decide(decodeThreat(first), { version: 1, note: "x" }, "a", AT));
+      assert.equal(await store.replace(noted, first), "stored");
+      await save("second", true, 2);
+      assert.deepEqual(await idsOf(store, "dropped"), ["first"]);
+      assert.deepEqual(await recorded("first", "second"), ["first", "second"]);
+      const sighting = await store.see({ key: "k", version: "1" }, "first");
+      const newer = encodeThreat({ ...decodeThreat(noted), severity: "HIGH" });
+      assert.equal(await store.replace(newer, noted, sighting, Buffer.from("newer")), "stored");
+      assert.deepEqual(await idsOf(store, "dropped"), ["second"]);
+      assert.deepEqual(await recorded("first", "second"), ["newer", "second"]);
+      await save("third", true, 3);
+      assert.deepEqual(await recorded("first", "second", "third"), ["newer", undefined, "third"]);
+      await store.reset();
+      assert.deepEqual(await recorded("first", "second", "third"), Array(3).fill(undefined));
+    });
+
+    it("counts records in the memory of what they are of", async () => {
+      const { length } = (await makeRanked("x", "LOW", true)).json;
+      const record = Buffer.alloc(length, "r");
+      const store = await stores.open({
+        threats: 100,
+        bytes: 4.5 * length,
+        keptBytes: 2.5 * length,
+      });
+      for (const [index, id] of ["a", "b", "c", "d"].entries()) {
+        await store.save(await makeRanked(id, "LOW", true, index), null, undefined, record);
+      }
+      assert.deepEqual(await idsOf(store), ["d", "c"]);
+      assert.deepEqual(await idsOf(store, "dropped"), ["b"]);
+      const { "kept - memory": forgotten, "awaiting LOW memory": dropped } = await droppedOf(store);
+      assert.deepEqual([dropped, forgotten], [2, 1]);
+    });
+
     it("drops by age what awaits no review, and nothing else", async () => {
       const store = await stores.open({ threats: 100, seconds: 60 });
       await store.save(await makeRanked("old", "HIGH", true, -90));
@@ -184,7 +234,10 @@ describe("retention of both stores", () => {
     const both = [await own.open(limits), await shared.open(limits)] as const;
     const state = async (store: ThreatStore) => {
       const { dropped, ...figures } = await store.figures();
+      const ids = [...(await idsOf(store)), ...(await idsOf(store, "dropped"))];
+      const records = await Promise.all(ids.map((id) => store.record(id)));
       return {
+        records: records.map((record) => record?.length ?? 0),
         ...{ figures, dropped: dropped.map((drop) => JSON.stringify(drop)).sort() },
         stored: await idsOf(store),
         waiting: await idsOf(store, "waiting"),
@@ -195,25 +248,41 @@ describe("retention of both stores", () => {
     for (let step = 0; step < 300; step += 1) {
       const severity = step < 200 ? pick(random, SEVERITY.options) : "CRITICAL";
       const fresh = await makeRanked(`t${step}`, severity, random.next() < 0.6, step);
+      const record = random.next() < 0.8 ? Buffer.alloc(between(random, 1, 3000), "r") : undefined;
       const id = `t${between(random, 0, step)}`;
       const closes = random.next() < (step < 200 ? 0.4 : 0.1);
       const outcomes = await Promise.all(
-        both.map((store) => act(store, fresh, closes ? id : null)),
+        both.map((store) => act(store, fresh, record, closes ? id : null)),
       );
       assert.equal(outcomes[0], outcomes[1], `step ${step}`);
       refused += outcomes[0] === "full" ? 1 : 0;
       assert.deepEqual(await state(both[1]), await state(both[0]), `step ${step}`);
     }
     assert.ok(refused > 5, String(refused));
+    const { records, stored, kept } = await state(both[0]);
+    assert.ok(records.filter((bytes) => bytes > 0).length > 5);
+    for (const [key, ids] of [
+      [KEYS.records, stored],
+      [KEYS.keptRecords, kept],
+    ] as const) {
+      const { bytes = "0", ...left } = await shared.raw.hgetall(key);
+      assert.ok(Object.keys(left).every((id) => ids.includes(id)));
+      assert.equal(Number(bytes), Object.values(left).join("").length);
+    }
   });
 });
 
 /** Saves a threat, or closes another one. */
-async function act(store: ThreatStore, fresh: StoredThreat, id: string | null): Promise<string> {
+async function act(
+  store: ThreatStore,
+  fresh: StoredThreat,
+  record: Buffer | undefined,
+  id: string | null,
+): Promise<string> {
   const before = id === null ? null : await store.get(id);
   try {
     if (before === null) {
-      await store.save(fresh);
+      await store.save(fresh, null, undefined, record);
       return "saved";
     }
     const { version } = before;

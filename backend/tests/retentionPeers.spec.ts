@@ -82,6 +82,43 @@ describe("retention beside backends that know nothing of it", () => {
     assert.deepEqual(await idsOf(store, "dropped"), ["b"]);
   });
 
+  it("drops the records of what they drop, and moves those of what they keep", async () => {
+    const store = await stores.open({ threats: 3, kept: 2 });
+    const ranks = [
+      ["a", false],
+      ["b", true],
+      ["c", true],
+      ["d", true],
+      ["e", true],
+    ] as const;
+    for (const [index, [id, review]] of ranks.entries()) {
+      const threat = await makeRanked(id, "LOW", review, index);
+      await store.save(threat, null, undefined, Buffer.from(`of ${id}`));
+    }
+    assert.deepEqual(await idsOf(store, "dropped"), ["b"]);
+    const { raw } = stores;
+    const recorded = async () => ({
+      stored: await raw.hgetall(KEYS.records),
+      kept: await raw.hgetall(KEYS.keptRecords),
+    });
+    const stored = { c: "of c", d: "of d", e: "of e", bytes: "12" };
+    assert.deepEqual(await recorded(), { stored, kept: { b: "of b", bytes: "4" } });
+    // As backends do that keep dropped threats, and no records: one goes, one is kept, one is forgotten.
+    await raw.del(KEYS.threat("c"), KEYS.threat("d"));
+    for (const key of [KEYS.index, KEYS.order, KEYS.waiting, KEYS.times]) {
+      await raw.zrem(key, "c", "d");
+    }
+    await raw.hdel(KEYS.summaries, "c", "d");
+    await raw.hset(KEYS.documents, "d", (await makeRanked("d", "LOW", true)).json);
+    await raw.zadd(KEYS.dropped, Date.now() / 1000, "d");
+    await raw.hdel(KEYS.documents, "b");
+    await raw.zrem(KEYS.dropped, "b");
+    await stores.open({ threats: 3, kept: 2 });
+    const left = { stored: { e: "of e", bytes: "4" }, kept: { d: "of d", bytes: "4" } };
+    assert.deepEqual(await recorded(), left);
+    assert.deepEqual((await store.record("d"))?.toString(), "of d");
+  });
+
   it("goes live beside what they write that others cannot read", async () => {
     const { json } = await makeHalved("halved");
     const threat = await makeThreat("odd");
@@ -129,8 +166,9 @@ describe("retention beside backends that know nothing of it", () => {
 
   it("has no key that Redis may evict, and leaves none after a reset", async () => {
     const store = await stores.open({ threats: 1 });
-    await store.save(await makeRanked("a", "LOW", true));
-    await store.save(await makeRanked("b", "HIGH", true, 1));
+    const record = Buffer.from("record");
+    await store.save(await makeRanked("a", "LOW", true), null, undefined, record);
+    await store.save(await makeRanked("b", "HIGH", true, 1), null, undefined, record);
     const keys = [...RETENTION_OWN, KEYS.index, KEYS.total, KEYS.threat("b")];
     assert.deepEqual(
       await Promise.all(keys.map((key) => stores.raw.ttl(key))),
@@ -143,11 +181,13 @@ describe("retention beside backends that know nothing of it", () => {
   it("loses none of 100 high and critical ones in a flood of 10,000 low ones", async () => {
     const store = await stores.open({ threats: 120 });
     const low = await makeThreat("low");
+    const record = Buffer.alloc(1000, "r");
     const waiting = new Set<string>();
     for (let index = 0; index < 100; index += 1) {
       const id = `waiting-${index}`;
       waiting.add(id);
-      await store.save(await makeRanked(id, index % 2 ? "HIGH" : "CRITICAL", true, -index));
+      const matters = await makeRanked(id, index % 2 ? "HIGH" : "CRITICAL", true, -index);
+      await store.save(matters, null, undefined, record);
       const flood = Array.from({ length: 100 }, (_, at) => ({
         ...low,
         ...{
@@ -156,11 +196,14 @@ describe("retention beside backends that know nothing of it", () => {
           requires_human_review: at % 2 > 0,
         },
       }));
-      await Promise.all(flood.map((threat) => store.save(encodeThreat(threat))));
+      await Promise.all(
+        flood.map((threat) => store.save(encodeThreat(threat), null, undefined, record)),
+      );
     }
     const { total, threats } = await store.figures();
     assert.deepEqual([total, threats], [10_100, 120]);
     const left = await store.list(200, 0, "waiting");
     assert.equal(left.filter(({ id }) => waiting.has(id)).length, 100);
+    assert.equal(await stores.raw.hlen(KEYS.records), 121);
   }).timeout(120_000);
 });

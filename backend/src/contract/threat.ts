@@ -35,7 +35,7 @@ const DECIDED = z.enum(["status", "assignee", "note", "confirmed"]);
 const DECISION = z.object({ by: text, at: time });
 
 /** A fact that the verdict rests on. */
-const EVIDENCE = z.object({
+export const EVIDENCE = z.object({
   fact: text,
   /**
    * Where it can be looked up: fields of this threat, such as `signal.metadata.rule_level`, or of an earlier

@@ -7,6 +7,7 @@ import { openAiChat, type Chat, type ChatObserver } from "./chat.js";
 import { ModelError, type ModelFailure } from "./failure.js";
 import { Guard, type GuardOptions } from "./guard.js";
 import type { Circuit } from "../contract/responses.js";
+import { byModel, byRules } from "./judged.js";
 import { data, instructions } from "./prompts.js";
 import type { ModelConfig } from "../config/config.js";
 
@@ -46,8 +47,7 @@ export function modelAgents(
     try {
       // Within the guard, so that a model that answers nonsense counts as failing.
       const answer = await guard.run(key, async () => readAnswer(key, await chat(question)));
-      const sources = [...rules.sources, `model ${config.model}`];
-      return { ...answer, sources, ruleRisk: rules.risk, evidence: rules.evidence ?? [] };
+      return byModel(rules, answer, `model ${config.model}`);
     } catch (error) {
       if (!(error instanceof ModelError)) {
         throw error;
@@ -67,13 +67,3 @@ export function modelAgents(
 const FORMS = Object.fromEntries(AGENT_KEYS.map((key) => [key, answerSchema(key)])) as Readonly<
   Record<AgentKey, Readonly<Record<string, unknown>>>
 >;
-
-function byRules(rules: Finding, failure: ModelFailure): Finding {
-  return {
-    ...rules,
-    analysis: `${rules.analysis} Judged by rules, since the model did not: ${failure}.`,
-    sources: [...rules.sources, "rules in place of the model"],
-    output: { ...rules.output, fallback: failure },
-    fallback: failure,
-  };
-}

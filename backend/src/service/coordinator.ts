@@ -1,7 +1,4 @@
-import type { Agent } from "../agents/agent.js";
-import type { Finding, ToldInput } from "../threats/finding.js";
-import { AGENT_NAMES, AGENTS } from "../agents/ruleAgents.js";
-import { attempt, describeAgent, publish } from "../agents/run.js";
+import { AGENTS } from "../agents/ruleAgents.js";
 import {
   detectManipulation,
   suspect,
@@ -16,13 +13,15 @@ import { severityOfRisk } from "../threats/severity.js";
 import { recordDetection, recordPlan } from "../analyzers/steps.js";
 import { TimelineRecorder } from "../analyzers/timeline.js";
 import { isoMicros, systemClock, type Clock } from "../base/clock.js";
-import { noTracer, threatIds, type Phase, type PhaseTracer } from "../telemetry/phases.js";
+import { noTracer, threatIds, type Phase } from "../telemetry/phases.js";
 import { systemRandom, type Random } from "../base/random.js";
 import { enrich } from "./enrich.js";
-import { look, type Circumstances } from "./seen.js";
+import { Recorder } from "./record.js";
+import { ofEach, runAgent, type AgentRuns } from "./runAgent.js";
+import { look, type Circumstances, type Seen } from "./seen.js";
 import { text } from "../threats/facts.js";
 import type { PastThreat } from "../threats/history.js";
-import { AGENT_KEYS, type AgentAnalysis, type AgentKey } from "../contract/analysis.js";
+import { AGENT_KEYS } from "../contract/analysis.js";
 import type { ThreatSignal } from "../contract/signal.js";
 import type { ThreatAnalysis } from "../contract/threat.js";
 import { UNTOUCHED } from "../threats/triage.js";
@@ -31,20 +30,19 @@ import { UNTOUCHED } from "../threats/triage.js";
 const MILDER = 0.1;
 
 /** What an analysis depends on besides the signal; every field has the production value as default. */
-export interface CoordinatorOptions {
-  readonly agents?: Readonly<Record<AgentKey, Agent>>;
+export interface CoordinatorOptions extends Partial<AgentRuns> {
   /** Looks for attempts to mislead the agents. */
   readonly detect?: typeof suspect;
   /** Gives times and durations. */
   readonly clock?: Clock;
   /** Gives ids. */
   readonly random?: Random;
-  /** Told of an agent that failed; the analysis goes on without it. */
-  readonly onAgentError?: (agent: AgentKey, error: unknown) => void;
-  /** Told how long an agent took, in seconds. */
-  readonly onAgentDone?: (agent: AgentKey, seconds: number) => void;
-  /** Watches the phases of each analysis. */
-  readonly tracer?: PhaseTracer;
+}
+
+/** What an analysis found, and what it was made of. */
+export interface Investigated {
+  readonly threat: ThreatAnalysis;
+  readonly recorder: Recorder;
 }
 
 /** Has the agents judge a signal and draws the conclusions from what they find. */
@@ -71,12 +69,40 @@ export class Coordinator {
    * @param history earlier threats of all pods, newest first: their essence only, see
    *   {@link PastThreat}. Up to 200 are meant; the cost grows with them.
    */
-  analyze(
+  async analyze(
+    signal: ThreatSignal,
+    history: readonly PastThreat[],
+    circumstances?: Circumstances,
+  ): Promise<ThreatAnalysis> {
+    return (await this.investigate(signal, history, circumstances)).threat;
+  }
+
+  /** The same, and what the verdict was made of. */
+  async investigate(
     signal: ThreatSignal,
     history: readonly PastThreat[],
     circumstances: Circumstances = {},
+  ): Promise<Investigated> {
+    const { incidents = [], traceId = null, threatId } = circumstances;
+    const id = threatId ?? this.#options.random.uuid();
+    const known = incidents.length === 0 ? history : [...incidents, ...history];
+    const recorder = new Recorder(this.#options.clock);
+    const see = (now: number): Seen => recorder.see(look(signal, known, circumstances, now));
+    const threat = await this.#traced({ id, signal, traceId, history: known, see }, recorder);
+    return { threat, recorder };
+  }
+
+  /** Judges a signal by what an analysis has read before; models are told of no incidents. */
+  judgeAgain(
+    { id, signal, trace_id: traceId }: Pick<ThreatAnalysis, "id" | "signal" | "trace_id">,
+    seen: Seen,
   ): Promise<ThreatAnalysis> {
-    const id = circumstances.threatId ?? this.#options.random.uuid();
+    const recorder = new Recorder(this.#options.clock);
+    return this.#traced({ id, signal, traceId, history: [], see: () => seen }, recorder);
+  }
+
+  #traced(subject: Subject, recorder: Recorder): Promise<ThreatAnalysis> {
+    const { id, signal } = subject;
     const attributes = {
       ...threatIds(id),
       "signal.id": signal.id,
@@ -85,7 +111,7 @@ export class Coordinator {
       "source.ip": text(signal.metadata, "source_ip") ?? "unknown",
     };
     return this.#options.tracer.run("analyze_threat", attributes, async (span) => {
-      const threat = await this.#analyze(id, signal, history, circumstances);
+      const threat = await this.#analyze(subject, recorder);
       const detection = threat.adversarial_detection;
       const detected = detection?.manipulation_detected ?? false;
       span.set({
@@ -100,21 +126,19 @@ export class Coordinator {
   }
 
   async #analyze(
-    id: string,
-    signal: ThreatSignal,
-    history: readonly PastThreat[],
-    circumstances: Circumstances,
+    { id, signal, traceId, history, see }: Subject,
+    recorder: Recorder,
   ): Promise<ThreatAnalysis> {
-    const { clock, detect } = this.#options;
+    const { clock } = recorder;
     const started = clock();
     const timeline = new TimelineRecorder(clock);
-    const { incidents = [], traceId = null } = circumstances;
-    const known = incidents.length === 0 ? history : [...incidents, ...history];
-    const seen = look(signal, known, circumstances, started);
-    const input = enrich(signal, seen, known, started, timeline);
-    const results = await Promise.all(AGENT_KEYS.map((key) => this.#run(key, input, timeline)));
+    const seen = see(started);
+    const input = enrich(signal, seen, history, started, timeline);
+    const results = await Promise.all(
+      AGENT_KEYS.map((key) => runAgent(key, input, timeline, recorder, this.#options)),
+    );
     const findings = results.map((result) => result.finding);
-    const byAgent = recordOf(results, (result) => result.finding);
+    const byAgent = ofEach(results, (result) => result.finding);
 
     const falsePositive = this.#phase("fp_analyzer", () => scoreFalsePositive(input));
     timeline.record("analysis", "False-positive check", "fp_analyzer", {
@@ -123,7 +147,7 @@ export class Coordinator {
     });
     const suspicions = seen.detectorEnabled
       ? this.#phase("adversarial_detector", () =>
-          detect({ input, findings: byAgent, egress: seen.egress }),
+          this.#options.detect({ input, findings: byAgent, egress: seen.egress }),
         )
       : null;
     const detection = suspicions && detectManipulation(suspicions);
@@ -169,7 +193,7 @@ export class Coordinator {
       customer_narrative:
         (deceived ? undefined : byAgent.priority.narrative) ??
         narrate(signal, severity, plan.sla_minutes),
-      agent_analyses: recordOf(results, (result) => result.analysis),
+      agent_analyses: ofEach(results, (result) => result.analysis),
       false_positive_score: falsePositive,
       adversarial_detection: detection,
       response_plan: plan,
@@ -190,42 +214,15 @@ export class Coordinator {
   #phase<T>(phase: Phase, work: () => T): T {
     return this.#options.tracer.run(phase, {}, work);
   }
-
-  #run(key: AgentKey, input: ToldInput, timeline: TimelineRecorder): Promise<AgentResult> {
-    const { agents, clock, onAgentDone, onAgentError, tracer } = this.#options;
-    const name = AGENT_NAMES[key];
-    return tracer.run(`${key}_agent`, { "agent.name": name }, async (span) => {
-      const started = clock();
-      const outcome = await attempt(agents[key], input);
-      const { finding, error } = outcome;
-      const ms = clock() - started;
-      onAgentDone(key, ms / 1000);
-      if (error !== undefined) {
-        onAgentError(key, error);
-      }
-      describeAgent(span, outcome, ms);
-      timeline.record("analysis", name, `${key}_agent`, {
-        description: finding.analysis,
-        data: { confidence: finding.confidence },
-      });
-      return { key, finding, analysis: publish(name, finding, ms), failed: error !== undefined };
-    });
-  }
 }
 
-interface AgentResult {
-  readonly key: AgentKey;
-  readonly finding: Finding;
-  readonly analysis: AgentAnalysis;
-  readonly failed: boolean;
-}
-
-function recordOf<T>(
-  results: readonly AgentResult[],
-  value: (result: AgentResult) => T,
-): Readonly<Record<AgentKey, T>> {
-  return Object.fromEntries(results.map((result) => [result.key, value(result)])) as Record<
-    AgentKey,
-    T
-  >;
+/** What is judged, and by what. */
+interface Subject {
+  readonly id: string;
+  readonly signal: ThreatSignal;
+  readonly traceId: string | null;
+  /** Of which a model may be told. */
+  readonly history: readonly PastThreat[];
+  /** Reads what is known, at the time at which the analysis begins. */
+  readonly see: (now: number) => Seen;
 }

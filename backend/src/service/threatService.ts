@@ -15,7 +15,7 @@ import { text } from "../threats/facts.js";
 import { generateSignal } from "../threats/generator.js";
 import type { History } from "../threats/history.js";
 import { scenarioSignal } from "../threats/scenarios.js";
-import { decide, succeed } from "../threats/triage.js";
+import { CLOSED_BY_SOURCE, decide, succeed } from "../threats/triage.js";
 import { sampledSpan } from "../telemetry/activeTrace.js";
 import { threatIds } from "../telemetry/phases.js";
 import type { Telemetry } from "../telemetry/tracing.js";
@@ -151,18 +151,15 @@ export class ThreatService {
     const [egress, intel] = await telemetry.phases.run("gather_context", {}, () =>
       Promise.all([store.egress.recent(), this.#packageIntel(signal)]),
     );
-    const fresh = await coordinator.analyze(signal, history.lookBack(signal), {
-      egress,
-      intel,
-      traceId: sampledSpan()?.trace_id ?? null,
-      ...circumstances,
-    });
+    const { threat: fresh, recorder } = await coordinator.investigate(
+      signal,
+      history.lookBack(signal),
+      { egress, intel, traceId: sampledSpan()?.trace_id ?? null, ...circumstances },
+    );
     telemetry.annotate(threatIds(fresh.id));
-    const analysis: ThreatAnalysis = {
-      ...fresh,
-      ...(seen?.closed === true && CLOSED_BY_SOURCE),
-    };
-    const threat = await this.#keep(analysis, seen?.sighting);
+    const closed = seen?.closed === true;
+    const analysis: ThreatAnalysis = { ...fresh, ...(closed && CLOSED_BY_SOURCE) };
+    const threat = await this.#keep(analysis, recorder.encode(closed), seen?.sighting);
     history.add(threat.id, threat.past);
     const seconds = (performance.now() - started) / 1000;
     metrics.threatProcessed(analysis, seconds);
@@ -187,11 +184,15 @@ export class ThreatService {
   }
 
   /** A newer version of an alert takes the place of its threat, whatever people decide meanwhile. */
-  async #keep(analysis: ThreatAnalysis, sighting?: Sighting): Promise<StoredThreat> {
+  async #keep(
+    analysis: ThreatAnalysis,
+    record: Buffer,
+    sighting?: Sighting,
+  ): Promise<StoredThreat> {
     const { store, telemetry } = this.deps;
     if (sighting?.kind !== "newer") {
       const threat = encodeThreat(analysis);
-      await store.save(threat, telemetry.traceparent(), sighting);
+      await store.save(threat, telemetry.traceparent(), sighting, record);
       return threat;
     }
     for (;;) {
@@ -199,7 +200,7 @@ export class ThreatService {
       const threat = encodeThreat(
         before === null ? analysis : succeed(analysis, decodeThreat(before)),
       );
-      if ((await store.replace(threat, before, sighting)) !== "changed") {
+      if ((await store.replace(threat, before, sighting, record)) !== "changed") {
         return threat;
       }
     }
@@ -211,13 +212,6 @@ export class ThreatService {
     return match === null ? [] : [match];
   }
 }
-
-/** What its source says of an alert that is over. */
-const CLOSED_BY_SOURCE = {
-  status: "resolved",
-  requires_human_review: false,
-  review_reason: null,
-} as const;
 
 function chooseCase(name: string, detector: boolean | null, now: number) {
   try {

@@ -25,6 +25,9 @@ export const KEYS = {
   dropped: "retention:dropped",
   documents: "retention:documents",
   drops: "retention:drops",
+  /** What the verdicts were made of, on those that are stored and on those that were dropped; `bytes` is how much that is. */
+  records: "retention:records",
+  keptRecords: "retention:kept-records",
   /** What could not be read: the ids by when it came, the entries, and how much of it there is and fell out. */
   quarantineOrder: "quarantine:order",
   quarantineEntries: "quarantine:entries",
@@ -43,6 +46,8 @@ const RETENTION_OWN_NAMES = [
   "dropped",
   "documents",
   "drops",
+  "records",
+  "keptRecords",
 ] as const;
 export const RETENTION_OWN = RETENTION_OWN_NAMES.map((name) => KEYS[name]);
 /** All keys of the scripts that store threats. */

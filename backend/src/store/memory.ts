@@ -48,13 +48,14 @@ export class MemoryStore implements ThreatStore {
     threat: StoredThreat,
     traceparent: string | null = null,
     sighting?: Sighting,
+    record?: Buffer,
   ): Promise<void> {
-    this.#refuseIfFull(threat);
+    this.#refuseIfFull(threat, record);
     this.#total += 1;
     if (!this.#noteStored(sighting)) {
       return;
     }
-    this.#threats.put(threat);
+    this.#threats.put(threat, record);
     this.#listener?.onThreat(threat, traceparent);
   }
 
@@ -62,16 +63,17 @@ export class MemoryStore implements ThreatStore {
     threat: StoredThreat,
     before: StoredThreat | null,
     sighting?: Sighting,
+    record?: Buffer,
   ): Promise<Replaced> {
     if (this.#threats.find(threat.id)?.json !== before?.json) {
       return "changed";
     }
     if (sighting !== undefined) {
-      this.#refuseIfFull(threat);
+      this.#refuseIfFull(threat, record);
       if (!this.#noteStored(sighting)) {
         return "overtaken";
       }
-      this.#threats.put(threat);
+      this.#threats.put(threat, record);
     } else if (!this.#threats.amend(threat)) {
       this.#threats.put(threat);
     }
@@ -79,8 +81,8 @@ export class MemoryStore implements ThreatStore {
     return "stored";
   }
 
-  #refuseIfFull(threat: StoredThreat): void {
-    if (this.#threats.full(threat)) {
+  #refuseIfFull(threat: StoredThreat, record?: Buffer): void {
+    if (this.#threats.full(threat, record)) {
       throw new StoreFull();
     }
   }
@@ -123,6 +125,10 @@ export class MemoryStore implements ThreatStore {
   async get(id: string): Promise<StoredThreat | null> {
     this.#threats.settle();
     return this.#threats.find(id) ?? null;
+  }
+
+  async record(id: string): Promise<Buffer | null> {
+    return this.#threats.record(id) ?? null;
   }
 
   async list(

@@ -38,6 +38,8 @@ export class MemoryThreats {
   #storedBytes = 0;
   /** What was dropped first comes first. */
   readonly #kept = new Map<string, Kept>();
+  /** What the verdicts on all of these were made of. */
+  readonly #records = new Map<string, Buffer>();
   readonly #drops = new Map<string, number>();
 
   constructor(
@@ -50,6 +52,11 @@ export class MemoryThreats {
   /** A threat that is stored, or was dropped and is kept by id. */
   find(id: string): StoredThreat | undefined {
     return this.#stored.find((threat) => threat.id === id) ?? this.#kept.get(id)?.threat;
+  }
+
+  /** What the verdict on such a threat was made of. */
+  record(id: string): Buffer | undefined {
+    return this.#records.get(id);
   }
 
   /** Newest first. */
@@ -80,14 +87,14 @@ export class MemoryThreats {
   }
 
   /** Whether one more would cost one that must not be touched. */
-  full({ id, json }: StoredThreat): boolean {
+  full({ id, json }: StoredThreat, record?: Buffer): boolean {
     const first = this.#first();
     return (
       first !== undefined &&
       dropPlace(first) >= UNTOUCHABLE &&
       !this.#stored.some((threat) => threat.id === id) &&
       (this.#stored.length >= this.#bounds.threats ||
-        this.#storedBytes + json.length > this.#bounds.bytes)
+        this.#storedBytes + json.length + (record?.length ?? 0) > this.#bounds.bytes)
     );
   }
 
@@ -101,13 +108,16 @@ export class MemoryThreats {
   }
 
   /** Stores a threat, in the place of one with its id, and drops what has to go. */
-  put(threat: StoredThreat): void {
+  put(threat: StoredThreat, record = this.#records.get(threat.id)): void {
     this.#remove(threat.id);
     this.#kept.delete(threat.id);
+    if (record !== undefined) {
+      this.#records.set(threat.id, record);
+    }
     const newer = this.#stored.findIndex(({ past }) => past.at <= threat.past.at);
     const at = newer < 0 ? this.#stored.length : newer;
     this.#stored = [...this.#stored.slice(0, at), threat, ...this.#stored.slice(at)];
-    this.#storedBytes += threat.json.length;
+    this.#storedBytes += this.#bytesOf(threat);
     this.settle();
   }
 
@@ -142,6 +152,7 @@ export class MemoryThreats {
     this.#stored = [];
     this.#storedBytes = 0;
     this.#kept.clear();
+    this.#records.clear();
     this.#drops.clear();
     return length;
   }
@@ -154,11 +165,16 @@ export class MemoryThreats {
     );
   }
 
+  /** With what its verdict was made of. */
+  #bytesOf({ id, json }: StoredThreat): number {
+    return json.length + (this.#records.get(id)?.length ?? 0);
+  }
+
   #remove(id: string): void {
     const there = this.#stored.find((threat) => threat.id === id);
     if (there !== undefined) {
       this.#stored = this.#stored.filter((threat) => threat !== there);
-      this.#storedBytes -= there.json.length;
+      this.#storedBytes -= this.#bytesOf(there);
     }
   }
 
@@ -172,6 +188,8 @@ export class MemoryThreats {
       this.#remove(first.id);
       if (first.past.requiresReview) {
         this.#kept.set(first.id, { threat: first, since: now });
+      } else {
+        this.#records.delete(first.id);
       }
       const kind = first.past.requiresReview ? "awaiting" : "other";
       yield { kind, severity: first.past.severity, reason };
@@ -182,6 +200,7 @@ export class MemoryThreats {
         break;
       }
       this.#kept.delete(id);
+      this.#records.delete(id);
       yield { kind: "kept", severity: null, reason };
     }
   }
@@ -193,7 +212,10 @@ export class MemoryThreats {
   }
 
   #reasonToForget(since: number, now: number): DropReason | null {
-    const bytes = [...this.#kept.values()].reduce((sum, { threat }) => sum + threat.json.length, 0);
+    const bytes = [...this.#kept.values()].reduce(
+      (sum, { threat }) => sum + this.#bytesOf(threat),
+      0,
+    );
     return this.#kept.size > this.#bounds.kept
       ? "count"
       : bytes > this.#bounds.keptBytes

@@ -104,11 +104,12 @@ export class RedisStore implements ThreatStore {
     threat: StoredThreat,
     traceparent: string | null = null,
     sighting?: Sighting,
+    record?: Buffer,
   ): Promise<void> {
     if (sighting === undefined) {
       this.#documents.add(threat);
     }
-    const storing = { channel: CHANNELS.events, ...alertOf(sighting) };
+    const storing = { channel: CHANNELS.events, record, ...alertOf(sighting) };
     const trace =
       traceparent === null
         ? []
@@ -124,8 +125,9 @@ export class RedisStore implements ThreatStore {
     threat: StoredThreat,
     before: StoredThreat | null,
     sighting?: Sighting,
+    record?: Buffer,
   ): Promise<Replaced> {
-    const storing = { channel: CHANNELS.updates, before, ...alertOf(sighting) };
+    const storing = { channel: CHANNELS.updates, before, record, ...alertOf(sighting) };
     return (await this.#retention.store(threat, storing)) as Replaced;
   }
 
@@ -142,6 +144,13 @@ export class RedisStore implements ThreatStore {
     const json =
       stored ?? (await this.#link.ask("HGET", (redis) => redis.hgetBuffer(KEYS.documents, id)));
     return this.#documents.read(json);
+  }
+
+  async record(id: string): Promise<Buffer | null> {
+    const [stored, kept] = await this.#link.ask("HGET", (redis) =>
+      Promise.all([KEYS.records, KEYS.keptRecords].map((key) => redis.hgetBuffer(key, id))),
+    );
+    return stored ?? kept ?? null;
   }
 
   async list(

@@ -23,6 +23,7 @@ import { timePlace, type Histogram, type HistogramQuery } from "./times.js";
 export const BATCH = 100;
 
 const NO_ALERT: readonly string[] = [];
+const NO_RECORD = Buffer.alloc(0);
 const STORE_DIGEST = digestOf(Buffer.from(STORE));
 
 /** How a threat is to be stored. */
@@ -30,6 +31,8 @@ export interface Storing {
   readonly channel: string;
   /** What must be stored before; null for nothing, undefined for whatever there is. */
   readonly before?: StoredThreat | null;
+  /** What its verdict was made of; undefined leaves what there is. */
+  readonly record?: Buffer | undefined;
   /** The alert that it is of, and its version. */
   readonly alert?: readonly string[];
 }
@@ -64,7 +67,7 @@ export class RedisRetention {
    */
   async store(
     threat: StoredThreat,
-    { channel, before, alert = NO_ALERT }: Storing,
+    { channel, before, record = NO_RECORD, alert = NO_ALERT }: Storing,
     first: readonly RedisCommand[] = [],
   ): Promise<string> {
     const { id, json, past, version } = threat;
@@ -72,7 +75,7 @@ export class RedisRetention {
     const args = [
       ...[0, this.#bounds()],
       ...[id, json, secondsOf(past), dropPlace(threat), summaryOf(threat)],
-      ...[channel, version, expected, ...alert],
+      ...[channel, version, expected, record, ...alert],
     ];
     const send = async (command: string, script: string): Promise<unknown> =>
       (await this.link.transact([...first, [command, script, ...args]])).at(-1);
@@ -115,11 +118,14 @@ export class RedisRetention {
 
   async #takeUp(): Promise<void> {
     const { foreign } = await readFigures(this.link);
-    const [index, order, times] = await this.link.ask("ZREVRANGE", (redis) =>
+    const [index, order, times, dropped, ...recorded] = await this.link.ask("ZREVRANGE", (redis) =>
       Promise.all([
         redis.zrevrange(KEYS.index, 0, -1),
         redis.zrevrange(KEYS.order, 0, -1),
         redis.zrevrange(KEYS.times, 0, -1),
+        redis.zrevrange(KEYS.dropped, 0, -1),
+        redis.hkeys(KEYS.records),
+        redis.hkeys(KEYS.keptRecords),
       ]),
     );
     const [listed, ordered, timed] = [new Set(index), new Set(order), new Set(times)];
@@ -129,12 +135,14 @@ export class RedisRetention {
     const missing = [...order, ...times.filter((id) => !ordered.has(id))].filter(
       (id) => !listed.has(id),
     );
+    // Records of what others have dropped.
+    const orphans = strays(recorded, [ordered, new Set(dropped)]);
     for (const ids of inBatches([...unknown, ...changed])) {
       const json = await this.link.ask("MGET", (redis) => redis.mgetBuffer(ids.map(KEYS.threat)));
       const threats = ids.flatMap((id, at) => this.#entering(id, json[at] ?? null));
       await this.#enter([ids.length, ...threats]);
     }
-    for (const ids of inBatches(missing)) {
+    for (const ids of inBatches([...missing, ...orphans])) {
       await this.#enter([0, ...ids]);
     }
     // Also with nothing to take up: what is too old is dropped.
@@ -221,6 +229,16 @@ function isSummaryOf(version: string, summary: string | null | undefined): boole
 
 function digestOf(json: Buffer | null): string {
   return json === null ? "none" : createHash("sha1").update(json).digest("hex");
+}
+
+/** The ids in hashes of records that the index of each does not know. */
+function strays(
+  recorded: readonly (readonly string[])[],
+  known: readonly ReadonlySet<string>[],
+): readonly string[] {
+  return recorded.flatMap((ids, at) =>
+    ids.filter((id) => id !== "bytes" && known[at]?.has(id) !== true),
+  );
 }
 
 /** A list in parts of at most {@link BATCH}. */

@@ -46,7 +46,8 @@ end
 -- Who removes everything without knowing of these keys removes the total.
 local function renew()
   if redis.call("EXISTS", total) == 0 then
-    redis.call("UNLINK", order, waiting, times, summaries, figures, customers, dropped, documents, drops)
+    redis.call("UNLINK", order, waiting, times, summaries, figures, customers, dropped, documents, drops,
+      records, keptRecords)
     -- Once: what is stored next need not be new, and a change counts nothing.
     redis.call("SET", total, 0)
   end
@@ -78,10 +79,39 @@ local function leave(id)
   return summary
 end
 
+-- How much there is of records stands beside them, so that both go together whoever removes them.
+local function bytes_of(hash)
+  return tonumber(redis.call("HGET", hash, "bytes") or 0)
+end
+
+local function drop_record(hash, id)
+  local size = redis.call("HSTRLEN", hash, id)
+  if size > 0 then
+    redis.call("HDEL", hash, id)
+    redis.call("HINCRBY", hash, "bytes", -size)
+  end
+end
+
+local function keep_record(hash, id, record)
+  drop_record(hash, id)
+  redis.call("HSET", hash, id, record)
+  redis.call("HINCRBY", hash, "bytes", #record)
+end
+
+-- The record goes where the document has gone.
+local function move_record(id)
+  local record = redis.call("HGET", records, id)
+  if record then
+    keep_record(keptRecords, id, record)
+    drop_record(records, id)
+  end
+end
+
 local function forget(id)
   if redis.call("ZREM", dropped, id) == 1 then
     add("keptBytes", -redis.call("HSTRLEN", documents, id))
     redis.call("HDEL", documents, id)
+    drop_record(keptRecords, id)
   end
 end
 
@@ -112,6 +142,9 @@ local function drop(id, reason)
     -- What goes at the same time keeps its order.
     redis.call("ZADD", dropped, bounds.now + #told * 1e-6, id)
     add("keptBytes", #json)
+    move_record(id)
+  else
+    drop_record(records, id)
   end
   redis.call("DEL", prefix .. id)
   redis.call("ZREM", index, id)
@@ -128,19 +161,19 @@ end
 local function full(bytes)
   local id, place = lowest()
   return id and place >= untouchable
-    and (redis.call("ZCARD", order) >= bounds.threats or figure("bytes") + bytes > bounds.bytes)
+    and (redis.call("ZCARD", order) >= bounds.threats or figure("bytes") + bytes_of(records) + bytes > bounds.bytes)
 end
 
 local function reason_to_drop(place)
   return place < untouchable
     and (redis.call("ZCARD", order) > bounds.threats and "count"
-      or figure("bytes") > bounds.bytes and "memory"
+      or figure("bytes") + bytes_of(records) > bounds.bytes and "memory"
       or place < bounds.now - bounds.seconds and "age")
 end
 
 local function reason_to_forget(since)
   return redis.call("ZCARD", dropped) > bounds.kept and "count"
-    or figure("keptBytes") > bounds.keptBytes and "memory"
+    or figure("keptBytes") + bytes_of(keptRecords) > bounds.keptBytes and "memory"
     or since < bounds.keptSince and "age"
 end
 

@@ -4,11 +4,11 @@ import { COMMON } from "./retentionRules.js";
 /**
  * Keeps a document within the bounds and publishes it. A script, so that the document is sent once. A document
  * that is changed must still be the one whose digest is given; what a person decides of one that was dropped
- * stays with those. Of an alert that may come again it is noted that this version is stored, unless a newer
+ * stays with those. Its record is kept beside it. Of an alert that may come again it is noted that this version is stored, unless a newer
  * one has come. Answers what became of it, and the drops.
  */
 export const STORE = `${COMMON}
-local id, json, at, place, summary, channel, version, before, alert, alertVersion = unpack(ARGV, 2)
+local id, json, at, place, summary, channel, version, before, record, alert, alertVersion = unpack(ARGV, 2)
 local fresh = before == "any"
 -- What cannot be read fails here, before anything is written: nothing is taken back.
 local entry = cjson.decode(summary)
@@ -27,7 +27,7 @@ if not fresh then
     return {"stored"}
   end
 end
-if (fresh or alert) and not redis.call("ZSCORE", order, id) and full(#json) then
+if (fresh or alert) and not redis.call("ZSCORE", order, id) and full(#json + #record) then
   return {"full"}
 end
 if fresh then
@@ -53,6 +53,9 @@ if not fresh then
   redis.call("HSET", versions, id, version)
 end
 enter(id, at, place, summary, entry)
+if record ~= "" then
+  keep_record(records, id, record)
+end
 settle()
 redis.call("PUBLISH", channel, json)
 return {"stored", unpack(told)}`;
@@ -60,8 +63,8 @@ return {"stored", unpack(told)}`;
 /**
  * Takes up what others have changed that know the documents and their list alone. First come threats, five
  * arguments each, as many as `ARGV[2]` says: they enter if their document is still the one whose digest is
- * given. Then come ids that some index has and others miss: they come back, or are gone with their document.
- * Answers the drops.
+ * given. Then come ids that some index has and others miss: they come back, or are gone with their document. Records
+ * whose documents are gone go with them. Answers the drops.
  */
 export const TAKE_UP = `${COMMON}
 renew()
@@ -76,13 +79,21 @@ end
 for missing = from, #ARGV do
   local id = ARGV[missing]
   local place = redis.call("ZSCORE", order, id)
+  if redis.call("HEXISTS", documents, id) == 0 then
+    drop_record(keptRecords, id)
+  end
   if not place then
     redis.call("ZREM", times, id)
+    if redis.call("HEXISTS", documents, id) == 1 then
+      move_record(id)
+    end
+    drop_record(records, id)
   elseif not redis.call("ZSCORE", index, id) then
     if document(id) then
       redis.call("ZADD", index, tonumber(place) % ${RANK}, id)
     else
       tell_of(leave(id), "elsewhere")
+      drop_record(records, id)
     end
   end
 end

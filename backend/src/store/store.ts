@@ -90,19 +90,27 @@ export interface ThreatStore {
    * @throws {@link StoreFull} if that would cost a critical one that awaits review; nothing is done then
    * @param traceparent handed to the listeners
    * @param sighting the alert that it is of: one that a newer one has overtaken meanwhile is not kept
+   * @param record what its verdict was made of: kept beside it for as long as it is
    */
-  save(threat: StoredThreat, traceparent?: string | null, sighting?: Sighting): Promise<void>;
+  save(
+    threat: StoredThreat,
+    traceparent?: string | null,
+    sighting?: Sighting,
+    record?: Buffer,
+  ): Promise<void>;
   /**
    * Puts a threat in the place of the one that it was made of, and tells the listeners of all pods.
    *
    * @param before what must be stored for that; null for nothing, as it may have been forgotten
    * @param sighting the newer alert that it is of
+   * @param record what the verdict on that was made of; default what there is stays
    * @throws {@link StoreFull} as `save`, but never for a threat that is there
    */
   replace(
     threat: StoredThreat,
     before: StoredThreat | null,
     sighting?: Sighting,
+    record?: Buffer,
   ): Promise<Replaced>;
   /**
    * Remembers an alert, counts it, and says what it is among those that came before.
@@ -114,6 +122,8 @@ export interface ThreatStore {
   unsee(sighting: Sighting): Promise<void>;
   /** One threat, also one that was dropped while it awaited review and is kept for that; or null. */
   get(id: string): Promise<StoredThreat | null>;
+  /** What the verdict on such a threat was made of; null where a backend has judged it that keeps no records. */
+  record(id: string): Promise<Buffer | null>;
   /**
    * Newest first; of dropped ones what was dropped last.
    *

@@ -55,6 +55,28 @@ export function succeed(fresh: ThreatAnalysis, before: ThreatAnalysis): ThreatAn
   });
 }
 
+/** What its source says of a threat whose alert is over. */
+export const CLOSED_BY_SOURCE = {
+  status: "resolved",
+  requires_human_review: false,
+  review_reason: null,
+} as const;
+
+/** An analysis with what has become of its threat since then: what people have decided, and how often it changed. */
+export function asDecided(fresh: ThreatAnalysis, now: ThreatAnalysis): ThreatAnalysis {
+  const { version, status, assignee, note, confirmed, decisions } = now;
+  if (version === UNTOUCHED.version) {
+    return fresh;
+  }
+  const { created_at, requires_human_review, review_reason } = now;
+  return {
+    ...fresh,
+    // Of a newer version of its alert it is when the first came.
+    ...{ created_at, version, assignee, note, confirmed, decisions },
+    ...(decisions.status !== undefined && { status, requires_human_review, review_reason }),
+  };
+}
+
 /** Once a person has decided how far it is, a threat waits for people exactly while it is open. */
 function awaiting(threat: ThreatAnalysis): ThreatAnalysis {
   if (threat.decisions.status === undefined) {
