@@ -24,10 +24,12 @@ import { ingestRoutes } from "./routes/ingest.js";
 import { observabilityRoutes } from "./routes/observability.js";
 import { operationRoutes } from "./routes/operations.js";
 import { quarantineRoutes } from "./routes/quarantine.js";
+import { recordRoutes } from "./routes/records.js";
 import { Routes } from "./routes/route.js";
 import { sessionRoutes } from "./routes/session.js";
 import { threatRoutes } from "./routes/threats.js";
 import { Quarantining } from "./service/quarantining.js";
+import { rulesVersion } from "./service/rulesVersion.js";
 import { ThreatService } from "./service/threatService.js";
 import { openStore } from "./store/open.js";
 import { QuarantineMetrics } from "./telemetry/quarantineMetrics.js";
@@ -112,6 +114,8 @@ export async function startApp(config: Config, logger: Logger, options?: AppOpti
   const feed = new EventFeed(history, hub, telemetry, metrics.webSockets);
   store.start(config.demo ? withDemo(feed, store, log) : feed);
 
+  // Reads files: now, and not while the first threat waits.
+  rulesVersion();
   let draining = false;
   const server = createServer(RECEIVING, config.trustedProxies);
   await server.register(cors, {
@@ -137,6 +141,7 @@ export async function startApp(config: Config, logger: Logger, options?: AppOpti
   healthRoutes(routes, { store, metrics, panel, draining: () => draining });
   const reporting = { audit: new AuditLog(logger), log: moduleLogger(logger, "api") };
   threatRoutes(routes, { service, store, ...reporting });
+  recordRoutes(routes, { store });
   await ingestRoutes(routes, { service, quarantining, ...reporting });
   quarantineRoutes(routes, { store, ...reporting });
   operationRoutes(routes, { store, ...reporting }, config.demo);

@@ -64,6 +64,7 @@ describe("description of the API", () => {
       "GET /api/threats/{id} 200 403 404 503",
       "PATCH /api/threats/{id} 200 403 404 409 413 415 422 503",
       "POST /api/threats/trigger 200 400 403 413 415 422 429 503",
+      "GET /api/threats/{id}/record 200 403 404 503",
       "POST /api/threats/ingest 202 207 400 403 413 415 422 429 500 503",
       "POST /api/threats/ingest/wazuh 202 207 400 403 413 415 422 429 500 503",
       "POST /api/threats/ingest/suricata 202 207 400 403 413 415 422 429 500 503",

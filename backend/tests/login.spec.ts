@@ -33,6 +33,7 @@ const MAY: Readonly<Record<string, "everybody" | "any" | readonly Person[]>> = {
   "GET /api/threats/histogram": ["reader", "analyst"],
   "GET /api/threats/{id}": ["reader", "analyst"],
   "PATCH /api/threats/{id}": ["analyst"],
+  "GET /api/threats/{id}/record": ["reader", "analyst"],
   "POST /api/threats/trigger": ["analyst", "ingest"],
   "POST /api/threats/ingest": ["ingest"],
   "POST /api/threats/ingest/wazuh": ["ingest"],

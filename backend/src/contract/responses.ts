@@ -8,6 +8,7 @@ import { QUARANTINE } from "./quarantine.js";
 import { EGRESS_VIOLATION } from "./requests.js";
 import { SEVERITY, SIGNAL, THREAT_TYPE } from "./signal.js";
 import { THREAT_ANALYSIS } from "./threat.js";
+import { VERDICT_REPLAY } from "./verdictRecord.js";
 
 const count = z.int().min(0);
 
@@ -190,6 +191,7 @@ export const SCHEMAS = {
   Conflict: CONFLICT,
   DashboardMetrics: DASHBOARD_METRICS,
   Histogram: HISTOGRAM,
+  VerdictReplay: VERDICT_REPLAY,
   Observability: OBSERVABILITY,
   Session: SESSION,
   EgressViolation: EGRESS_VIOLATION,

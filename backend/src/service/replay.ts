@@ -3,13 +3,16 @@ import { AGENTS } from "../agents/ruleAgents.js";
 import type { Clock } from "../base/clock.js";
 import type { AgentKey } from "../contract/analysis.js";
 import type { ThreatAnalysis } from "../contract/threat.js";
-import type { Taken, VerdictRecord } from "../contract/verdictRecord.js";
+import type { Taken, VerdictRecord, VerdictReplay } from "../contract/verdictRecord.js";
 import { byModel, byRules } from "../model/judged.js";
+import { decodeThreat, type StoredThreat } from "../store/documents.js";
 import { NOTHING_BLOCKED } from "../threats/egress.js";
 import type { Finding, ToldInput } from "../threats/finding.js";
 import { NOTHING_BEFORE } from "../threats/lookBack.js";
 import { asDecided, CLOSED_BY_SOURCE } from "../threats/triage.js";
 import { Coordinator } from "./coordinator.js";
+import { decodeRecord } from "./record.js";
+import { rulesVersion } from "./rulesVersion.js";
 import type { Seen } from "./seen.js";
 
 /**
@@ -26,6 +29,30 @@ export async function replay(
   const coordinator = new Coordinator({ agents: taken, clock: clockOf(record), onAgentDone });
   const fresh = await coordinator.judgeAgain(threat, seenOf(record));
   return asDecided({ ...fresh, ...(record.closed && CLOSED_BY_SOURCE) }, threat);
+}
+
+/**
+ * What a stored threat's record holds, and whether the rules of this process make the same threat of it.
+ *
+ * @returns null where the record is not of this threat, or cannot be read
+ */
+export async function replayStored(
+  stored: StoredThreat,
+  json: Buffer,
+): Promise<VerdictReplay | null> {
+  const threat = decodeThreat(stored);
+  const record = decodeRecord(json, threat);
+  if (record === null) {
+    return null;
+  }
+  const again = JSON.stringify(await replay(threat, record));
+  const rules = rulesVersion();
+  const otherwise = record.rules === rules ? "differs" : "other_rules";
+  return {
+    ...{ threat_id: threat.id, rules },
+    replays: again === stored.json.toString() ? "same" : otherwise,
+    record,
+  };
 }
 
 /** What an analysis read, as its record has it. */

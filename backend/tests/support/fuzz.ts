@@ -28,6 +28,7 @@ const ROUTES: readonly (readonly [string, string])[] = [
   ["POST", "/api/threats/trigger"],
   ["PATCH", "/api/threats/none"],
   ["PATCH", "/api/threats/none"],
+  ["GET", "/api/threats/none/record"],
   ["POST", "/api/threats/ingest/wazuh"],
   ["POST", "/api/threats/ingest/wazuh"],
   ["POST", "/api/threats/ingest"],
