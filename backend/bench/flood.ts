@@ -1,6 +1,7 @@
 /**
  * `npm run bench:flood`: how many high and critical threats that await review are lost while a hundred times
- * as many low ones are stored, in a Redis of the chart's default size. Fails if any is.
+ * as many low ones are stored, each with the record of its verdict, in a Redis of the chart's default size.
+ * Fails if any is.
  *
  *     npm run --prefix backend bench:flood -- [SHARE]
  *
@@ -9,12 +10,13 @@
  */
 import pino from "pino";
 import { loadConfig } from "../src/config/load.js";
+import type { ThreatAnalysis } from "../src/contract/threat.js";
 import { encodeThreat } from "../src/store/documents.js";
 import { boundsOf } from "../src/store/retention.js";
 import { RedisStore } from "../src/store/redis.js";
 import { eventually } from "../tests/support/eventually.js";
 import { freePort, RedisServer } from "../tests/support/redis.js";
-import { makeThreat } from "../tests/support/threat.js";
+import { makeRecord, makeThreat } from "../tests/support/threat.js";
 
 /** Three quarters of `redis.resources.limits.memory`, and what is never evicted, as the chart has them. */
 const REDIS_BYTES = 192 * 1024 * 1024;
@@ -40,6 +42,9 @@ async function flood(url: string, share: number): Promise<readonly string[]> {
     await makeThreat("", "device_compromise"),
     await makeThreat("", "geo_anomaly"),
   ];
+  const record = await makeRecord();
+  const save = (threat: ThreatAnalysis): Promise<void> =>
+    store.save(encodeThreat(threat), null, undefined, record);
   const waiting = Math.round(WAITING * share);
   for (let index = 0; index < waiting; index += 1) {
     const severity = index % 2 === 0 ? "CRITICAL" : "HIGH";
@@ -54,7 +59,7 @@ async function flood(url: string, share: number): Promise<readonly string[]> {
       ...{ ...low, id: `low-${index}-${at}` },
       ...{ severity: "LOW" as const, requires_human_review: at % 2 === 0 },
     }));
-    await Promise.all([matters, ...noise].map((threat) => store.save(encodeThreat(threat))));
+    await Promise.all([matters, ...noise].map(save));
   }
   const left = new Set<string>();
   for (let offset = 0; offset < bounds.threats; offset += PAGE) {

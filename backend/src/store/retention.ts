@@ -9,7 +9,7 @@ export interface Limits {
   readonly threats: number;
   /** Seconds after which one that awaits no review is dropped; default never. */
   readonly seconds?: number | undefined;
-  /** Bytes of all stored documents together; default {@link STORED_SHARE} of the memory. */
+  /** Bytes of all stored documents and records together; default {@link STORED_SHARE} of the memory. */
   readonly bytes?: number;
   /** How many are kept by id that were dropped while they awaited review; default {@link KEPT}. */
   readonly kept?: number;
@@ -27,7 +27,7 @@ export const KEPT_SECONDS = 24 * 60 * 60;
  * Parts of the memory. The rest is for the indexes, for what is remembered of alerts, for events on their
  * way to pods, and for what an allocator rounds up.
  */
-const STORED_SHARE = 1 / 2;
+const STORED_SHARE = 9 / 16;
 const KEPT_SHARE = 1 / 16;
 /** The memory of the chart's Redis, by its default limit: taken where nobody tells how much there is. */
 const MEMORY = 192 * 1024 * 1024;

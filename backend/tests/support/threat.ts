@@ -15,6 +15,14 @@ export async function makeThreat(
   return { ...(await new Coordinator().analyze(signal, [])), id };
 }
 
+/** What the verdict on such a threat is made of, where as much has come before as is looked at. */
+export async function makeRecord(type: ThreatType = "bot_traffic"): Promise<Buffer> {
+  const signal = generateSignal(seededRandom(1), systemClock(), type);
+  const { past } = await makeStored("before", type);
+  const history = Array.from({ length: 200 }, () => past);
+  return (await new Coordinator().investigate(signal, history)).recorder.encode(false);
+}
+
 /** The same, ready to be saved. */
 export async function makeStored(id: string, type?: ThreatType): Promise<StoredThreat> {
   return encodeThreat(await makeThreat(id, type));
