@@ -89,7 +89,7 @@ describe("options that npm takes for itself", function () {
     const names = ours(OPTIONS).map(([name]) => name);
     assert.deepEqual(names, [
       ...["stack", "heal", "create", "base", "cluster", "html", "markdown", "write"],
-      ...["runs", "rate", "seconds", "soak"],
+      ...["runs", "rate", "seconds", "threats", "soak"],
     ]);
     const own = JSON.parse(await npm("config", "list", "--long", "--json")) as object;
     assert.deepEqual(
