@@ -1,6 +1,6 @@
 /**
- * `npm test`: runs every suite that this machine can run, those with Docker in turn and the others beside them, and
- * says in one line each what it skipped and why. With CI=true a missing tool is a failure instead. Suites can be named: `npm test -- unit chart`.
+ * `npm test`: runs every suite that this machine can run, those without Docker beside each other, and says in one
+ * line each what it skipped and why. With CI=true a missing tool is a failure instead. Suites can be named: `npm test -- unit chart`.
  */
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
@@ -132,17 +132,16 @@ export const SUITES: readonly Suite[] = [
     needs: [...cluster, registry, restart],
     commands: [["run", "test:e2e:machine"]],
   },
-  {
-    name: "e2e-prod",
-    needs: [...cluster, registry, chromium, command("openssl", "openssl", "version")],
-    commands: [["run", "test:e2e:prod"]],
-  },
-  // These two measure times: the suites beside them have ended by then, also on a small machine.
   { name: "e2e-live", needs: [...cluster, chromium], commands: [["run", "test:e2e:live"]] },
   {
     name: "e2e-observability",
     needs: [...cluster, chromium],
     commands: [["run", "test:e2e:observability"]],
+  },
+  {
+    name: "e2e-prod",
+    needs: [...cluster, registry, chromium, command("openssl", "openssl", "version")],
+    commands: [["run", "test:e2e:prod"]],
   },
 ];
 
@@ -206,26 +205,25 @@ async function main(names: readonly string[]): Promise<void> {
 }
 
 /**
- * Splits suites into those that need the Docker engine, which run one after another, as there is one, with one set of
- * ports, and clusters take most of a small machine, and those that run beside them: a cluster is waited for more than it
- * works.
+ * Splits suites into those that run beside each other and those that run one after another, when the former have
+ * ended: there is one Docker engine, with one set of ports, and clusters take all of a small machine.
  */
-export function split(suites: readonly Suite[]): { inTurn: Suite[]; beside: Suite[] } {
+export function split(suites: readonly Suite[]): { beside: Suite[]; alone: Suite[] } {
   const engine = ({ needs }: Suite) => needs.includes(docker);
-  return { inTurn: suites.filter(engine), beside: suites.filter((suite) => !engine(suite)) };
+  return { beside: suites.filter((suite) => !engine(suite)), alone: suites.filter(engine) };
 }
 
 /** Runs suites, and returns their verdicts in the suites' order. */
 async function judge(suites: readonly Suite[]): Promise<Verdict[]> {
   const verdicts = new Map<Suite, Verdict>();
-  const lane = async (waiting: Suite[]) => {
+  const inTurn = async (waiting: Suite[]) => {
     for (let suite = waiting.shift(); suite; suite = waiting.shift()) {
       verdicts.set(suite, await judgeOne(suite, suites.length > 1));
     }
   };
-  const { inTurn, beside } = split(suites);
-  const others = Math.max(1, AT_ONCE - Math.min(1, inTurn.length));
-  await Promise.all([lane(inTurn), ...Array.from({ length: others }, () => lane(beside))]);
+  const { beside, alone } = split(suites);
+  await Promise.all(Array.from({ length: AT_ONCE }, () => inTurn(beside)));
+  await inTurn(alone);
   return suites.flatMap((suite) => verdicts.get(suite) ?? []);
 }
 

@@ -26,14 +26,14 @@ describe("countTests", () => {
 });
 
 describe("split", () => {
-  it("has everything that starts containers run in turn, and the others beside it", () => {
-    const { beside, inTurn } = split(SUITES);
+  it("has everything that starts containers run alone, and the others beside each other", () => {
+    const { beside, alone } = split(SUITES);
     const names = SUITES.map(({ name }) => name);
     assert.deepEqual(
-      inTurn.map(({ name }) => name),
+      alone.map(({ name }) => name),
       names.filter((name) => /^(image|compose|e2e.*)$/.test(name)),
     );
-    assert.equal(beside.length + inTurn.length, names.length);
+    assert.equal(beside.length + alone.length, names.length);
   });
 });
 
