@@ -136,13 +136,18 @@ describe("npm run up, on a machine that changes", function () {
     }
     const quick = { timeout: 25 };
 
-    it("names the pod that crashes, why, and its last words", async () => {
-      configure(project, quick);
+    it("names the pod that crashes, why, and its last words, and the image that does not exist", async () => {
+      configure(project, {
+        ...quick,
+        images: { frontend: { ref: "localhost:1/soc-frontend:absent" } },
+      });
       project.write(MAIN, `throw new Error("broken on purpose");\n${project.read(MAIN)}`);
       await failsWhileServing(
         /Not ready in namespace soc-agent: \d of \d pods/,
         /soc-agent-backend-\S+: container backend: .*last exit code 1/,
         /broken on purpose/,
+        /ErrImagePull|ImagePullBackOff/,
+        /localhost:1\/soc-frontend:absent/,
         /kubectl --kubeconfig=\.kube\/e2e\.yaml --namespace=soc-agent describe pod soc-agent-backend-/,
       );
       project.edit(MAIN, 'throw new Error("broken on purpose");\n', "");
@@ -155,14 +160,6 @@ describe("npm run up, on a machine that changes", function () {
         /container backend: running, but not ready/,
         /Readiness probe failed/,
       );
-    });
-
-    it("names the image that does not exist", async () => {
-      configure(project, {
-        ...quick,
-        images: { backend: { ref: "localhost:1/soc-backend:absent" } },
-      });
-      await failsWhileServing(/ErrImagePull|ImagePullBackOff/, /localhost:1\/soc-backend:absent/);
     });
 
     it("names the line of a template that is broken", async () => {
