@@ -148,21 +148,25 @@ export class ThreatService {
   ): Promise<StoredThreat> {
     const { coordinator, store, history, metrics, telemetry, log } = this.deps;
     const started = performance.now();
-    const [egress, intel] = await telemetry.phases.run("gather_context", {}, () =>
-      Promise.all([store.egress.recent(), this.#packageIntel(signal)]),
+    const [egress, intel, before] = await telemetry.phases.run("gather_context", {}, () =>
+      Promise.all([store.egress.recent(), this.#packageIntel(signal), history.lookBack(signal)]),
     );
-    const { threat: fresh, recorder } = await coordinator.investigate(
-      signal,
-      history.lookBack(signal),
-      { egress, intel, traceId: sampledSpan()?.trace_id ?? null, ...circumstances },
-    );
+    const { threat: fresh, recorder } = await coordinator.investigate(signal, before, {
+      egress,
+      intel,
+      traceId: sampledSpan()?.trace_id ?? null,
+      ...circumstances,
+    });
     telemetry.annotate(threatIds(fresh.id));
     const closed = seen?.closed === true;
     const analysis: ThreatAnalysis = { ...fresh, ...(closed && CLOSED_BY_SOURCE) };
-    const threat = await this.#keep(analysis, recorder.encode(closed), seen?.sighting);
-    history.add(threat.id, threat.past);
+    const record = telemetry.phases.run("encode_threat", {}, () => recorder.encode(closed));
+    const threat = await this.#keep(analysis, record, seen?.sighting);
     const seconds = (performance.now() - started) / 1000;
-    metrics.threatProcessed(analysis, seconds);
+    telemetry.phases.run("count_threat", {}, () => {
+      history.add(threat.id, threat.past);
+      metrics.threatProcessed(analysis, seconds);
+    });
     log.info(
       {
         threat_id: analysis.id,
@@ -191,7 +195,7 @@ export class ThreatService {
   ): Promise<StoredThreat> {
     const { store, telemetry } = this.deps;
     if (sighting?.kind !== "newer") {
-      const threat = encodeThreat(analysis);
+      const threat = telemetry.phases.run("encode_threat", {}, () => encodeThreat(analysis));
       await store.save(threat, telemetry.traceparent(), sighting, record);
       return threat;
     }
