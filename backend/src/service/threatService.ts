@@ -166,24 +166,24 @@ export class ThreatService {
     telemetry.phases.run("count_threat", {}, () => {
       history.add(threat.id, threat.past);
       metrics.threatProcessed(analysis, seconds);
+      log.info(
+        {
+          threat_id: analysis.id,
+          customer_name: signal.customer_name,
+          threat_type: signal.threat_type,
+          component: "coordinator",
+          severity: analysis.severity,
+          fp_score: analysis.false_positive_score?.score,
+          recommendation: analysis.false_positive_score?.recommendation,
+          primary_action: analysis.response_plan?.primary_action.action_type,
+          sla_minutes: analysis.response_plan?.sla_minutes,
+          risk_score: analysis.adversarial_detection?.risk_score,
+          attack_vector: analysis.adversarial_detection?.attack_vector ?? undefined,
+          duration_ms: Math.round(seconds * 1000),
+        },
+        "Threat analysed",
+      );
     });
-    log.info(
-      {
-        threat_id: analysis.id,
-        customer_name: signal.customer_name,
-        threat_type: signal.threat_type,
-        component: "coordinator",
-        severity: analysis.severity,
-        fp_score: analysis.false_positive_score?.score,
-        recommendation: analysis.false_positive_score?.recommendation,
-        primary_action: analysis.response_plan?.primary_action.action_type,
-        sla_minutes: analysis.response_plan?.sla_minutes,
-        risk_score: analysis.adversarial_detection?.risk_score,
-        attack_vector: analysis.adversarial_detection?.attack_vector ?? undefined,
-        duration_ms: Math.round(seconds * 1000),
-      },
-      "Threat analysed",
-    );
     return threat;
   }
 
