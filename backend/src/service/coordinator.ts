@@ -78,7 +78,7 @@ export class Coordinator {
   }
 
   /** The same, and what the verdict was made of. */
-  async investigate(
+  investigate(
     signal: ThreatSignal,
     history: readonly PastThreat[],
     circumstances: Circumstances = {},
@@ -88,20 +88,20 @@ export class Coordinator {
     const known = incidents.length === 0 ? history : [...incidents, ...history];
     const recorder = new Recorder(this.#options.clock);
     const see = (now: number): Seen => recorder.see(look(signal, known, circumstances, now));
-    const threat = await this.#traced({ id, signal, traceId, history: known, see }, recorder);
-    return { threat, recorder };
+    return this.#traced({ id, signal, traceId, history: known, see }, recorder);
   }
 
   /** Judges a signal by what an analysis has read before; models are told of no incidents. */
-  judgeAgain(
+  async judgeAgain(
     { id, signal, trace_id: traceId }: Pick<ThreatAnalysis, "id" | "signal" | "trace_id">,
     seen: Seen,
   ): Promise<ThreatAnalysis> {
     const recorder = new Recorder(this.#options.clock);
-    return this.#traced({ id, signal, traceId, history: [], see: () => seen }, recorder);
+    const subject = { id, signal, traceId, history: [], see: () => seen };
+    return (await this.#traced(subject, recorder)).threat;
   }
 
-  #traced(subject: Subject, recorder: Recorder): Promise<ThreatAnalysis> {
+  #traced(subject: Subject, recorder: Recorder): Promise<Investigated> {
     const { id, signal } = subject;
     const attributes = {
       ...threatIds(id),
@@ -121,7 +121,7 @@ export class Coordinator {
         ...(detection !== null && detected && { "adversarial.risk_score": detection.risk_score }),
         requires_review: threat.requires_human_review,
       });
-      return threat;
+      return { threat, recorder };
     });
   }
 

@@ -148,42 +148,38 @@ export class ThreatService {
   ): Promise<StoredThreat> {
     const { coordinator, store, history, metrics, telemetry, log } = this.deps;
     const started = performance.now();
-    const [egress, intel, before] = await telemetry.phases.run("gather_context", {}, () =>
-      Promise.all([store.egress.recent(), this.#packageIntel(signal), history.lookBack(signal)]),
+    const [egress, intel] = await telemetry.phases.run("gather_context", {}, () =>
+      Promise.all([store.egress.recent(), this.#packageIntel(signal)]),
     );
-    const { threat: fresh, recorder } = await coordinator.investigate(signal, before, {
-      egress,
-      intel,
-      traceId: sampledSpan()?.trace_id ?? null,
-      ...circumstances,
-    });
+    const { threat: fresh, recorder } = await coordinator.investigate(
+      signal,
+      history.lookBack(signal),
+      { egress, intel, traceId: sampledSpan()?.trace_id ?? null, ...circumstances },
+    );
     telemetry.annotate(threatIds(fresh.id));
     const closed = seen?.closed === true;
     const analysis: ThreatAnalysis = { ...fresh, ...(closed && CLOSED_BY_SOURCE) };
-    const record = telemetry.phases.run("encode_threat", {}, () => recorder.encode(closed));
-    const threat = await this.#keep(analysis, record, seen?.sighting);
+    const threat = await this.#keep(analysis, recorder.encode(closed), seen?.sighting);
+    history.add(threat.id, threat.past);
     const seconds = (performance.now() - started) / 1000;
-    telemetry.phases.run("count_threat", {}, () => {
-      history.add(threat.id, threat.past);
-      metrics.threatProcessed(analysis, seconds);
-      log.info(
-        {
-          threat_id: analysis.id,
-          customer_name: signal.customer_name,
-          threat_type: signal.threat_type,
-          component: "coordinator",
-          severity: analysis.severity,
-          fp_score: analysis.false_positive_score?.score,
-          recommendation: analysis.false_positive_score?.recommendation,
-          primary_action: analysis.response_plan?.primary_action.action_type,
-          sla_minutes: analysis.response_plan?.sla_minutes,
-          risk_score: analysis.adversarial_detection?.risk_score,
-          attack_vector: analysis.adversarial_detection?.attack_vector ?? undefined,
-          duration_ms: Math.round(seconds * 1000),
-        },
-        "Threat analysed",
-      );
-    });
+    metrics.threatProcessed(analysis, seconds);
+    log.info(
+      {
+        threat_id: analysis.id,
+        customer_name: signal.customer_name,
+        threat_type: signal.threat_type,
+        component: "coordinator",
+        severity: analysis.severity,
+        fp_score: analysis.false_positive_score?.score,
+        recommendation: analysis.false_positive_score?.recommendation,
+        primary_action: analysis.response_plan?.primary_action.action_type,
+        sla_minutes: analysis.response_plan?.sla_minutes,
+        risk_score: analysis.adversarial_detection?.risk_score,
+        attack_vector: analysis.adversarial_detection?.attack_vector ?? undefined,
+        duration_ms: Math.round(seconds * 1000),
+      },
+      "Threat analysed",
+    );
     return threat;
   }
 
@@ -195,7 +191,7 @@ export class ThreatService {
   ): Promise<StoredThreat> {
     const { store, telemetry } = this.deps;
     if (sighting?.kind !== "newer") {
-      const threat = telemetry.phases.run("encode_threat", {}, () => encodeThreat(analysis));
+      const threat = encodeThreat(analysis);
       await store.save(threat, telemetry.traceparent(), sighting, record);
       return threat;
     }

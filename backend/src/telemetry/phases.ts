@@ -3,8 +3,6 @@ import type { AgentKey } from "../contract/analysis.js";
 /** The parts of an analysis, by the names under which traces show them, and what is read before it. */
 export type Phase =
   | "gather_context"
-  | "encode_threat"
-  | "count_threat"
   | "analyze_threat"
   | `${AgentKey}_agent`
   | "fp_analyzer"
