@@ -39,9 +39,10 @@ export function lookBack(
 ): LookedBack {
   const isAlike = alikeTo(signal);
   const address = word(signal.metadata, "source_ip");
-  const alike = { all: 0, asFalse: [], asReal: [], noted: [] } as {
-    all: number;
-  } & Record<"asFalse" | "asReal" | "noted", PastThreat[]>;
+  let alike = 0;
+  const alikeFalse: PastThreat[] = [];
+  const alikeReal: PastThreat[] = [];
+  const alikeNoted: PastThreat[] = [];
   const ofType = { asFalse: 0, asReal: 0 };
   const ofCustomer = { all: 0, asFalse: 0 };
   const fromAddress: PastThreat[] = [];
@@ -69,22 +70,26 @@ export function lookBack(
     if (now - past.at < WINDOW_MS && !isMachine(past)) {
       customers.add(past.customer);
     }
-    if (isAlike(past)) {
-      alike.all += 1;
-      const said = [
-        ...(asFalse ? [alike.asFalse] : []),
-        ...(asReal ? [alike.asReal] : []),
-        ...(past.decision?.field === "note" ? [alike.noted] : []),
-      ];
-      said.forEach((list) => list.push(past));
+    if (!isAlike(past)) {
+      continue;
+    }
+    alike += 1;
+    if (asFalse) {
+      alikeFalse.push(past);
+    }
+    if (asReal) {
+      alikeReal.push(past);
+    }
+    if (past.decision?.field === "note") {
+      alikeNoted.push(past);
     }
   }
   return {
     threats: history.length,
-    alike: alike.all,
-    alike_false: opinionOf(alike.asFalse),
-    alike_real: opinionOf(alike.asReal),
-    alike_noted: opinionOf(alike.noted),
+    alike,
+    alike_false: opinionOf(alikeFalse),
+    alike_real: opinionOf(alikeReal),
+    alike_noted: opinionOf(alikeNoted),
     type_false: ofType.asFalse,
     type_real: ofType.asReal,
     customer_threats: ofCustomer.all,
@@ -119,12 +124,8 @@ function opinionOf(threats: readonly PastThreat[]): Opinion {
     return NONE;
   }
   const newest = threats.find(({ decision }) => decision !== undefined)?.decision;
-  const last = newest === undefined ? null : pick(newest);
+  const last = newest === undefined ? null : { by: newest.by, at: newest.at, note: newest.note };
   return { ...tallyOf(threats), last };
-}
-
-function pick({ by, at, note }: NonNullable<PastThreat["decision"]>): Opinion["last"] {
-  return { by, at, note };
 }
 
 /** Where a source names no customer, its machine's name stands for one; many machines are not many customers. */
