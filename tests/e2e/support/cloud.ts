@@ -57,7 +57,7 @@ export class Cloud {
     await must("kubectl", [...other, "use-context", "other"]);
   }
 
-  /** Makes its nodes pull from `host` what is named after `registry`. */
+  /** Makes its nodes pull from `url` what is named after `registry`. */
   async mirror(registry: string, url: string): Promise<void> {
     const hosts = `[host."${url}"]\n  capabilities = ["pull", "resolve"]\n`;
     const script = `mkdir -p "$1" && printf '%s' "$2" >"$1/hosts.toml"`;
