@@ -1,5 +1,30 @@
-/** A copy of a JSON value in which half of a character, as whoever cuts texts leaves it, is replaced: not all can read it. */
+/**
+ * A JSON value in which half of a character, as whoever cuts texts leaves it, is replaced: not all can read it. Most
+ * values hold none, and are given back as they are.
+ */
 export function wellFormed(value: unknown): unknown {
+  return isWellFormed(value) ? value : repaired(value);
+}
+
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === "string") {
+    return value.isWellFormed();
+  }
+  if (typeof value !== "object" || value === null) {
+    return true;
+  }
+  if (Array.isArray(value)) {
+    return value.every(isWellFormed);
+  }
+  for (const key in value) {
+    if (!key.isWellFormed() || !isWellFormed((value as Readonly<Record<string, unknown>>)[key])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function repaired(value: unknown): unknown {
   if (typeof value === "string") {
     return value.toWellFormed();
   }
@@ -7,8 +32,8 @@ export function wellFormed(value: unknown): unknown {
     return value;
   }
   return Array.isArray(value)
-    ? value.map(wellFormed)
+    ? value.map(repaired)
     : Object.fromEntries(
-        Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]),
+        Object.entries(value).map(([key, item]) => [key.toWellFormed(), repaired(item)]),
       );
 }

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { systemClock } from "../base/clock.js";
-import { wellFormed } from "../base/wellFormed.js";
 import type { Drop } from "../contract/dropped.js";
 import type { Documents, StoredThreat } from "./documents.js";
 import { KEYS } from "./keys.js";
@@ -11,6 +10,7 @@ import {
   KEPT_SECONDS,
   parseDrop,
   secondsOf,
+  type Bounds,
   type Limits,
 } from "./retention.js";
 import { readFigures } from "./redisFigures.js";
@@ -39,7 +39,7 @@ export interface Storing {
 
 /** Keeps the threats in Redis within their bounds, and the indexes and figures that go with them. */
 export class RedisRetention {
-  #memory = 0;
+  #bounded: Bounds;
   #takingUp: Promise<void> | null = null;
 
   constructor(
@@ -47,7 +47,9 @@ export class RedisRetention {
     private readonly documents: Documents,
     private readonly limits: Limits,
     private readonly onDropped: OnDropped,
-  ) {}
+  ) {
+    this.#bounded = boundsOf(limits);
+  }
 
   /** Gives Redis the script, and learns how much memory it has. One that does not tell is taken for the chart's. */
   async prepare(): Promise<void> {
@@ -56,7 +58,8 @@ export class RedisRetention {
       .ask("INFO", (redis) => redis.info("memory"))
       // A user without the right to ask. What else fails does so at the next command too.
       .catch(() => "");
-    this.#memory = Number(/^maxmemory:(\d+)/m.exec(info)?.[1] ?? 0);
+    const memory = Number(/^maxmemory:(\d+)/m.exec(info)?.[1] ?? 0);
+    this.#bounded = boundsOf(this.limits, memory);
   }
 
   /**
@@ -185,11 +188,7 @@ export class RedisRetention {
 
   #bounds(): string {
     const now = systemClock() / 1000;
-    return JSON.stringify({
-      ...boundsOf(this.limits, this.#memory),
-      now,
-      keptSince: now - KEPT_SECONDS,
-    });
+    return JSON.stringify({ ...this.#bounded, now, keptSince: now - KEPT_SECONDS });
   }
 
   #tell(drops: readonly string[]): void {
@@ -208,11 +207,11 @@ function summaryOf(threat: StoredThreat): string {
     ms: processingMs,
     version,
     review: past.requiresReview,
-    type: past.threatType,
-    severity: past.severity,
-    customer: past.customer,
+    type: past.threatType.toWellFormed(),
+    severity: past.severity.toWellFormed(),
+    customer: past.customer.toWellFormed(),
   };
-  return JSON.stringify(wellFormed(summary));
+  return JSON.stringify(summary);
 }
 
 /** Whether Redis has not seen a script since its start. */
