@@ -132,10 +132,11 @@ export async function startApp(config: Config, logger: Logger, options?: AppOpti
   const login = config.login && new Login(config.login, logger, options);
   requireLogin(server, login);
   // A client that keeps its connection would hold up the shutdown.
-  server.addHook("onSend", async (_request, reply) => {
+  server.addHook("onSend", (_request, reply, payload, done) => {
     if (draining) {
       reply.header("connection", "close");
     }
+    done(null, payload);
   });
   const routes = new Routes(server);
   healthRoutes(routes, { store, metrics, panel, draining: () => draining });

@@ -19,15 +19,13 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
  * else's DNS, or as a change from a page of another origin. To be called before routes are added.
  */
 export function refuseStrangers(server: FastifyInstance, access: Access): void {
-  server.addHook("onRequest", async ({ headers, method, routeOptions }) => {
+  server.addHook("onRequest", ({ headers, method, routeOptions }, _reply, done) => {
     // Machines ask for what is open to everybody, under whatever name, and it is of no use to anybody else.
     const open = routeOptions.config.allowed === "everybody";
     const problem =
       (open ? null : strangeHost(headers, access.hosts)) ??
       (SAFE_METHODS.has(method) ? null : strangeOrigin(headers, access.origins));
-    if (problem !== null) {
-      throw new HttpError(403, problem);
-    }
+    done(problem === null ? undefined : new HttpError(403, problem));
   });
 }
 
