@@ -104,11 +104,11 @@ export class Coordinator {
   #traced(subject: Subject, recorder: Recorder): Promise<Investigated> {
     const { id, signal } = subject;
     const attributes = {
-      ...threatIds(id),
       "signal.id": signal.id,
       "threat.type": signal.threat_type,
       "customer.name": signal.customer_name,
       "source.ip": text(signal.metadata, "source_ip") ?? "unknown",
+      ...threatIds(id),
     };
     return this.#options.tracer.run("analyze_threat", attributes, async (span) => {
       const threat = await this.#analyze(subject, recorder);

@@ -38,8 +38,5 @@ export function enrich(
   const profile = customerProfile(signal.customer_name);
   enriched("Customer looked up", { industry: profile.industry });
   enriched("History looked up", { threats: past.threats });
-  return {
-    ...{ signal, facts, proofs: proofsIn(signal), profile },
-    ...{ past, history, intel, now },
-  };
+  return { signal, facts, proofs: proofsIn(signal), profile, past, history, intel, now };
 }

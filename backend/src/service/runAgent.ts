@@ -60,8 +60,9 @@ export function ofEach<T>(
   results: readonly AgentResult[],
   value: (result: AgentResult) => T,
 ): Readonly<Record<AgentKey, T>> {
-  return Object.fromEntries(results.map((result) => [result.key, value(result)])) as Record<
-    AgentKey,
-    T
-  >;
+  const each: Partial<Record<AgentKey, T>> = {};
+  for (const result of results) {
+    each[result.key] = value(result);
+  }
+  return each as Record<AgentKey, T>;
 }

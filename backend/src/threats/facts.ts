@@ -80,7 +80,7 @@ export function factsOf(metadata: Metadata): Facts {
       `${key} ${placeOf(metadata[key])}`.slice(0, MAX_PLACE),
     ),
     ruleLevel: ruleLevelOf(metadata),
-    sourceSeverity: SEVERITY.safeParse(metadata["source_severity"]).data ?? null,
+    sourceSeverity: SEVERITY.options.find((known) => known === metadata["source_severity"]) ?? null,
     sourceLevel: text(metadata, "source_level"),
     blocked: metadata["source"] === "suricata" && text(metadata, "action") === "blocked",
     sample: metadata["source"] === "guardduty" && isSample(metadata["raw"]),

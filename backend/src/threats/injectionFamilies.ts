@@ -77,6 +77,9 @@ const ALL_HIDDEN = new RegExp(HIDDEN.source, "gu");
 /** Those that no machine writes; Windows has marks of direction in its dates. */
 const HIDDEN_BY_HAND = /[\u202d\u202e]|[\u{e0000}-\u{e007f}]/u;
 
+/** What most texts are made of alone: nothing of it is hidden, or looks like something else. */
+const ASCII = /^[\0-\x7f]*$/;
+
 /** Letters of scripts in which joiners are part of spelling. */
 const JOINING =
   "[\\p{scx=Arab}\\p{scx=Syrc}\\p{scx=Mong}\\p{scx=Deva}\\p{scx=Beng}\\p{scx=Guru}\\p{scx=Gujr}\\p{scx=Orya}\\p{scx=Taml}\\p{scx=Telu}\\p{scx=Knda}\\p{scx=Mlym}\\p{scx=Sinh}\\p{scx=Khmr}\\p{scx=Mymr}]";
@@ -110,5 +113,5 @@ export function hidesSomething(text: string, byMachine = false): boolean {
 
 /** A text as it reads: without what nobody sees, and with ordinary letters for their look-alikes of full width. */
 export function legible(text: string): string {
-  return text.replace(ALL_HIDDEN, "").normalize("NFKC");
+  return ASCII.test(text) ? text : text.replace(ALL_HIDDEN, "").normalize("NFKC");
 }

@@ -67,7 +67,7 @@ export function lookBack(
     }
     ofType.asFalse += Number(asFalse);
     ofType.asReal += Number(asReal);
-    if (now - past.at < WINDOW_MS && !isMachine(past)) {
+    if (now - past.at < WINDOW_MS && !customers.has(past.customer) && !isMachine(past)) {
       customers.add(past.customer);
     }
     if (!isAlike(past)) {
