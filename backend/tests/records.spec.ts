@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import { Redis } from "ioredis";
+import { AGENT_KEYS } from "../src/contract/analysis.js";
 import type { IngestReport } from "../src/contract/responses.js";
 import { THREAT_TYPES } from "../src/contract/signal.js";
 import type { ThreatAnalysis } from "../src/contract/threat.js";
-import { VERDICT_REPLAY, type VerdictReplay } from "../src/contract/verdictRecord.js";
+import {
+  VERDICT_REPLAY,
+  type VerdictRecord,
+  type VerdictReplay,
+} from "../src/contract/verdictRecord.js";
 import { rulesVersion } from "../src/service/rulesVersion.js";
 import { KEYS } from "../src/store/keys.js";
 import { ADVERSARIAL_SCENARIOS } from "../src/threats/adversarialScenarios.js";
@@ -160,6 +166,46 @@ describe("records of verdicts by other backends", () => {
     await raw.hdel(KEYS.records, id);
     const none = await recordAt(api(), id);
     assert.deepEqual([none.status, none.json], [404, { detail }]);
+  });
+
+  it("are not there where something else stands in their place, or in that of the threat", async () => {
+    const { id, ...threat } = await api().trigger({});
+    const whole = (await raw.hget(KEYS.records, id)) ?? "";
+    const { ticks, ...record } = JSON.parse(whole) as VerdictRecord;
+    const agents = [...AGENT_KEYS, AGENT_KEYS[0]].map((agent) => ({ agent, rules: true }));
+    const nested = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+    const answer = { analysis: "", confidence: 0, findings: [], recommendations: [], risk: 0 };
+    const deep = { ...answer, sources: [], output: { deep: "DEEP" } };
+    const others = [
+      ...["", "no record", "5", "null", '"text"', "[]", "{}", whole.slice(1), gzipSync(whole)],
+      // Times that no calendar has, and an agent that would wait for itself.
+      JSON.stringify({ ...record, ticks: [ticks[0], ...Array<number>(2000).fill(9e15)] }),
+      JSON.stringify({ ...record, ticks, agents }),
+      JSON.stringify({ ...record, ticks, agents: [{ agent: "config", finding: deep }] }).replace(
+        '"DEEP"',
+        nested,
+      ),
+    ];
+    const missing = async (what: string): Promise<void> => {
+      const { status, text } = await recordAt(api(), id);
+      assert.equal(status, 404, `${what}: ${text}`);
+      assert.match(text, /No record/);
+    };
+    for (const other of others) {
+      await raw.hset(KEYS.records, { [id]: other });
+      await missing(other.toString().slice(0, 200));
+    }
+    await raw.hset(KEYS.records, id, whole);
+    for (const changed of [
+      { investigation_timeline: { events: 5 } },
+      { investigation_timeline: { ...threat.investigation_timeline, events: [null] } },
+      { signal: { ...threat.signal, mitre_hints: null } },
+    ]) {
+      await raw.set(KEYS.threat(id), JSON.stringify({ id, ...threat, ...changed }));
+      await missing(JSON.stringify(changed));
+    }
+    await raw.set(KEYS.threat(id), JSON.stringify({ id, ...threat }));
+    assert.equal(await replays(id), "same");
   });
 });
 

@@ -1,11 +1,13 @@
 import { AGENTS } from "../agents/ruleAgents.js";
 import type { Outcome } from "../agents/run.js";
 import type { Agent } from "../agents/agent.js";
+import { isDeeper, MAX_LEVELS } from "../base/bounded.js";
 import { isoMicros, type Clock } from "../base/clock.js";
 import type { AgentKey } from "../contract/analysis.js";
 import type { LookedBack } from "../contract/seen.js";
 import type { ThreatAnalysis } from "../contract/threat.js";
 import { VERDICT_RECORD, type Taken, type VerdictRecord } from "../contract/verdictRecord.js";
+import { parseJson } from "../store/reading.js";
 import { NOTHING_BLOCKED } from "../threats/egress.js";
 import { NOTHING_BEFORE } from "../threats/lookBack.js";
 import { rulesVersion } from "./rulesVersion.js";
@@ -103,16 +105,30 @@ function taken(agent: AgentKey, { finding, error }: Outcome): Taken {
   return { agent, source: sources.at(-1) ?? "", answer };
 }
 
+/** Deeper than anything that is written: it could be read, and not be written again. */
+export const MAX_DEPTH = 2 * MAX_LEVELS;
+
+/** Whether all its times can be told, and no agent waits for a turn that never comes since another has it twice. */
+function isPlayable({ started, ticks, agents = [] }: VerdictRecord): boolean {
+  const reach = ticks.reduce((sum, tick) => sum + Math.abs(tick), Math.abs(started));
+  return (
+    Number.isSafeInteger(reach) && new Set(agents.map(({ agent }) => agent)).size === agents.length
+  );
+}
+
 /**
- * The record in some bytes; null for what is none of the given threat: an older backend that judged it anew has
- * left the one of the time before.
+ * The record in some bytes; null for what is none of the given threat, whatever it is: an older backend that judged
+ * it anew has left the one of the time before.
  */
 export function decodeRecord(json: Buffer, threat: ThreatAnalysis): VerdictRecord | null {
-  const value: unknown = JSON.parse(json.toString());
-  if (!VERDICT_RECORD.safeParse(value).success) {
+  const value = parseJson(json);
+  if (!VERDICT_RECORD.safeParse(value).success || isDeeper(value, MAX_DEPTH)) {
     return null;
   }
   const record = value as VerdictRecord;
+  if (!isPlayable(record)) {
+    return null;
+  }
   // The first step of every analysis is written down at the second look at the clock.
   const begun = isoMicros((record.started + (record.ticks[0] ?? 0)) / 1000);
   const steps = threat.investigation_timeline?.events ?? [];

@@ -1,8 +1,9 @@
 import type { Agent } from "../agents/agent.js";
 import { AGENTS } from "../agents/ruleAgents.js";
+import { isDeeper } from "../base/bounded.js";
 import type { Clock } from "../base/clock.js";
 import type { AgentKey } from "../contract/analysis.js";
-import type { ThreatAnalysis } from "../contract/threat.js";
+import { THREAT_ANALYSIS, type ThreatAnalysis } from "../contract/threat.js";
 import type { Taken, VerdictRecord, VerdictReplay } from "../contract/verdictRecord.js";
 import { byModel, byRules } from "../model/judged.js";
 import { decodeThreat, type StoredThreat } from "../store/documents.js";
@@ -11,7 +12,7 @@ import type { Finding, ToldInput } from "../threats/finding.js";
 import { NOTHING_BEFORE } from "../threats/lookBack.js";
 import { asDecided, CLOSED_BY_SOURCE } from "../threats/triage.js";
 import { Coordinator } from "./coordinator.js";
-import { decodeRecord } from "./record.js";
+import { decodeRecord, MAX_DEPTH } from "./record.js";
 import { rulesVersion } from "./rulesVersion.js";
 import type { Seen } from "./seen.js";
 
@@ -41,7 +42,9 @@ export async function replayStored(
   json: Buffer,
 ): Promise<VerdictReplay | null> {
   const threat = decodeThreat(stored);
-  const record = decodeRecord(json, threat);
+  // Whoever has changed a document by hand may have left anything in it.
+  const isWhole = THREAT_ANALYSIS.safeParse(threat).success && !isDeeper(threat, MAX_DEPTH);
+  const record = isWhole ? decodeRecord(json, threat) : null;
   if (record === null) {
     return null;
   }

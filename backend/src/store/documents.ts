@@ -1,4 +1,6 @@
+import * as z from "zod";
 import { BoundedMap } from "../base/boundedMap.js";
+import { text } from "../contract/fields.js";
 import { pastThreat, type PastThreat } from "../threats/history.js";
 import { UNTOUCHED } from "../threats/triage.js";
 import type { ThreatAnalysis } from "../contract/threat.js";
@@ -92,14 +94,17 @@ function parse(json: Buffer): StoredThreat | null {
   }
 }
 
-/** Checks what this program relies on; the rest is passed on as it was stored. */
+/** What this program relies on; the rest is passed on as it was stored. What has a default is absent in those of older backends. */
+const RELIED_ON = z.object({
+  ...{ id: text, created_at: text, severity: text },
+  signal: z.object({ threat_type: text, customer_name: text, metadata: z.looseObject({}) }),
+  requires_human_review: z.boolean().default(false),
+  version: z.int().default(UNTOUCHED.version),
+  note: text.nullable().default(null),
+  confirmed: z.boolean().default(false),
+  decisions: z.record(z.string(), z.object({ by: text, at: text })).default({}),
+});
+
 function isThreat(value: unknown): value is ThreatAnalysis {
-  const { id, created_at, severity, signal } = (value ?? {}) as Partial<ThreatAnalysis>;
-  return (
-    [id, created_at, severity].every((field) => typeof field === "string") &&
-    typeof signal === "object" &&
-    [signal?.threat_type, signal?.customer_name].every((field) => typeof field === "string") &&
-    typeof signal?.metadata === "object" &&
-    signal.metadata !== null
-  );
+  return RELIED_ON.safeParse(value).success;
 }

@@ -7,6 +7,7 @@ import { Documents, type StoredThreat } from "./documents.js";
 import { CHANNELS, KEYS } from "./keys.js";
 import { RedisLink } from "./link.js";
 import type { OnFallen } from "./quarantine.js";
+import { parseJson } from "./reading.js";
 import { RedisEgress } from "./redisEgress.js";
 import { RedisEvents } from "./redisEvents.js";
 import { RedisQuarantine } from "./redisQuarantine.js";
@@ -184,11 +185,7 @@ export class RedisStore implements ThreatStore {
 
   async packageIntel(name: string): Promise<IntelMatch | null> {
     const json = await this.#link.ask("GET", (redis) => redis.get(KEYS.packageIntel(name)));
-    try {
-      return INTEL_MATCH.safeParse(JSON.parse(json ?? "null")).data ?? null;
-    } catch {
-      return null;
-    }
+    return INTEL_MATCH.safeParse(parseJson(json)).data ?? null;
   }
 
   async keepIntel(match: IntelMatch, seconds: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { EGRESS_VIOLATION, type EgressViolation } from "../contract/requests.js";
 import { CHANNELS, KEYS } from "./keys.js";
 import type { RedisLink } from "./link.js";
+import { parseJson } from "./reading.js";
 import { MAX_RECENT, RECENT_SECONDS, type EgressLog } from "./store.js";
 
 /** How many violations are kept, and for how long. */
@@ -62,9 +63,5 @@ export class RedisEgress implements EgressLog {
 }
 
 function parseViolation(json: string): EgressViolation | null {
-  try {
-    return EGRESS_VIOLATION.safeParse(JSON.parse(json)).data ?? null;
-  } catch {
-    return null;
-  }
+  return EGRESS_VIOLATION.safeParse(parseJson(json)).data ?? null;
 }

@@ -1,5 +1,6 @@
 import { SEVERITY, THREAT_TYPE } from "../contract/signal.js";
 import type { RedisLink } from "./link.js";
+import { READING, wholeOf } from "./reading.js";
 import { parseDrop } from "./retention.js";
 import { NAMES } from "./retentionRules.js";
 import type { ThreatFigures } from "./store.js";
@@ -7,8 +8,9 @@ import type { ThreatFigures } from "./store.js";
 /** The figures, all of one moment. */
 const FIGURES = `
 ${NAMES}
+${READING}
 return {
-  tonumber(redis.call("GET", total) or 0), redis.call("ZCARD", index), redis.call("ZCARD", order),
+  whole(redis.call("GET", total)), redis.call("ZCARD", index), redis.call("ZCARD", order),
   redis.call("ZCARD", waiting), redis.call("ZCARD", times), redis.call("HLEN", customers), redis.call("HGETALL", figures),
   redis.call("HGETALL", drops)
 }`;
@@ -41,18 +43,21 @@ export async function readFigures(link: RedisLink): Promise<Reading> {
     foreign,
     inStep: listed === threats && timed === threats && foreign === (values.get("untimed") ?? 0),
     figures: {
-      total,
+      total: Math.max(0, total),
       threats,
       waiting,
       customers,
-      milliseconds: values.get("ms") ?? 0,
+      milliseconds: Math.max(0, values.get("ms") ?? 0),
       byType: numbers("type", THREAT_TYPE.options),
       bySeverity: numbers("severity", SEVERITY.options),
-      dropped: pairs(drops).map(([name, times]) => ({ ...parseDrop(name), times })),
+      dropped: pairs(drops).map(([name, times]) => ({
+        ...parseDrop(name),
+        times: Math.max(0, times),
+      })),
     },
   };
 }
 
 function pairs(flat: readonly string[]): readonly (readonly [string, number])[] {
-  return flat.flatMap((name, at) => (at % 2 === 0 ? [[name, Number(flat[at + 1])] as const] : []));
+  return flat.flatMap((name, at) => (at % 2 === 0 ? [[name, wholeOf(flat[at + 1])] as const] : []));
 }

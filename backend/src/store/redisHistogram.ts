@@ -1,4 +1,5 @@
 import type { RedisLink } from "./link.js";
+import { RANK } from "./retention.js";
 import { NAMES } from "./retentionRules.js";
 import { edgesOf, groupsOf, tally, type Histogram, type HistogramQuery } from "./times.js";
 
@@ -12,7 +13,7 @@ local edges, places = cjson.decode(ARGV[1]), cjson.decode(ARGV[2])
 local function count(place, from, to)
   return redis.call("ZCOUNT", times, place + edges[from], string.format("(%.17g", place + edges[to]))
 end
-local found = {redis.call("ZRANGEBYSCORE", index, "(0", "+inf", "WITHSCORES", "LIMIT", 0, 1)[2] or ""}
+local found = {redis.call("ZRANGEBYSCORE", index, "(0", "(${RANK}", "WITHSCORES", "LIMIT", 0, 1)[2] or ""}
 for number, place in ipairs(places) do
   if count(place, 1, #edges) > 0 then
     found[#found + 1] = number - 1

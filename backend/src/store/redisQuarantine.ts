@@ -9,6 +9,7 @@ import {
 } from "../contract/quarantine.js";
 import { QUARANTINE_OWN } from "./keys.js";
 import type { RedisLink } from "./link.js";
+import { countOf, parseJson, READING } from "./reading.js";
 import {
   cameAt,
   QUARANTINE_BOUNDS,
@@ -19,13 +20,13 @@ import {
 } from "./quarantine.js";
 
 /** What {@link brokenBound} asks, for all pods at once. `ARGV[1]` is JSON of the bounds and the time in seconds. */
-const COMMON = `
+const COMMON = `${READING}
 local order, entries, figures = unpack(KEYS)
 local bounds = cjson.decode(ARGV[1])
 local told = {}
 
 local function remove(id)
-  redis.call("HINCRBY", figures, "bytes", 0 - redis.call("HSTRLEN", entries, id))
+  increase(figures, "bytes", -redis.call("HSTRLEN", entries, id))
   redis.call("HDEL", entries, id)
   return redis.call("ZREM", order, id)
 end
@@ -42,13 +43,13 @@ local function settle()
   while true do
     local first = redis.call("ZRANGE", order, 0, 0, "WITHSCORES")
     local reason = first[1] and (redis.call("ZCARD", order) > bounds.entries and "count"
-      or tonumber(redis.call("HGET", figures, "bytes") or 0) > bounds.bytes and "memory"
+      or whole(redis.call("HGET", figures, "bytes")) > bounds.bytes and "memory"
       or tonumber(first[2]) < bounds.since and "age")
     if not reason then
       break
     end
     remove(first[1])
-    redis.call("HINCRBY", figures, reason, 1)
+    increase(figures, reason, 1)
     told[#told + 1] = reason
   end
 end
@@ -65,11 +66,11 @@ for at = 3, #ARGV, 3 do
   if redis.call("ZADD", order, "NX", ARGV[at], ARGV[at + 1]) == 1 then
     isNew = true
     redis.call("HSET", entries, ARGV[at + 1], ARGV[at + 2])
-    redis.call("HINCRBY", figures, "bytes", #ARGV[at + 2])
+    increase(figures, "bytes", #ARGV[at + 2])
   end
 end
 for reason, times in pairs(isNew and cjson.decode(ARGV[2]) or {}) do
-  redis.call("HINCRBY", figures, reason, times)
+  increase(figures, reason, times)
 end
 settle()
 return told`;
@@ -98,7 +99,7 @@ export class RedisQuarantine implements Quarantine {
 
   async page(limit: number, offset: number): Promise<Quarantined> {
     const answer = await this.#run(PAGE, offset, offset + limit - 1);
-    const [told, page] = answer as [unknown, string[]];
+    const [told, page] = answer as [unknown, (string | null)[]];
     this.#tell(told);
     return {
       entries: page.map(parseEntry).filter((entry) => entry !== null),
@@ -144,15 +145,11 @@ function fallenOf(figures: Readonly<Record<string, string>>): Fallen {
   return Object.fromEntries(
     FALL_REASON.options.flatMap((reason) => {
       const times = figures[reason];
-      return times === undefined ? [] : [[reason, Number(times)]];
+      return times === undefined ? [] : [[reason, countOf(times)]];
     }),
   );
 }
 
-function parseEntry(json: string): QuarantineEntry | null {
-  try {
-    return QUARANTINE_ENTRY.safeParse(JSON.parse(json)).data ?? null;
-  } catch {
-    return null;
-  }
+function parseEntry(json: string | null): QuarantineEntry | null {
+  return QUARANTINE_ENTRY.safeParse(parseJson(json)).data ?? null;
 }

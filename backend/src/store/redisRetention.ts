@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import * as z from "zod";
 import { systemClock } from "../base/clock.js";
 import type { Drop } from "../contract/dropped.js";
 import type { Documents, StoredThreat } from "./documents.js";
@@ -13,6 +14,7 @@ import {
   type Bounds,
   type Limits,
 } from "./retention.js";
+import { parseJson } from "./reading.js";
 import { readFigures } from "./redisFigures.js";
 import { readHistogram } from "./redisHistogram.js";
 import { STORE, TAKE_UP } from "./retentionScripts.js";
@@ -220,10 +222,12 @@ function isUnknownScript(error: unknown): boolean {
   return cause instanceof Error && cause.message.startsWith("NOSCRIPT");
 }
 
+const SUMMARY = z.object({ version: z.number(), time: z.number() });
+
 /** Whether a summary is of a version, and of a backend that knows counts over time. */
 function isSummaryOf(version: string, summary: string | null | undefined): boolean {
-  const { version: known, time } = JSON.parse(summary ?? "{}") as Record<string, unknown>;
-  return String(known) === version && time !== undefined;
+  const { data } = SUMMARY.safeParse(parseJson(summary));
+  return data !== undefined && String(data.version) === version;
 }
 
 function digestOf(json: Buffer | null): string {

@@ -1,11 +1,11 @@
 import { KEYS } from "./keys.js";
 import type { RedisLink } from "./link.js";
+import { READING, READING_SEEN } from "./reading.js";
 import { LEASE_MS, MAX_SIGHTINGS, type Identity, type Sighting } from "./sightings.js";
 
 /** {@link sight}, for all pods at once; the alerts that came longest ago are forgotten. */
-const SEE = `
-local known = redis.call("HGET", KEYS[1], ARGV[1])
-local seen = known and cjson.decode(known) or {id = ARGV[3], count = 0}
+const SEE = `${READING}${READING_SEEN}
+local seen = seen_in(redis.call("HGET", KEYS[1], ARGV[1])) or {id = ARGV[3], count = 0}
 local now = tonumber(ARGV[4])
 local version = seen.version
 if seen.lease and seen.lease < now then
@@ -29,9 +29,8 @@ end
 return {kind, seen.id, seen.count}`;
 
 /** Ends the lease of a version that could not be saved. */
-const UNSEE = `
-local known = redis.call("HGET", KEYS[1], ARGV[1])
-local seen = known and cjson.decode(known)
+const UNSEE = `${READING}${READING_SEEN}
+local seen = seen_in(redis.call("HGET", KEYS[1], ARGV[1]))
 if seen and seen.version == ARGV[2] and seen.lease then
   seen.lease = 0
   redis.call("HSET", KEYS[1], ARGV[1], cjson.encode(seen))

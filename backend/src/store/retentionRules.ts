@@ -1,4 +1,5 @@
 import { KEYS, RETENTION_NAMES } from "./keys.js";
+import { READING } from "./reading.js";
 import { UNTOUCHABLE } from "./retention.js";
 import { UNTIMED } from "./times.js";
 
@@ -15,6 +16,7 @@ export const NAMES = RETENTION_NAMES.map((name) => `local ${name} = "${KEYS[name
  */
 export const COMMON = `
 ${NAMES}
+${READING}
 local prefix = "${KEYS.threat("")}"
 local bounds = cjson.decode(ARGV[1])
 local untouchable = ${UNTOUCHABLE}
@@ -29,17 +31,16 @@ local function digest(json)
 end
 
 local function figure(name)
-  return tonumber(redis.call("HGET", figures, name) or 0)
+  return whole(redis.call("HGET", figures, name))
 end
 
 local function add(name, by)
-  -- Minus zero is no number to Redis.
-  redis.call("HINCRBY", figures, name, by + 0)
+  increase(figures, name, by)
 end
 
 local function tell(kind, severity, reason)
   local name = kind .. " " .. severity .. " " .. reason
-  redis.call("HINCRBY", drops, name, 1)
+  increase(drops, name, 1)
   told[#told + 1] = name
 end
 
@@ -59,10 +60,25 @@ local function count(summary, by)
   if summary.type then
     add("type " .. summary.type, by)
     add("severity " .. summary.severity, by)
-    if redis.call("HINCRBY", customers, summary.customer, by) < 1 then
+    if increase(customers, summary.customer, by) < 1 then
       redis.call("HDEL", customers, summary.customer)
     end
   end
+end
+
+-- Nil for one that nothing can be counted by.
+local function summary_in(text)
+  local summary = object(text)
+  for _, field in ipairs(summary and {"type", "severity", "customer"} or {}) do
+    -- Of what cannot be read there is none of them.
+    if type(summary[field]) ~= (summary.type == nil and "nil" or "string") then
+      return nil
+    end
+  end
+  if summary then
+    summary.bytes, summary.ms = whole(summary.bytes), whole(summary.ms)
+  end
+  return summary
 end
 
 local function leave(id)
@@ -73,29 +89,31 @@ local function leave(id)
   if not known then
     return nil
   end
-  local summary = cjson.decode(known)
-  count(summary, -1)
   redis.call("HDEL", summaries, id)
+  local summary = summary_in(known)
+  if summary then
+    count(summary, -1)
+  end
   return summary
 end
 
 -- How much there is of records stands beside them, so that both go together whoever removes them.
 local function bytes_of(hash)
-  return tonumber(redis.call("HGET", hash, "bytes") or 0)
+  return whole(redis.call("HGET", hash, "bytes"))
 end
 
 local function drop_record(hash, id)
   local size = redis.call("HSTRLEN", hash, id)
   if size > 0 then
     redis.call("HDEL", hash, id)
-    redis.call("HINCRBY", hash, "bytes", -size)
+    increase(hash, "bytes", -size)
   end
 end
 
 local function keep_record(hash, id, record)
   drop_record(hash, id)
   redis.call("HSET", hash, id, record)
-  redis.call("HINCRBY", hash, "bytes", #record)
+  increase(hash, "bytes", #record)
 end
 
 -- The record goes where the document has gone.

@@ -1,4 +1,5 @@
 import { RANK } from "./retention.js";
+import { READING_SEEN } from "./reading.js";
 import { COMMON } from "./retentionRules.js";
 
 /**
@@ -7,7 +8,7 @@ import { COMMON } from "./retentionRules.js";
  * stays with those. Its record is kept beside it. Of an alert that may come again it is noted that this version is stored, unless a newer
  * one has come. Answers what became of it, and the drops.
  */
-export const STORE = `${COMMON}
+export const STORE = `${COMMON}${READING_SEEN}
 local id, json, at, place, summary, channel, version, before, record, alert, alertVersion = unpack(ARGV, 2)
 local fresh = before == "any"
 -- What cannot be read fails here, before anything is written: nothing is taken back.
@@ -31,14 +32,15 @@ if (fresh or alert) and not redis.call("ZSCORE", order, id) and full(#json + #re
   return {"full"}
 end
 if fresh then
-  redis.call("INCR", total)
+  if type(redis.pcall("INCR", total)) ~= "number" then
+    redis.call("SET", total, 1)
+  end
   -- The former for backends that know no counts over time, the latter to tell what those have saved.
   add("saved", 1)
   add("timed", 1)
 end
 if alert then
-  local known = redis.call("HGET", sightings, alert)
-  local seen = known and cjson.decode(known)
+  local seen = seen_in(redis.call("HGET", sightings, alert))
   if seen and seen.version ~= alertVersion then
     return {"overtaken"}
   end
@@ -90,7 +92,9 @@ for missing = from, #ARGV do
     drop_record(records, id)
   elseif not redis.call("ZSCORE", index, id) then
     if document(id) then
-      redis.call("ZADD", index, tonumber(place) % ${RANK}, id)
+      local at = tonumber(place) % ${RANK}
+      -- An infinite place has no rest, and what is not equal to itself is no number.
+      redis.call("ZADD", index, at == at and at or 0, id)
     else
       tell_of(leave(id), "elsewhere")
       drop_record(records, id)
