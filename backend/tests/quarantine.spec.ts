@@ -11,14 +11,25 @@ import {
   type QuarantineEntry,
 } from "../src/contract/quarantine.js";
 import type { DashboardMetrics } from "../src/contract/responses.js";
+import { ingestRoutes } from "../src/routes/ingest.js";
+import { Routes } from "../src/routes/route.js";
+import { answerErrors, createServer } from "../src/server/http.js";
+import { Coordinator } from "../src/service/coordinator.js";
+import { AuditLog } from "../src/telemetry/audit.js";
 import { createRegistry } from "../src/telemetry/exposition.js";
+import { Metrics } from "../src/telemetry/metrics.js";
 import { QuarantineMetrics } from "../src/telemetry/quarantineMetrics.js";
 import { MAX_AT_ONCE, Quarantining } from "../src/service/quarantining.js";
+import { ThreatService } from "../src/service/threatService.js";
 import { QUARANTINE_OWN } from "../src/store/keys.js";
 import { RedisLink } from "../src/store/link.js";
+import { MemoryStore } from "../src/store/memory.js";
 import { MemoryQuarantine } from "../src/store/memoryQuarantine.js";
 import type { Quarantine, QuarantineBounds } from "../src/store/quarantine.js";
 import { RedisQuarantine } from "../src/store/redisQuarantine.js";
+import { StoreFull, StoreUnavailable } from "../src/store/store.js";
+import { NO_TELEMETRY } from "../src/telemetry/tracing.js";
+import { History } from "../src/threats/history.js";
 import type { Answer, Api } from "./support/client.js";
 import { eventually } from "./support/eventually.js";
 import { quietLogger, redisAt, startLocalPod, type LocalPod } from "./support/pod.js";
@@ -391,6 +402,48 @@ describe("bounds of the quarantine", () => {
       [MAX_AT_ONCE, { rate: 10_000 - MAX_AT_ONCE }, MAX_AT_ONCE],
     );
   });
+});
+
+describe("quarantine of alerts that could be read, and not be stored", () => {
+  const failures: readonly (readonly [number, Error])[] = [
+    [503, new StoreUnavailable("Redis did not answer", null)],
+    [429, new StoreFull()],
+    [500, new Error("a fault of the program")],
+  ];
+  for (const [status, failure] of failures) {
+    it(`keeps none of them where they are answered by ${status}`, async () => {
+      const store = new MemoryStore({ threats: 10 });
+      store.save = () => Promise.reject(failure);
+      const log = quietLogger();
+      const metrics = new Metrics();
+      const service = new ThreatService({
+        ...{ coordinator: new Coordinator(), store, history: new History(10), metrics, log },
+        telemetry: NO_TELEMETRY,
+      });
+      const ofIngest = new QuarantineMetrics(metrics.registry, ["wazuh"]);
+      const quarantining = new Quarantining(store.quarantine, ofIngest, log);
+      const server = createServer();
+      answerErrors(server, log);
+      const audit = new AuditLog(log);
+      await ingestRoutes(new Routes(server), { service, quarantining, audit, log });
+      const url = `${INGEST}/wazuh`;
+      const headers = { "content-type": "application/json" };
+      const send = async (alerts: object): Promise<number> => {
+        const payload = JSON.stringify(alerts);
+        return (await server.inject({ method: "POST", url, headers, payload })).statusCode;
+      };
+      assert.equal(await send(WAZUH_ALERT), status);
+      // An alert of a batch that the backend itself fails at is a refused line.
+      assert.equal(await send([{ ...WAZUH_ALERT, id: "2" }]), status === 500 ? 207 : status);
+      await quarantining.close();
+      assert.deepEqual(await store.quarantine.figures(), { kept: 0, fallen_out: {} });
+      // What cannot be read is kept all the same.
+      assert.equal(await send({}), 422);
+      await quarantining.close();
+      assert.equal((await store.quarantine.figures()).kept, 1);
+      await server.close();
+    });
+  }
 });
 
 describe("quarantine whose keys Redis refuses", () => {
