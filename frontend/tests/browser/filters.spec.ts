@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
+import type { Page, Route } from "playwright-core";
 import { hasBrowser } from "../support/browser";
 import { Harness, link, pane, row, rowIds, severities } from "../support/harness";
 import { makeThreat, utc } from "../support/threats";
+import { until } from "../support/until";
 
 if (hasBrowser()) {
   describe("filters and the review queue, in a real browser", () => {
@@ -87,23 +88,34 @@ if (hasBrowser()) {
         harness.backend.threats = Array.from({ length: 30 }, (_, i) =>
           makeThreat({ id: `age-${i}`, created_at: utc(i) }),
         );
-        const refuse = async (fresh: Page) => {
-          await fresh.route(refused, (route) =>
-            route.fulfill({ status: 503, json: { detail: "Redis is down" } }),
-          );
-        };
-        const page = await harness.open(query, refuse);
+        // The page also asks by itself: what is asked while some wait is answered once all are told to go on.
+        let answers: "none" | "later" | "all" = "none";
+        const waiting: Route[] = [];
+        const page = await harness.open(query, (fresh) =>
+          fresh.route(refused, async (route) => {
+            if (answers === "none") {
+              await route.fulfill({ status: 503, json: { detail: "Redis is down" } });
+            } else if (answers === "later") {
+              waiting.push(route);
+            } else {
+              await route.continue();
+            }
+          }),
+        );
         const problem = page.getByRole("alert").getByText("Redis is down (HTTP 503)");
         await problem.waitFor();
         await row(page, "age-0").hover();
         harness.backend.publish(makeThreat({ id: "late", created_at: utc(-5) }));
         await page.getByRole("button", { name: "Show 1 new threat" }).click();
-        harness.backend.threats = harness.backend.threats.slice(1);
-        await page.unroute(refused);
+        answers = "later";
         await page.getByRole("button", { name: "Try now" }).click();
+        await until(() => waiting.length > 0, "the page asks again");
+        harness.backend.threats = harness.backend.threats.slice(1);
+        answers = "all";
+        await Promise.all(waiting.map((route) => route.continue()));
         await page.locator(".list-end").getByText(end).waitFor();
         assert.equal(await problem.count(), 0);
-        await refuse(page);
+        answers = "none";
         harness.backend.cutSockets();
         await problem.waitFor();
         await row(page, "age-29").waitFor({ state: "attached" });
