@@ -5,7 +5,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { must } from "../../machine/run";
-import type { Project } from "../support/project";
+import type { Project, Started } from "../support/project";
 import { goOnWithHelm4 } from "../support/helms";
 import { until } from "../support/until";
 import {
@@ -13,16 +13,17 @@ import {
   hasImage,
   inNode,
   killUpAt,
-  locks,
   mend,
   npmUp,
   serve,
   served,
   startUp,
   untilDown,
+  untilRefused,
   waitingReasons,
 } from "./support/faults";
 import {
+  ask,
   CLUSTER,
   destroy,
   discard,
@@ -50,6 +51,9 @@ describe("npm run up, from any state", function () {
   after(() => discard(project));
 
   describe("after a run that was killed", () => {
+    /** The run that ends what the killed ones have begun. */
+    let one: Started;
+
     it("leaves a cluster half made, killed with all that it has started", async () => {
       await project.must("pulumi", ["stack", "select", "--create", "--stack", STACK]);
       const started = project.start("pulumi", ["up", "--yes", "--skip-preview", "--stack", STACK]);
@@ -91,18 +95,8 @@ describe("npm run up, from any state", function () {
         await killUpAt(project, pattern);
       });
     }
-    it("comes up with the change that was cut off", async () => {
-      await mend(project);
-      await assertWhole(project);
-      assert.equal(await served(project), "running-again");
-      assert.doesNotMatch(await upWithoutChanges(project), /pending operations/);
-    });
-  });
-
-  describe("beside another run", () => {
-    it("refuses a second run while one is at work, which goes on unharmed", async () => {
-      serve(project, "running-twice");
-      const one = startUp(project);
+    it("refuses a second run while one is at work on the change that was cut off", async () => {
+      one = startUp(project);
       await one.said(/Release soc-agent-release (creating|updating)/);
       const { code, output } = await npmUp(project);
       assert.notEqual(code, 0);
@@ -110,9 +104,15 @@ describe("npm run up, from any state", function () {
         output,
         /locked by process \d+.*\n.*Another run of Pulumi is at work: wait for it/,
       );
-      assert.equal((await one.ended).code, 0);
-      assert.equal(await served(project), "running-twice");
-      assert.deepEqual(locks(project), []);
+    });
+
+    it("comes up with that change, unharmed by the second run", async () => {
+      const { code, output } = await one.ended;
+      assert.equal(code, 0, output);
+      assert.equal((await ask<{ status: string }>("/health")).status, "healthy");
+      await assertWhole(project);
+      assert.equal(await served(project), "running-again");
+      assert.doesNotMatch(await upWithoutChanges(project), /pending operations/);
     });
   });
 
@@ -124,20 +124,19 @@ describe("npm run up, from any state", function () {
       await assertWhole(project);
     });
 
-    it("installs a release again that was uninstalled", async () => {
-      const where = ["--kubeconfig", project.path(`.kube/${STACK}.yaml`), "-n", "soc-agent"];
+    it("installs a release again that was uninstalled, and the ingress controller whose namespace was deleted, and writes a kubeconfig again", async () => {
+      const file = project.path(`.kube/${STACK}.yaml`);
+      const where = ["--kubeconfig", file, "-n", "soc-agent"];
       await must("helm", ["uninstall", "soc-agent", "--wait", ...where]);
       await untilDown();
-      assert.match(await mend(project), /made again: release soc-agent\/soc-agent/);
-      await assertWhole(project);
-    });
-
-    it("installs the ingress controller again whose namespace was deleted, and writes a kubeconfig again", async () => {
       await kubectl(project, "delete", "namespace", "ingress-nginx", "--timeout=90s");
-      await untilDown();
-      const file = project.path(`.kube/${STACK}.yaml`);
+      await untilRefused();
       fs.rmSync(file);
-      assert.match(await mend(project), /mending {2}Writing \.kube\/e2e\.yaml again/);
+      const said = await mend(project);
+      for (const release of ["soc-agent/soc-agent", "ingress-nginx/ingress-nginx"]) {
+        assert.match(said, new RegExp(`made again: release ${release}`));
+      }
+      assert.match(said, /mending {2}Writing \.kube\/e2e\.yaml again/);
       assert.equal(fs.statSync(file).mode & 0o777, 0o600);
       await assertWhole(project);
     });

@@ -6,7 +6,7 @@ import { lines, must, run } from "../../../machine/run";
 import { askNewestBackend } from "../../support/askPod";
 import type { Project, Result, Started } from "../../support/project";
 import { until } from "../../support/until";
-import { ask, CLUSTER, kubectl, nodeContainers, mustUp, stackConfig, STACK } from "./stack";
+import { ask, CLUSTER, kubectl, nodeContainers, mustUp, stackConfig, STACK, URL } from "./stack";
 
 const LOCKS = `.pulumi/locks/organization/soc-agent/${STACK}`;
 
@@ -117,6 +117,16 @@ export async function untilDown(): Promise<void> {
     ))
       ? undefined
       : true,
+  );
+}
+
+/** Waits until nobody listens where the ingress controller does: one without an application would still answer. */
+export async function untilRefused(): Promise<void> {
+  await until("the ingress controller to be gone", 60, () =>
+    fetch(URL).then(
+      () => undefined,
+      () => true,
+    ),
   );
 }
 
