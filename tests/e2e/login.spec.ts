@@ -6,20 +6,18 @@ import { must } from "../../machine/run";
 import type { Project } from "../support/project";
 import { until } from "../support/until";
 import { launch } from "./support/browser";
+import { OBSERVED, observedStack } from "./support/liveStack";
 import { Provider } from "./support/provider";
 import { callerPods, evaluate, type Caller } from "./support/reach";
 import {
   ask,
   CLUSTER,
-  discard,
-  freshProject,
   KUBECONFIG,
   kubectl,
   mustUp,
   objects,
   type Pod,
   STACK,
-  stackConfig,
   upWithoutChanges,
   URL as BASE,
 } from "./support/stack";
@@ -52,11 +50,7 @@ describe("the login on a real cluster", function () {
   /** When each of its WebSockets ended, in ms since the epoch. */
   const ended: number[] = [];
 
-  const withStack = (more: Values = {}) =>
-    project.configure(
-      STACK,
-      [stackConfig(), { observability: { install: true } }, more].reduce(mergeValues),
-    );
+  const withStack = (more: Values = {}) => project.configure(STACK, mergeValues(OBSERVED, more));
   const up = () => mustUp(project);
   const get = async (path: string, init: RequestInit = {}) => {
     const response = await fetch(`${BASE}${path}`, { redirect: "manual", ...init });
@@ -99,19 +93,15 @@ describe("the login on a real cluster", function () {
     );
 
   before(async () => {
-    project = await freshProject("installed");
+    ({ project } = await observedStack());
     browser = await launch();
   });
-  after(async function () {
-    this.timeout("10m");
+  after(async () => {
     await browser?.close();
     await provider?.stop();
-    await discard(project);
   });
 
   it("is switched on in a stack that runs, and its up proves it", async () => {
-    withStack();
-    await up();
     await ask("/api/threats/trigger", {});
     provider = await Provider.start({
       client: { id: "soc", secret: SECRET, redirectUri: `${BASE}/oauth2/callback` },
@@ -262,6 +252,17 @@ describe("the login on a real cluster", function () {
     await own.close();
   });
 
+  // Before the next, which waits for a token to end.
+  it("is passed by the stack's own checks, by tokens of their own", async () => {
+    const where = ["--kubeconfig", KUBECONFIG, "--namespace", "soc-agent"];
+    const tested = await project.must("helm", ["test", "soc-agent", "--logs", ...where]);
+    for (const step of ["trigger", "list", "dashboard", "closed", "login"]) {
+      assert.match(tested, new RegExp(`ok +${step}`));
+    }
+    const doctor = ["run", "doctor", "--", "observability", "--stack", STACK];
+    assert.match(await project.must("npm", doctor), /It was seen everywhere/);
+  });
+
   it("ends a socket with its token, and the dashboard goes on with the next one", async () => {
     const patience = 2 * TOKEN_SECONDS + TOLERANCE_SECONDS + 30;
     await until("the end of a socket", patience, () =>
@@ -282,16 +283,6 @@ describe("the login on a real cluster", function () {
     await page.getByRole("button", { name: "Continue" }).click();
     await page.locator('.connection[data-state="live"]').waitFor();
     await context.close();
-  });
-
-  it("is passed by the stack's own checks, by tokens of their own", async () => {
-    const where = ["--kubeconfig", KUBECONFIG, "--namespace", "soc-agent"];
-    const tested = await project.must("helm", ["test", "soc-agent", "--logs", ...where]);
-    for (const step of ["trigger", "list", "dashboard", "closed", "login"]) {
-      assert.match(tested, new RegExp(`ok +${step}`));
-    }
-    const doctor = ["run", "doctor", "--", "observability", "--stack", STACK];
-    assert.match(await project.must("npm", doctor), /It was seen everywhere/);
   });
 
   it("keeps its secrets in Secrets", async () => {

@@ -3,20 +3,18 @@ import * as assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
-import { mergeValues, type Values } from "../../config/values";
 import { must } from "../../machine/run";
 import { clients, load } from "../support/load";
 import type { Project } from "../support/project";
 import { until } from "../support/until";
 import { launch, Window } from "./support/browser";
 import { amountOf, dashboardQueries, requestOf } from "./support/dashboardQueries";
+import { OBSERVED, observedStack } from "./support/liveStack";
 import { callerPods, reach, standIns, targetsOf, type Caller } from "./support/reach";
 import { exemplarsOf, explained, firing, linesOf, seriesOf, spansOf } from "./support/signals";
 import {
   ask,
   CLUSTER,
-  discard,
-  freshProject,
   KUBECONFIG,
   kubectl,
   mustUp,
@@ -59,6 +57,9 @@ const SPANS = [
 const METRIC = "soc_threat_processing_duration_seconds_bucket";
 const NAMESPACES = ["monitoring", "monitoring-agents"];
 
+/** Changes the backend's environment. */
+const ENV = ["-n", "soc-agent", "set", "env", "deploy/soc-agent-backend"];
+
 /** A pod that writes a thousand numbered lines in half a minute. */
 const LINES = {
   apiVersion: "v1",
@@ -95,11 +96,13 @@ describe("the observability stack on a real cluster", function () {
   this.timeout("10m");
   this.bail(true);
   let project: Project;
+  let firstUp: string;
   let browser: Browser;
+  /** What two faults are awaited by, whose alerts take a minute, which the test between shares. */
+  let redisLost: Promise<unknown>;
+  let crashLooping: Promise<unknown>;
 
   const trigger = () => ask<Threat>("/api/threats/trigger", {});
-  const configure = (more: Values) =>
-    project.configure(STACK, mergeValues(stackConfig(), { observability: more }));
   const up = () => mustUp(project);
   const pods = (namespace: string, ...args: string[]) =>
     objects<Pod>(project, "pods", "--namespace", namespace, ...args);
@@ -119,23 +122,25 @@ describe("the observability stack on a real cluster", function () {
       `--replicas=${replicas}`,
     );
 
+  /** Whether an alert of the pod that crashes fires: which of both, depends on whether a container is seen running. */
+  const crashFires = async () => {
+    const names = await firing();
+    return (
+      ["SocAgentCrashLooping", "SocAgentPodDown"].some((name) => names.includes(name)) || undefined
+    );
+  };
+
   before(async () => {
-    project = await freshProject("installed");
+    ({ project, firstUp } = await observedStack());
     browser = await launch();
   });
-  after(async function () {
-    this.timeout("10m");
-    await browser?.close();
-    await discard(project);
-  });
+  after(() => browser?.close());
 
   it("comes up with the dev stack, whose up ends with its pages and with what arrives", async () => {
-    configure({ install: true });
-    const output = await up();
     for (const page of ["grafana", "jaeger", "prometheus"]) {
-      assert.match(output, new RegExp(`${page}: +${BASE}/${page}/`));
+      assert.match(firstUp, new RegExp(`${page}: +${BASE}/${page}/`));
     }
-    assert.match(output, /[Mm]etrics: \d+ of \d+ pods/);
+    assert.match(firstUp, /[Mm]etrics: \d+ of \d+ pods/);
     assert.match(await upWithoutChanges(project), /unchanged/);
   });
 
@@ -389,17 +394,45 @@ describe("the observability stack on a real cluster", function () {
     await kubectl(project, "delete", "--wait=false", "-f", "callers.json");
   });
 
-  it("fires for a pod that crashes again and again, until it is gone", async () => {
-    const backend = ["-n", "soc-agent", "set", "env", "deploy/soc-agent-backend"];
-    await kubectl(project, ...backend, "PORT=none");
-    // Which of both depends on whether a container lives long enough to be seen running.
-    const alerts = ["SocAgentCrashLooping", "SocAgentPodDown"];
-    const fires = async () => (await firing()).some((name) => alerts.includes(name));
-    await until("the alert", 120, async () => (await fires()) || undefined);
-    // The pods before it answer all the while.
+  it("fires no alert for one pod that is replaced", async () => {
+    await until("silence", 180, async () => ((await firing()).length === 0 ? true : undefined));
+    const [pod] = await pods("soc-agent", "--selector=app=soc-backend");
+    await kubectl(project, "-n", "soc-agent", "delete", "pod", String(pod?.metadata.name));
+    await kubectl(project, "-n", "soc-agent", "rollout", "status", "deploy/soc-agent-backend");
+    assert.deepEqual(await firing(), []);
+  });
+
+  it("answers beside a pod that crashes again and again, and then loses Redis", async () => {
+    await kubectl(project, ...ENV, "PORT=none");
+    await until("a crash", 60, async () => {
+      const all = await pods("soc-agent", "--selector=app=soc-backend");
+      return (
+        all.some(({ status }) => (status.containerStatuses?.[0]?.restartCount ?? 0) > 0) ||
+        undefined
+      );
+    });
     assert.ok((await trigger()).id);
-    await kubectl(project, ...backend, "PORT-");
-    await until("its end", 120, async () => !(await fires()) || undefined);
+    crashLooping = until("the alert of the pod that crashes", 120, crashFires);
+
+    const window = await Window.open(browser);
+    const gone = Date.now();
+    await scale("redis", 0);
+    redisLost = (async () => {
+      await until("the alert of Redis", 120, async () =>
+        (await firing()).includes("SocAgentRedisLost") ? true : undefined,
+      );
+      console.log(`      fired after ${Math.round((Date.now() - gone) / 1000)} s`);
+      const { page } = window;
+      const button = page.getByRole("button", { name: /alert/i }).first();
+      await button.click({ timeout: 20_000 });
+      const list = page.getByRole("region", { name: "Alerts" });
+      await list.getByText("SocAgentRedisLost").waitFor({ timeout: 20_000 });
+      await window.close();
+    })();
+    // The tests after the next one await them, until when a failure is nobody's.
+    for (const alert of [crashLooping, redisLost]) {
+      alert.catch(() => undefined);
+    }
   });
 
   it("loses and doubles no line when the collector is killed and replaced", async () => {
@@ -422,44 +455,48 @@ describe("the observability stack on a real cluster", function () {
     await kubectl(project, "-n", "soc-agent", "delete", "pod", "lines", "--wait=false");
   });
 
-  it("fires no alert for one pod that is replaced, and one for a Redis that is gone until it is back", async () => {
-    await until("silence", 180, async () => ((await firing()).length === 0 ? true : undefined));
-    const [pod] = await pods("soc-agent", "--selector=app=soc-backend");
-    await kubectl(project, "-n", "soc-agent", "delete", "pod", String(pod?.metadata.name));
-    await kubectl(project, "-n", "soc-agent", "rollout", "status", "deploy/soc-agent-backend");
-    assert.deepEqual(await firing(), []);
-
-    const window = await Window.open(browser);
-    const gone = Date.now();
-    await scale("redis", 0);
-    await until("the alert", 120, async () =>
-      (await firing()).includes("SocAgentRedisLost") ? true : undefined,
-    );
-    console.log(`      fired after ${Math.round((Date.now() - gone) / 1000)} s`);
-    await window.page.getByRole("button", { name: /alert/i }).first().waitFor({ timeout: 20_000 });
-    await window.close();
+  it("fires for a Redis that is gone, until it is back", async () => {
+    await redisLost;
     await scale("redis", 1);
     await until("its end", 120, async () =>
       (await firing()).includes("SocAgentRedisLost") ? undefined : true,
     );
   });
 
-  it("fires for a backend and for collectors that are gone, until they are back", async () => {
+  it("fires for the pod that crashes, while those before it answer", async () => {
+    await crashLooping;
+    await until("an answer, since Redis is back", 60, trigger);
+    assert.ok(await crashFires(), "the pod crashes no more");
+  });
+
+  it("fires for a backend and for collectors that are gone, until they are back, and for no crash any more", async () => {
     const nowhere = (selector: object | null) =>
       JSON.stringify({ spec: { template: { spec: { nodeSelector: selector } } } });
     const agents = ["-n", "monitoring-agents", "patch", "ds/otel-collector", "--type=merge"];
     const alerts = ["SocAgentDown", "TelemetryCollectorDown"];
+    await kubectl(project, ...ENV, "PORT-");
     await scale("backend", 0);
     await kubectl(project, ...agents, "-p", nowhere({ "example.com/nowhere": "yes" }));
+    await until("the end of the alert of the pod that crashed", 120, async () =>
+      (await crashFires()) ? undefined : true,
+    );
     await until("the alerts", 120, async () => {
       const names = await firing();
-      return alerts.every((name) => names.includes(name)) || undefined;
+      assert.deepEqual(
+        alerts.filter((name) => !names.includes(name)),
+        [],
+      );
+      return true;
     });
     await scale("backend", 2);
     await kubectl(project, ...agents, "-p", nowhere(null));
     await until("their end", 150, async () => {
       const names = await firing();
-      return alerts.some((name) => names.includes(name)) ? undefined : true;
+      assert.deepEqual(
+        alerts.filter((name) => names.includes(name)),
+        [],
+      );
+      return true;
     });
   });
 
@@ -482,7 +519,7 @@ describe("the observability stack on a real cluster", function () {
 
   it("goes and comes without a restart of the application, and the links with it", async () => {
     const before = await uids();
-    configure({ install: false });
+    project.configure(STACK, stackConfig());
     await up();
     await until("no links", 10, async () =>
       (await ask<Links>("/api/observability")).available ? undefined : true,
@@ -499,7 +536,7 @@ describe("the observability stack on a real cluster", function () {
     );
     assert.equal(left.trim(), "");
 
-    configure({ install: true });
+    project.configure(STACK, OBSERVED);
     await up();
     await until("links", 10, async () =>
       (await ask<Links>("/api/observability")).available ? true : undefined,
