@@ -62,10 +62,10 @@ export const VALUE_SETS: Readonly<Record<string, Values>> = {
 };
 
 /** Upgrades that the twenty are spread over, so that no two of one touch the same. */
-const UPGRADES = 7;
+const UPGRADES = 4;
 
 /**
- * The changes of each upgrade, by what they are called. Several at once take a third of the time: an upgrade mostly
+ * The changes of each upgrade, by what they are called. Several at once take a fifth of the time: an upgrade mostly
  * waits for pods.
  *
  * @param each whether each change is to have an upgrade of its own
