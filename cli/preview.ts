@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import pc from "picocolors";
 import { messageOf } from "../machine/run";
 import type { Judgement, Report } from "../plan/report";
-import { findBase, type Base, type NoBase } from "./compare/base";
+import { findBase, type NoBase } from "./compare/base";
 import { compareClusters } from "./compare/cluster";
 import { compareStacks, failures, hasChanges, renderOwn, type Own } from "./compare/compare";
 import { keepingFile, listStacks, makeStack, pulumi, pulumiEnvironment, Refusal } from "./pulumi";
@@ -21,10 +21,10 @@ const CODES = { same: 0, failed: 1, changed: 2, broken: BROKEN } as const;
 
 /**
  * @returns 0 when no object changes, or there is nothing to compare with; 2 when some do; 3 when a rule is broken,
- *   whether they do or not; 1 when it could not look
+ *   whether they do or not; 1 when it could not look, which a stack with nothing in its cluster is where it was named
  */
 export async function preview(request: Request): Promise<number> {
-  const { stacks, extra, base: given, cluster = false } = request;
+  const { stacks, named = false, extra, base: given, cluster = false } = request;
   if (cluster && given !== undefined) {
     throw new Refusal("npm run preview takes --base or --cluster, got both", 2);
   }
@@ -37,7 +37,11 @@ export async function preview(request: Request): Promise<number> {
   // Told to whoever waits for it.
   own.forEach((rendering) => void rendering.catch(() => {}));
   const previewed = await previewStacks(stacks, extra, env);
-  const compared = await compare(own, base, env);
+  const compared = await (base === undefined
+    ? compareMade(own, env, named)
+    : "why" in base
+      ? base
+      : compareStacks(own, base, env));
   console.log(`\n${"why" in compared ? incomparable(compared.why) : textReport(compared)}`);
   const failed = "why" in compared ? [] : failures(compared);
   const { judged, kept } = await tellRules(own, failed);
@@ -53,16 +57,19 @@ export async function preview(request: Request): Promise<number> {
   return "why" in compared || !hasChanges(compared) ? CODES.same : CODES.changed;
 }
 
-/** @param base revision to compare with; the stacks' clusters when unset */
-function compare(
+/**
+ * Compares stacks with their clusters, and says which are left out.
+ *
+ * @param all whether each of them has to be compared
+ */
+async function compareMade(
   own: ReadonlyMap<string, Promise<Own>>,
-  base: Base | NoBase | undefined,
   env: NodeJS.ProcessEnv,
+  all: boolean,
 ): Promise<Omit<Report, "judged"> | NoBase> {
-  if (base === undefined) {
-    return compareClusters(own, env);
-  }
-  return "why" in base ? Promise.resolve(base) : compareStacks(own, base, env);
+  const { leftOut, ...report } = await compareClusters(own, env, { all });
+  leftOut.forEach((line) => console.log(`\n${line}`));
+  return report.stacks.length > 0 ? report : { why: "no stack has anything in its cluster" };
 }
 
 const incomparable = (why: string) =>

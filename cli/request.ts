@@ -10,6 +10,8 @@ export interface Request {
   readonly command: string;
   /** At least one. */
   readonly stacks: readonly string[];
+  /** Whether somebody named them; default they are the command's own choice. */
+  readonly named?: boolean;
   /** Which of the command's topics it is about; all of them when unset. */
   readonly topic?: string;
   /** Whether what it deletes may be deleted unasked. */
@@ -85,6 +87,7 @@ export function parseRequest(name: string, command: Command, args: string[]): Re
   return {
     command: name,
     stacks,
+    named: values.stack !== undefined,
     ...(topic !== undefined && { topic }),
     yes: "yes" in values && values.yes === true,
     create: "create" in values && values.create === true,

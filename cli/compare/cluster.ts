@@ -10,10 +10,26 @@ import { addOnReleases, ownReleases, renderAddOns } from "../../plan/render";
 import { objectsIn, seenByBoth, type Rendered } from "../../plan/rendered";
 import type { Report, StackReport } from "../../plan/report";
 import type { PlannedStack } from "../../plan/stack";
-import { findStack, type Looked } from "../drift/look";
+import { findStack, NothingThere, type Looked } from "../drift/look";
 import { valuesOf } from "../drift/made";
 import { releasesOf } from "../stackState";
 import { compareSides, type Own } from "./compare";
+
+/** How stacks are compared with their clusters. */
+export interface ClusterOptions {
+  /** Whether each of them has to be compared; default those that have nothing in their cluster are left out. */
+  readonly all?: boolean;
+  /** Finds what a stack has in its cluster; default asks Pulumi and Docker. */
+  readonly find?: typeof findStack;
+  /** Compares a stack with that; default asks Helm and the cluster. */
+  readonly compare?: typeof compareCluster;
+}
+
+/** What became of comparing stacks with their clusters. */
+export interface ClusterReport extends Omit<Report, "judged"> {
+  /** Of each stack that was left out, in a sentence, why. */
+  readonly leftOut: readonly string[];
+}
 
 /**
  * Compares stacks with what is in their clusters. Nothing is written.
@@ -24,17 +40,24 @@ import { compareSides, type Own } from "./compare";
 export async function compareClusters(
   own: ReadonlyMap<string, Promise<Own>>,
   env: NodeJS.ProcessEnv,
-): Promise<Omit<Report, "judged">> {
+  { all = false, find = findStack, compare = compareCluster }: ClusterOptions = {},
+): Promise<ClusterReport> {
   const key = randomBytes(32);
-  const stacks = [...own].map(async ([stack, rendering]): Promise<StackReport> => {
+  const leftOut: string[] = [];
+  const stacks = [...own].map(async ([stack, rendering]): Promise<StackReport[]> => {
     try {
       const { planned } = await rendering;
-      return await compareCluster(planned, await findStack(stack, env), key);
+      return [await compare(planned, await find(stack, env), key)];
     } catch (error) {
-      return { stack, problem: `The cluster cannot be compared with: ${messageOf(error)}` };
+      if (error instanceof NothingThere && !all) {
+        leftOut.push(`Left out: ${error.message}`);
+        return [];
+      }
+      return [{ stack, problem: `The cluster cannot be compared with: ${messageOf(error)}` }];
     }
   });
-  return { base: "what Helm has stored in the cluster", stacks: await Promise.all(stacks) };
+  const base = "what Helm has stored in the cluster";
+  return { base, stacks: (await Promise.all(stacks)).flat(), leftOut };
 }
 
 async function compareCluster(

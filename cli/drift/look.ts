@@ -27,10 +27,18 @@ export interface Looked {
   readonly of: PodsOf;
 }
 
+/** A stack has nothing in its cluster that could be looked at. */
+export class NothingThere extends Refusal {
+  constructor(stack: string) {
+    super(`Stack ${stack} has nothing in its cluster. Make it: npm run up -- --stack=${stack}`);
+  }
+}
+
 /**
  * A stack that has something in its cluster.
  *
- * @throws Refusal where it has nothing there, or no file that can be read
+ * @throws NothingThere where it has nothing there
+ * @throws Refusal where it has no file that can be read
  */
 export async function findStack(stack: string, env: NodeJS.ProcessEnv): Promise<Looked> {
   const reading = readStack(stack);
@@ -46,9 +54,7 @@ export async function findStack(stack: string, env: NodeJS.ProcessEnv): Promise<
   ]);
   const looked = { config, cluster, state: parseState(exported), of: podsOf(stack, config, env) };
   if (!isThere(looked)) {
-    throw new Refusal(
-      `Stack ${stack} has nothing in its cluster. Make it: npm run up -- --stack=${stack}`,
-    );
+    throw new NothingThere(stack);
   }
   return looked;
 }

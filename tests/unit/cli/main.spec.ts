@@ -574,6 +574,17 @@ esac`,
       assert.ok(scratch.calls.every((call) => call.startsWith("git ")));
     });
 
+    it("leaves out stacks with nothing in their cluster, and fails where they were named", async () => {
+      const { out, code } = await npmRun(["preview", "--cluster"]);
+      assert.equal(code, 0, out);
+      assert.match(out, /^Left out: Stack dev has nothing in its cluster\. Make it: npm run up/m);
+      assert.match(out, /^Left out: Stack prod has nothing in its cluster\. Make it: npm run up/m);
+      assert.match(out, /^Nothing to compare with, because no stack has anything in its cluster/m);
+      const named = await npmRun(["preview", "--cluster", "--stack", "prod"]);
+      assert.equal(named.code, 1, named.out);
+      assert.match(named.out, /Stack prod: could not be compared\n.*has nothing in its cluster/);
+    });
+
     it("previews the second stack although the first one fails, and fails", async () => {
       pulumi('"preview --non-interactive --stack dev"*) exit 4 ;;');
       const { code, pulumi: calls } = await npmRun(["preview"]);
