@@ -14,7 +14,8 @@ const PAGES = fs
   .readdirSync(path.join(ROOT, "docs"))
   .filter((name) => name.endsWith(".md"))
   .map((name) => `docs/${name}`);
-const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "charts/soc-agent/README.md", ...PAGES];
+const CHARTS = ["charts/soc-agent/README.md", "charts/observability/README.md"];
+const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...CHARTS, ...PAGES];
 
 /** A file's text as its readers see it: comments are for those who write it. */
 function read(file: string): string {
@@ -56,6 +57,14 @@ function linkProblem(from: string, target: string): string | undefined {
     : `${target}: ${to} has no heading #${anchor}`;
 }
 
+/** The files of this project that a document names by where they are. */
+function files(text: string): string[] {
+  const found = withoutBlocks(text).matchAll(
+    /`([\w-][\w.-]*(?:\/[\w.-]+)+\.(?:[cm]?[jt]s|ya?ml|txt))`/g,
+  );
+  return [...found].map(([, file = ""]) => file);
+}
+
 /** The npm scripts that a document names, each with the folder of its package. */
 function npmScripts(text: string): { readonly name: string; readonly folder: string }[] {
   const found = text.matchAll(/npm run\s+(?:--silent\s+)?([\w:-]+)(?:\s+--prefix\s+([\w/]+))?/g);
@@ -83,6 +92,11 @@ for (const file of DOCUMENTS) {
     it("has links that lead somewhere", () => {
       const problems = targets(text).flatMap((target) => linkProblem(file, target) ?? []);
       assert.deepEqual(problems, []);
+    });
+
+    it("names files that there are", () => {
+      const missing = files(text).filter((name) => !fs.existsSync(path.join(ROOT, name)));
+      assert.deepEqual(missing, []);
     });
 
     it("names npm scripts that there are", () => {
@@ -137,9 +151,11 @@ describe("the check of documents", () => {
     "npm test -- unit chart # both",
     "```",
     "`npm run bench --prefix backend`, `npm test -- e2e`",
+    "`tests/run.ts`, a `run.ts` of anybody's and `/etc/config.yaml`",
   ].join("\n");
 
-  it("finds links, headings, scripts and suites", () => {
+  it("finds links, files, headings, scripts and suites", () => {
+    assert.deepEqual(files(text), ["tests/run.ts"]);
     assert.deepEqual(targets(text), ["x.md#a-b", "y.png"]);
     assert.deepEqual(anchors(text), ["title-a-bc"]);
     assert.deepEqual(npmScripts(text), [
@@ -152,6 +168,7 @@ describe("the check of documents", () => {
   it("finds something in every kind of document", () => {
     const all = DOCUMENTS.map(read).join("\n");
     assert.ok(targets(all).length > 30);
+    assert.ok(files(all).length > 10);
     assert.ok(npmScripts(all).length > 30);
     assert.ok(suites(all).length > 0);
   });
