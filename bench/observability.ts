@@ -33,7 +33,8 @@ interface Cost {
   readonly p50: number;
   /** Share of the machine that had nothing to do. */
   readonly idle: number;
-  readonly failed: number;
+  /** How many triggers were not taken, by the status of the answer. */
+  readonly failed: Readonly<Record<string, number>>;
 }
 
 async function main(args: string[]): Promise<void> {
@@ -66,7 +67,7 @@ async function main(args: string[]): Promise<void> {
     await npm("down", "--yes");
     project.remove();
   }
-  const of = (how: keyof typeof costs, key: keyof Cost) =>
+  const of = (how: keyof typeof costs, key: Exclude<keyof Cost, "failed">) =>
     median(costs[how].map((one) => one[key]));
   const row = (what: string, key: "cold" | "cpu" | "p50", aim: number) => {
     const [without, having] = [of("without", key), of("with", key)];
@@ -116,11 +117,20 @@ async function underLoad(
       cpu: ((cpuAfter - cpuBefore) * 1000) / sent.length,
       p50: median(answered.map(({ ms }) => ms)),
       idle: restBetween(machineBefore, machineAfter),
-      failed: sent.length - answered.length,
+      failed: countsOf(sent.filter(({ ok }) => !ok).map(({ status }) => String(status))),
     };
   } finally {
     open.forEach((client) => client.terminate());
   }
+}
+
+/** How often each word is in a list. */
+function countsOf(words: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const word of words) {
+    counts[word] = (counts[word] ?? 0) + 1;
+  }
+  return counts;
 }
 
 /** What the collectors took and passed on since they started, by metric, and how often the stack's containers restarted. */

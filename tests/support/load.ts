@@ -5,6 +5,8 @@ import { WebSocket } from "ws";
 /** A trigger, and what came of it. */
 export interface Sent {
   readonly ok: boolean;
+  /** Status of the answer. */
+  readonly status: number;
   /** Milliseconds until the whole answer was there. */
   readonly ms: number;
   /** Id of the threat that the answer is, where it is one. */
@@ -37,7 +39,7 @@ async function trigger(base: string): Promise<Sent> {
   const text = await response.text();
   const ms = performance.now() - started;
   const { id } = response.ok ? (JSON.parse(text) as { id: string }) : {};
-  return { ok: response.ok, ms, id };
+  return { ok: response.ok, status: response.status, ms, id };
 }
 
 /** Opens as many dashboards' connections; whoever opens them terminates them. */

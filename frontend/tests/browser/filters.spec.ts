@@ -91,8 +91,8 @@ if (hasBrowser()) {
         // The page also asks by itself: what is asked while some wait is answered once all are told to go on.
         let answers: "none" | "later" | "all" = "none";
         const waiting: Route[] = [];
-        const page = await harness.open(query, (fresh) =>
-          fresh.route(refused, async (route) => {
+        const page = await harness.open(query, async (fresh) => {
+          await fresh.route(refused, async (route) => {
             if (answers === "none") {
               await route.fulfill({ status: 503, json: { detail: "Redis is down" } });
             } else if (answers === "later") {
@@ -100,8 +100,8 @@ if (hasBrowser()) {
             } else {
               await route.continue();
             }
-          }),
-        );
+          });
+        });
         const problem = page.getByRole("alert").getByText("Redis is down (HTTP 503)");
         await problem.waitFor();
         await row(page, "age-0").hover();
@@ -109,7 +109,7 @@ if (hasBrowser()) {
         await page.getByRole("button", { name: "Show 1 new threat" }).click();
         answers = "later";
         await page.getByRole("button", { name: "Try now" }).click();
-        await until(() => waiting.length > 0, "the page asks again");
+        await until(() => waiting.length > 0);
         harness.backend.threats = harness.backend.threats.slice(1);
         answers = "all";
         await Promise.all(waiting.map((route) => route.continue()));
