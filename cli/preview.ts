@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import pc from "picocolors";
 import { messageOf } from "../machine/run";
 import type { Judgement, Report } from "../plan/report";
-import { findBase, type NoBase } from "./compare/base";
+import { findBase } from "./compare/base";
 import { compareClusters } from "./compare/cluster";
 import { compareStacks, failures, hasChanges, renderOwn, type Own } from "./compare/compare";
 import { keepingFile, listStacks, makeStack, pulumi, pulumiEnvironment, Refusal } from "./pulumi";
@@ -38,7 +38,7 @@ export async function preview(request: Request): Promise<number> {
   own.forEach((rendering) => void rendering.catch(() => {}));
   const previewed = await previewStacks(stacks, extra, env);
   const compared = await (base === undefined
-    ? compareMade(own, env, named)
+    ? compareClusters(own, env, { all: named })
     : "why" in base
       ? base
       : compareStacks(own, base, env));
@@ -55,21 +55,6 @@ export async function preview(request: Request): Promise<number> {
     return CODES.broken;
   }
   return "why" in compared || !hasChanges(compared) ? CODES.same : CODES.changed;
-}
-
-/**
- * Compares stacks with their clusters, and says which are left out.
- *
- * @param all whether each of them has to be compared
- */
-async function compareMade(
-  own: ReadonlyMap<string, Promise<Own>>,
-  env: NodeJS.ProcessEnv,
-  all: boolean,
-): Promise<Omit<Report, "judged"> | NoBase> {
-  const { leftOut, ...report } = await compareClusters(own, env, { all });
-  leftOut.forEach((line) => console.log(`\n${line}`));
-  return report.stacks.length > 0 ? report : { why: "no stack has anything in its cluster" };
 }
 
 const incomparable = (why: string) =>

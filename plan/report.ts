@@ -37,6 +37,8 @@ export interface Report {
   /** The revision that was compared with, such as `1a2b3c4 (where HEAD left origin/main)`. */
   readonly base: string;
   readonly stacks: readonly StackReport[];
+  /** Of each stack that was left out, in a sentence, why. */
+  readonly leftOut: readonly string[];
   /** Of the stacks that could be held against the rules. */
   readonly judged: readonly Judgement[];
 }

@@ -25,12 +25,6 @@ export interface ClusterOptions {
   readonly compare?: typeof compareCluster;
 }
 
-/** What became of comparing stacks with their clusters. */
-export interface ClusterReport extends Omit<Report, "judged"> {
-  /** Of each stack that was left out, in a sentence, why. */
-  readonly leftOut: readonly string[];
-}
-
 /**
  * Compares stacks with what is in their clusters. Nothing is written.
  *
@@ -41,7 +35,7 @@ export async function compareClusters(
   own: ReadonlyMap<string, Promise<Own>>,
   env: NodeJS.ProcessEnv,
   { all = false, find = findStack, compare = compareCluster }: ClusterOptions = {},
-): Promise<ClusterReport> {
+): Promise<Omit<Report, "judged">> {
   const key = randomBytes(32);
   const leftOut: string[] = [];
   const stacks = [...own].map(async ([stack, rendering]): Promise<StackReport[]> => {
@@ -50,7 +44,7 @@ export async function compareClusters(
       return [await compare(planned, await find(stack, env), key)];
     } catch (error) {
       if (error instanceof NothingThere && !all) {
-        leftOut.push(`Left out: ${error.message}`);
+        leftOut.push(error.message);
         return [];
       }
       return [{ stack, problem: `The cluster cannot be compared with: ${messageOf(error)}` }];

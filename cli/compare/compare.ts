@@ -46,7 +46,7 @@ export async function compareStacks(
   const compared = [...own].map(async ([stack, rendering], at) =>
     compareStack(stack, before[at] ?? { problem: "" }, await side("This checkout", rendering), key),
   );
-  return { base: words, stacks: await Promise.all(compared) };
+  return { base: words, stacks: await Promise.all(compared), leftOut: [] };
 }
 
 /** What a side rendered, or why it did not. */

@@ -11,7 +11,7 @@ import {
   type Report,
   type StackReport,
 } from "../../plan/report";
-import { headline } from "./text";
+import { aside, headline } from "./text";
 
 const STYLE = `
 :root { color-scheme: light dark; --line: #8884; --gone: #c62828; --come: #2e7d32; --care: #a66300; }
@@ -29,7 +29,8 @@ del, ins { text-decoration: none; display: block; padding-left: 1rem; }
 `;
 
 /** A page with the whole report. */
-export function htmlReport({ base, stacks, judged }: Report): string {
+export function htmlReport({ base, stacks, leftOut, judged }: Report): string {
+  const missing = leftOut.map((why) => `<p>${escape(aside(why))}</p>`);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -40,7 +41,7 @@ export function htmlReport({ base, stacks, judged }: Report): string {
 </head>
 <body>
 <h1>Compared with ${escape(base)}</h1>
-${[...judged.flatMap(rules), ...stacks.map(section)].join("\n")}
+${[...judged.flatMap(rules), ...stacks.map(section), ...missing].join("\n")}
 </body>
 </html>
 `;

@@ -9,7 +9,7 @@ import {
   type Judgement,
   type Report,
 } from "../../plan/report";
-import { headline } from "./text";
+import { aside, headline } from "./text";
 
 /** Characters that GitHub takes in a comment. */
 export const LIMIT = 65_536;
@@ -19,10 +19,14 @@ export const LIMIT = 65_536;
  *
  * @param limit most characters
  */
-export function markdownReport({ base, stacks, judged }: Report, limit: number = LIMIT): string {
+export function markdownReport(
+  { base, stacks, leftOut, judged }: Report,
+  limit: number = LIMIT,
+): string {
   const blocks = [
     `Compared with ${escape(base)}.`,
     ...stacks.map((report) => `## ${escape(headline(report))}`),
+    ...leftOut.map((why) => escape(aside(why))),
     ...judged.flatMap(rules),
     ...stacks.map((report) =>
       "problem" in report

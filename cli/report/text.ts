@@ -16,9 +16,15 @@ import {
 const COLOURS = { danger: pc.red, care: pc.yellow, note: pc.dim } as const;
 
 /** A report, the summaries first. */
-export function textReport({ base, stacks }: Omit<Report, "judged">): string {
+export function textReport({ base, stacks, leftOut }: Omit<Report, "judged">): string {
   const lines = stacks.flatMap((report) => ["", pc.bold(headline(report)), ...details(report)]);
-  return [`Compared with ${base}`, ...lines].join("\n");
+  const missing = leftOut.flatMap((why) => ["", aside(why)]);
+  return [`Compared with ${base}`, ...lines, ...missing].join("\n");
+}
+
+/** A stack that was left out, in a sentence. */
+export function aside(why: string): string {
+  return `Left out: ${why}`;
 }
 
 /** A stack in one line. */

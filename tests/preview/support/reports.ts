@@ -42,7 +42,8 @@ async function report(change: ChartOverrides): Promise<string> {
     difference,
     consequences: consequences(difference, { before, after }),
   };
-  const shown = textReport({ base: "1a2b3c4 (where HEAD left origin/main)", stacks: [stack] });
+  const base = "1a2b3c4 (where HEAD left origin/main)";
+  const shown = textReport({ base, stacks: [stack], leftOut: [] });
   // A terminal, and CI, get colours.
   return stripVTControlCharacters(shown);
 }

@@ -38,6 +38,7 @@ function comparison(before: Objects, after: Objects): Comparison {
 const report = (before: Objects, after: Objects): Report => ({
   base: "1a2b3c4 (HEAD^)",
   stacks: [comparison(before, after)],
+  leftOut: [],
   judged: [],
 });
 
@@ -116,11 +117,18 @@ describe("a report", () => {
     const named = [object("Service", "<b>@team</b>")];
     assert.match(markdownReport(report([], named)), /\+ Service shop\/<b>@team<\/b>\n```/);
     const stacks = [{ stack: "dev", problem: "```\n**no**" }];
-    const failed = { base: "b", stacks, judged: [] };
+    const failed = { base: "b", stacks, leftOut: [], judged: [] };
     assert.match(
       markdownReport(failed),
       /could not be compared[^]*\n````text\n```\n\*\*no\*\*\n````/,
     );
+  });
+
+  it("says which stacks were left out", () => {
+    const left = { ...report([], []), leftOut: ["Stack <prod> has nothing"] };
+    assert.match(textReport(left), /nothing changes\n[^]*\nLeft out: Stack <prod> has nothing$/);
+    assert.match(markdownReport(left), /^Left out: Stack &lt;prod&gt; has nothing$/m);
+    assert.match(htmlReport(left), /^<p>Left out: Stack &#60;prod&#62; has nothing<\/p>$/m);
   });
 
   it("names the rules that are broken before the changes, and has nothing of them where all are kept", () => {
