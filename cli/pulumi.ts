@@ -52,8 +52,11 @@ export async function keepingFile<T>(stack: string, work: () => Promise<T>): Pro
 }
 
 function differsBySaltOnly(before: string, after: string): boolean {
+  if (before === after) {
+    return false;
+  }
   const salted: unknown = parse(after);
-  if (before === after || !isMap(salted)) {
+  if (!isMap(salted)) {
     return false;
   }
   const { encryptionsalt: _, ...rest } = salted;

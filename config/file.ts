@@ -1,7 +1,7 @@
 /** A stack's configuration as its file alone tells it: neither the stack nor Pulumi has to be there. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 import { SECRETS, withDefaults, type SecretKey } from "./defaults";
 import { PROJECT, ROOT, stackFile } from "./project";
 import { findProblems } from "./rules";
@@ -15,7 +15,11 @@ export type Reading =
 
 /** Reads a stack's file. A stack need not have one: every key has a default. */
 export function readStack(stack: string): Reading {
-  const raw = ownKeys(configOf(stackFile(stack)));
+  const file = readYaml(stackFile(stack));
+  if ("problems" in file) {
+    return file;
+  }
+  const raw = ownKeys(configOf(file.content));
   const problems = findProblems(raw, {
     stack,
     exists: (file) => fs.existsSync(path.resolve(ROOT, file)),
@@ -38,13 +42,8 @@ export function clusterKind(stack: string): StackConfig["cluster"]["kind"] | "un
   if (!fs.existsSync(stackFile(stack))) {
     return "unknown";
   }
-  try {
-    const reading = readStack(stack);
-    return "config" in reading ? reading.config.cluster.kind : "unknown";
-  } catch {
-    // It is no YAML.
-    return "unknown";
-  }
+  const reading = readStack(stack);
+  return "config" in reading ? reading.config.cluster.kind : "unknown";
 }
 
 /** The keys that are the project's, without its prefix. */
@@ -56,7 +55,24 @@ export function ownKeys(config: Values): Values {
   );
 }
 
-function configOf(file: string): Values {
-  const content: unknown = fs.existsSync(file) ? parse(fs.readFileSync(file, "utf8")) : {};
+/** What a file holds, nothing where there is none; or each problem of its YAML with the place. */
+function readYaml(
+  file: string,
+): { readonly content: unknown } | { readonly problems: readonly string[] } {
+  const document = parseDocument(fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "");
+  const problemOf = ({ message }: Error) =>
+    `${path.basename(file)} is no YAML: ${message.replace(/:?\n[^]*/, "")}. Mend it, or put quotes around the value`;
+  if (document.errors.length > 0) {
+    return { problems: document.errors.map(problemOf) };
+  }
+  try {
+    return { content: document.toJS() as unknown };
+  } catch (error) {
+    // A host such as *.example.com without quotes is taken for a reference to what is not there.
+    return { problems: [problemOf(error as Error)] };
+  }
+}
+
+function configOf(content: unknown): Values {
   return isMap(content) && isMap(content["config"]) ? content["config"] : {};
 }
