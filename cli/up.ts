@@ -87,11 +87,13 @@ export async function up(request: Request): Promise<number> {
   }
   const { values } = stackValues(config);
   const target = smokeTarget(config, values);
-  // Also where Pulumi had nothing to do and so asked nothing.
-  await (target ? smoke(target, of) : awaitMinimum(of)).catch((error: unknown) => {
-    throw new Refusal(messageOf(error));
-  });
-  const outputs = await keepingFile(stack, () => outputsOf(stack, env));
+  const [outputs] = await Promise.all([
+    keepingFile(stack, () => outputsOf(stack, env)),
+    // Also where Pulumi had nothing to do and so asked nothing.
+    (target ? smoke(target, of) : awaitMinimum(of)).catch((error: unknown) => {
+      throw new Refusal(messageOf(error));
+    }),
+  ]);
   printAccess(outputs);
   if ("grafana" in outputs) {
     await printArrival(of, values);

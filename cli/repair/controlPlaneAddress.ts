@@ -13,12 +13,13 @@ const CERTIFICATE = "/etc/kubernetes/pki/apiserver";
  *
  * @param node container of the control-plane
  * @param say tells the user what is mended
+ * @returns whether it had one for another
  */
 export async function renewCertificate(
   node: string,
   env: NodeJS.ProcessEnv,
   say: (what: string) => void,
-): Promise<void> {
+): Promise<boolean> {
   const inNode = (...command: string[]) => docker(["exec", node, ...command], { env });
   const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}";
   const [certificate, addresses] = await Promise.all([
@@ -28,9 +29,10 @@ export async function renewCertificate(
   const own = addresses.split(/\s+/).filter(Boolean);
   const known = new X509Certificate(certificate);
   if (own.some((address) => known.checkIP(address) !== undefined)) {
-    return;
+    return false;
   }
   say(`Renewing the API server's certificate, as ${node} has another address: ${own.join(", ")}`);
   await inNode("rm", `${CERTIFICATE}.crt`, `${CERTIFICATE}.key`);
   await inNode("kubeadm", "init", "phase", "certs", "apiserver", "--config", "/kind/kubeadm.conf");
+  return true;
 }

@@ -37,9 +37,7 @@ export async function repair(args: RepairArgs): Promise<string[]> {
     // Pulumi makes the cluster again, with all that is in it.
     return [];
   }
-  await startNodes(args, found.stopped);
-  await restoreKubeconfig(args);
-  await comeBack(args);
+  await comeBack(args, found.stopped);
   const [releases, images] = await Promise.all([
     mendReleases(args),
     mendImages(args),
@@ -83,15 +81,22 @@ async function restoreKubeconfig(args: RepairArgs): Promise<void> {
   });
 }
 
-/** Waits for the API server and the nodes, which is nothing while they are well. */
-async function comeBack(args: RepairArgs): Promise<void> {
+/** Starts what was stopped, and waits for the API server and the nodes. While they are well they are asked once. */
+async function comeBack(args: RepairArgs, stopped: readonly string[]): Promise<void> {
   const { config, env, say } = args;
+  const [controlPlane = ""] = nodeNames(config.cluster);
+  const renew = () => renewCertificate(controlPlane, env, say);
+  const ready = (timeout: string) =>
+    ["wait", "nodes", "--all", "--for=condition=Ready", `--timeout=${timeout}`] as const;
+  if (stopped.length === 0 && (await kubectl(args, ready("0s"))).ok && !(await renew())) {
+    return;
+  }
+  await startNodes(args, stopped);
+  await restoreKubeconfig(args);
   await patiently(args, "API server", ["get", "--raw", "/readyz"]);
   // By now the node has rewritten its configuration, which the certificate is made from.
-  const [controlPlane = ""] = nodeNames(config.cluster);
-  await renewCertificate(controlPlane, env, say);
-  const ready = ["wait", "nodes", "--all", "--for=condition=Ready", "--timeout=5s"];
-  await patiently(args, "nodes", ready);
+  await renew();
+  await patiently(args, "nodes", ready("5s"));
 }
 
 /** Repeats a command of kubectl until it succeeds. */
