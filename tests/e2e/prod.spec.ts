@@ -3,6 +3,7 @@ import * as assert from "node:assert/strict";
 import { createHash, X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import { mergeValues, type Values } from "../../config/values";
+import type { Seen } from "../../machine/kubernetes";
 import { must, run } from "../../machine/run";
 import { committed, mirrors, Project } from "../support/project";
 import { allDone } from "../support/together";
@@ -10,7 +11,9 @@ import { selfSigned } from "../support/certificate";
 import { until } from "../support/until";
 import { launch, Window } from "./support/browser";
 import { Cloud, CLOUD, CONTEXT } from "./support/cloud";
+import { COLLECTOR, DEFINITIONS, ENDPOINT, WATCH } from "./support/foreignCollector";
 import { LOGINS, Registry } from "../support/registry";
+import { pushStackImages } from "./support/stackImages";
 import { askAt, CLUSTER, HTTP_PORT, HTTPS_PORT, nodeContainers, type Pod } from "./support/stack";
 
 const STACK = "prod";
@@ -23,11 +26,23 @@ const SMALL_REQUESTS: Values = {
   backend: { resources: { requests: { cpu: "50m", memory: "128Mi" } } },
 };
 
+/** An observability stack that the cluster has already. */
+const EXISTING: Values = {
+  existing: {
+    endpoint: ENDPOINT,
+    links: { trace: "https://jaeger.example.com/trace/{trace_id}" },
+  },
+};
+
 describe("the prod stack on a cluster that exists", function () {
   this.timeout("10m");
   const cloud = new Cloud();
   let project: Project;
   let registry: Registry;
+  /** Of the observability stack's images, which nodes pull without a login. */
+  let mirror: Registry;
+  let stackImages: Promise<Values>;
+  let observability = EXISTING;
 
   /** The committed stack file, with this test's cluster and registry in place of the example's. */
   const configure = (existing: Values, values: Values = {}) => {
@@ -41,6 +56,7 @@ describe("the prod stack on a cluster that exists", function () {
           pullUsername: LOGINS.pull.username,
         },
         smokeCheck: { address: `127.0.0.1:${HTTPS_PORT}`, ca: "ca.pem" },
+        observability,
         values: mergeValues(SMALL_REQUESTS, values),
       }),
     );
@@ -67,6 +83,8 @@ describe("the prod stack on a cluster that exists", function () {
   const comesUp = async (...consent: "--yes"[]) => {
     configure({ allowKind: true });
     await secrets();
+    // The way to where traces go is one that nobody has agreed to.
+    await project.must("npm", ["run", "policy", "--", "--stack", STACK, "--write"]);
     const up = project.must("npm", ["run", "up", "--", "--stack", STACK, ...consent]);
     // A certificate of one's own is put into the namespace as soon as there is one.
     const created = until("the namespace, and the certificate in it", 150, async () => {
@@ -86,19 +104,33 @@ describe("the prod stack on a cluster that exists", function () {
       ...args,
       `https://${HOST}:${HTTPS_PORT}${path}`,
     ]);
+  /** Has a threat made. @returns it, as JSON */
+  const triggered = () => {
+    const json = ["--header", "content-type: application/json"];
+    return curl("/api/threats/trigger", ...json, "--data", '{"threat_type":"bot_traffic"}');
+  };
 
   before(async () => {
     // The ambient kubeconfig is one that nothing could be done with.
     // Each is known once it is there, so that `after` ends it also where another one does not start.
     await allDone([
       Registry.start().then((started) => (registry = started)),
+      Registry.start("open").then((started) => (mirror = started)),
       Project.copy("installed", { KUBECONFIG: "/nonexistent/kubeconfig" }).then(
         (copy) => (project = copy),
       ),
       cloud.create(),
     ]);
     await cloud.mirror(registry.name, await registry.openFor("kind", "http"));
-    await cloud.installIngress();
+    await cloud.mirror(mirror.name, await mirror.openFor("kind", "http"));
+    stackImages = pushStackImages(mirror);
+    // It is awaited by the test that wants them, until which a failure of it is nobody's.
+    stackImages.catch(() => undefined);
+    await Promise.all([
+      cloud.installIngress(),
+      cloud.kubectl("apply", "--server-side", ...DEFINITIONS.map((file) => `--filename=${file}`)),
+      cloud.apply(COLLECTOR),
+    ]);
     const files = { certificate: project.path("ca.pem"), key: project.path("tls.key") };
     await selfSigned(HOST, files);
     await project.must("pulumi", ["stack", "select", "--create", "--stack", STACK]);
@@ -106,7 +138,7 @@ describe("the prod stack on a cluster that exists", function () {
   after(async () => {
     await must("kind", ["delete", "cluster", "--name", OWN]);
     await cloud.remove();
-    await registry?.stop();
+    await allDone([registry?.stop(), mirror?.stop()]);
     project?.remove();
   });
 
@@ -130,14 +162,34 @@ describe("the prod stack on a cluster that exists", function () {
 
   it("comes up: pushed, pulled and answering over HTTPS with the certificate in the Secret", async () => {
     await comesUp();
-    const body = [
-      "--header",
-      "content-type: application/json",
-      "--data",
-      '{"threat_type":"bot_traffic"}',
-    ];
-    await curl("/api/threats/trigger", ...body);
+    await triggered();
     assert.equal(JSON.parse(await curl("/api/threats")).length, 1);
+  });
+
+  it("serves the observability stack that exists: its operator, its Grafana, its collector", async () => {
+    const made = ["servicemonitors,prometheusrules,configmaps", "--output", "name"];
+    const grafana = ["--selector", "grafana_dashboard=1"];
+    const names = await cloud.kubectl("--namespace", "soc-agent", "get", ...made);
+    assert.match(names, /^servicemonitor\.monitoring\.coreos\.com\/soc-agent-backend$/m);
+    assert.match(names, /^prometheusrule\.monitoring\.coreos\.com\/soc-agent$/m);
+    type Dashboards = Seen<{ readonly data: Readonly<Record<string, string>> }>;
+    const [dashboards, ...more] = await cloud.objects<Dashboards>("configmaps", ...grafana);
+    assert.deepEqual(more, []);
+    assert.equal(Object.keys(dashboards?.data ?? {}).length, 3);
+    await assert.rejects(cloud.kubectl("get", "namespace", "monitoring"), /not found/);
+
+    const links = await until("the collector, found by the backend", 60, async () => {
+      const answer = JSON.parse(await curl("/api/observability"));
+      return answer.available ? answer.links : undefined;
+    });
+    const trace = "https://jaeger.example.com/trace/{trace_id}";
+    assert.deepEqual(links, { trace, logs: null });
+    const { trace_id: id } = JSON.parse(await triggered());
+    assert.match(id, /^[0-9a-f]{32}$/);
+    await until("the threat's trace", 30, async () => {
+      const log = await cloud.kubectl("--namespace", WATCH, "logs", "collector", "--tail=5000");
+      return log.includes(id) || undefined;
+    });
   });
 
   it("is live in a browser, over wss", async () => {
@@ -272,11 +324,15 @@ describe("the prod stack on a cluster that exists", function () {
     await succeeds("up", "--expect-no-changes");
   });
 
-  it("moves back to the existing cluster, and its own one is gone", async () => {
+  it("moves back to the existing cluster with an observability stack, and its own one is gone", async () => {
+    // The rules want each image by digest, here as everywhere that is not on Kind.
+    observability = { install: true, images: await stackImages };
     await comesUp("--yes");
     assert.deepEqual(await nodeContainers(OWN), []);
     assert.ok(!fs.existsSync(project.path(`.kube/${STACK}.yaml`)));
     await succeeds("up", "--expect-no-changes");
+    const doctor = ["run", "doctor", "--", "observability", "--stack", STACK];
+    await until("a threat that is seen everywhere", 90, () => project.must("npm", doctor));
   });
 
   it("destroy takes the release out of the cluster, and leaves the cluster", async () => {
@@ -288,7 +344,9 @@ describe("the prod stack on a cluster that exists", function () {
     );
     const { ok } = await run("docker", ["inspect", `${CLOUD}-control-plane`]);
     assert.ok(ok);
-    await assert.rejects(cloud.kubectl("get", "namespace", "soc-agent"), /not found/);
+    for (const name of ["soc-agent", "monitoring", "monitoring-agents"]) {
+      await assert.rejects(cloud.kubectl("get", "namespace", name), /not found/);
+    }
     assert.equal((await cloud.kubectl("get", "--raw", "/readyz")).trim(), "ok");
   });
 });

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { stringify } from "yaml";
+import type { Values } from "../../../config/values";
 import { ingressNginxValues } from "../../../plan/addOnValues";
 import { withDefaults } from "../../../config/defaults";
 import { itemsOf, type Seen } from "../../../machine/kubernetes";
@@ -85,6 +86,13 @@ export class Cloud {
   kubectl(...args: string[]): Promise<string> {
     const to = ["--kubeconfig", this.kubeconfig, "--context", CONTEXT];
     return must("kubectl", [...to, ...args]);
+  }
+
+  /** Makes these objects. */
+  async apply(objects: readonly Values[]): Promise<void> {
+    const file = path.join(this.dir, "objects.json");
+    fs.writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
+    await this.kubectl("apply", "--filename", file);
   }
 
   /** Asks kubectl for objects of the application's namespace. */
