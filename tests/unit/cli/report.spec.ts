@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
 import { htmlReport } from "../../../cli/report/html";
 import { LIMIT, markdownReport } from "../../../cli/report/markdown";
 import { textReport } from "../../../cli/report/text";
@@ -41,6 +42,9 @@ const report = (before: Objects, after: Objects): Report => ({
   leftOut: [],
   judged: [],
 });
+
+/** The text of a terminal, and of CI, without colours. */
+const plain = (of: Report) => stripVTControlCharacters(textReport(of));
 
 describe("a comparison in one line", () => {
   const lines: readonly (readonly [Objects, Objects, string])[] = [
@@ -88,7 +92,7 @@ describe("a report", () => {
   ];
 
   it("says the same in a terminal: summary, effects, fields, what came, what only looks changed", () => {
-    const text = textReport(report(before, after)).replace(/\u001b\[\d+m/g, "");
+    const text = plain(report(before, after));
     assert.match(
       text,
       /^Compared with 1a2b3c4 \(HEAD\^\)\n\nStack dev: 2 objects change, 1 object changes in/,
@@ -126,7 +130,7 @@ describe("a report", () => {
 
   it("says which stacks were left out", () => {
     const left = { ...report([], []), leftOut: ["Stack <prod> has nothing"] };
-    assert.match(textReport(left), /nothing changes\n[^]*\nLeft out: Stack <prod> has nothing$/);
+    assert.match(plain(left), /nothing changes\n[^]*\nLeft out: Stack <prod> has nothing$/);
     assert.match(markdownReport(left), /^Left out: Stack &lt;prod&gt; has nothing$/m);
     assert.match(htmlReport(left), /^<p>Left out: Stack &#60;prod&#62; has nothing<\/p>$/m);
   });
