@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import { withDefaults } from "../../../config/defaults";
 import type { Values } from "../../../config/values";
 import { stackImages } from "../../../plan/observability";
+import { servedPod } from "./servedPod";
 
 /** Its namespace. */
 export const WATCH = "watch";
@@ -29,7 +30,6 @@ const CONFIG = {
 };
 
 const metadata = { name: "collector", namespace: WATCH };
-const selector = { app: "collector" };
 
 /** The collector: it writes each span that it takes to its log. */
 export const COLLECTOR: readonly Values[] = [
@@ -40,25 +40,11 @@ export const COLLECTOR: readonly Values[] = [
     metadata,
     data: { "config.yaml": stringify(CONFIG) },
   },
-  { apiVersion: "v1", kind: "Service", metadata, spec: { selector, ports: [{ port: 4317 }] } },
-  {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { ...metadata, labels: selector },
-    spec: {
-      terminationGracePeriodSeconds: 0,
-      automountServiceAccountToken: false,
-      containers: [
-        {
-          name: "collector",
-          image: stackImages(withDefaults({})).collector,
-          imagePullPolicy: "IfNotPresent",
-          args: ["--config=/etc/collector/config.yaml"],
-          readinessProbe: { tcpSocket: { port: 4317 }, periodSeconds: 1 },
-          volumeMounts: [{ name: "config", mountPath: "/etc/collector" }],
-        },
-      ],
-      volumes: [{ name: "config", configMap: { name: metadata.name } }],
-    },
-  },
+  ...servedPod(metadata, {
+    image: stackImages(withDefaults({})).collector,
+    args: ["--config=/etc/collector/config.yaml"],
+    port: 4317,
+    mountPath: "/etc/collector",
+    volume: { configMap: { name: metadata.name } },
+  }),
 ];

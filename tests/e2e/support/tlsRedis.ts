@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Values } from "../../../config/values";
 import { selfSigned } from "../../support/certificate";
 import type { Project } from "../../support/project";
+import { servedPod } from "./servedPod";
 
 /** Stands for a managed Redis: TLS with a certificate that no public authority signed, a user, a password. */
 export interface TlsRedis {
@@ -31,7 +32,6 @@ export async function tlsRedis(
   const ca = project.read("redis.crt");
   const hash = createHash("sha256").update(password).digest("hex");
   const metadata = { namespace, name };
-  const selector = { app: name };
   const objects: Values[] = [
     {
       apiVersion: "v1",
@@ -39,38 +39,19 @@ export async function tlsRedis(
       metadata,
       stringData: { "tls.crt": ca, "tls.key": project.read("redis.key") },
     },
-    {
-      apiVersion: "v1",
-      kind: "Service",
-      metadata,
-      spec: { selector, ports: [{ port: 6380 }] },
-    },
-    {
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { ...metadata, labels: selector },
-      spec: {
-        terminationGracePeriodSeconds: 0,
-        automountServiceAccountToken: false,
-        containers: [
-          {
-            name: "redis",
-            image: "redis:7-alpine",
-            imagePullPolicy: "IfNotPresent",
-            command: ["redis-server"],
-            args: [
-              ...["--port", "0", "--tls-port", "6380", "--tls-auth-clients", "no", "--save", ""],
-              ...["--tls-cert-file", "/tls/tls.crt", "--tls-key-file", "/tls/tls.key"],
-              ...["--user", "default", "off"],
-              ...["--user", user, "on", `#${hash}`, "~*", "&*", "+@all"],
-            ],
-            readinessProbe: { tcpSocket: { port: 6380 }, periodSeconds: 1 },
-            volumeMounts: [{ name: "tls", mountPath: "/tls" }],
-          },
-        ],
-        volumes: [{ name: "tls", secret: { secretName: name } }],
-      },
-    },
+    ...servedPod(metadata, {
+      image: "redis:7-alpine",
+      command: ["redis-server"],
+      args: [
+        ...["--port", "0", "--tls-port", "6380", "--tls-auth-clients", "no", "--save", ""],
+        ...["--tls-cert-file", "/tls/tls.crt", "--tls-key-file", "/tls/tls.key"],
+        ...["--user", "default", "off"],
+        ...["--user", user, "on", `#${hash}`, "~*", "&*", "+@all"],
+      ],
+      port: 6380,
+      mountPath: "/tls",
+      volume: { secret: { secretName: name } },
+    }),
   ];
   return { host, port: 6380, objects, ca };
 }
