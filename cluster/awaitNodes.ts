@@ -61,6 +61,33 @@ export async function awaitCluster<T>(
   }
 }
 
+/**
+ * Gives something to nodes of a cluster that may still be being made, and once more when it is made where that failed before:
+ * Kind restarts the containerd of all nodes whose configuration it patches, as it does for `registryMirrors` (kind,
+ * pkg/cluster/internal/create/actions/config/config.go).
+ *
+ * @throws whatever `give` throws once nothing makes the cluster
+ */
+export async function despiteCreation(
+  { name, makerFile }: Pick<AwaitedCluster, "name" | "makerFile">,
+  give: () => Promise<void>,
+  say: (text: string) => void,
+): Promise<void> {
+  const early = isRunning(makerFile);
+  try {
+    await give();
+  } catch (error) {
+    if (!early) {
+      throw error;
+    }
+    say(`${messageOf(error)}: once more when cluster ${name} is made`);
+    while (isRunning(makerFile)) {
+      await setTimeout(PAUSE);
+    }
+    await give();
+  }
+}
+
 /** The nodes of the very cluster. @throws Error that says why they take no images yet */
 async function look<T>(
   { name, identity, identityFile }: AwaitedCluster,

@@ -25,11 +25,13 @@ export function lacking(places: readonly NodesToFill[]): string[] {
  *
  * @param patience milliseconds that the engine may take to pull
  * @param say told what is done
+ * @param send brings images that the engine has into nodes
  */
 export async function fillNodes(
   places: readonly NodesToFill[],
   patience: number,
   say: (text: string) => void,
+  send = sendImages,
 ): Promise<void> {
   const wanted = lacking(places);
   if (wanted.length === 0) {
@@ -41,7 +43,7 @@ export async function fillNodes(
     places.map(async ({ nodes, images }) => {
       const some = images.filter((image) => had.includes(image));
       if (some.length > 0) {
-        await sendImages(some, nodes, { say }).catch((error: unknown) => {
+        await send(some, nodes, { say }).catch((error: unknown) => {
           say(`warning: ${messageOf(error)}: ${LEFT} ${some.join(", ")}`);
         });
       }

@@ -10,7 +10,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Readable } from "node:stream";
-import { awaitNodes, type AwaitedCluster, type Patience } from "./awaitNodes";
+import { awaitNodes, despiteCreation, type AwaitedCluster, type Patience } from "./awaitNodes";
 import { archiveFor, readArchive } from "./imageArchive";
 import { asTags } from "./digestNames";
 import { lookUntil } from "./lookUntil";
@@ -43,7 +43,7 @@ export interface LoadArgs {
 export async function loadImages(args: LoadArgs): Promise<void> {
   const { cluster, patience, images: wished, say } = args;
   const [images, nodes] = await Promise.all([inEngine(wished, say), awaitNodes(cluster, patience)]);
-  await sendImages(images, nodes, args);
+  await despiteCreation(cluster, () => sendImages(images, nodes, args), say);
 }
 
 /** How images are sent to nodes. */
@@ -135,10 +135,10 @@ export async function hasImage(image: string): Promise<boolean> {
 /** Streams one archive of the images into all nodes at once. */
 async function sendWhole(images: readonly string[], nodes: readonly Node[]): Promise<void> {
   const save = startDocker(["save", ...images], ["ignore", "pipe", "inherit"]);
-  await Promise.all([
-    ended(save, `${DOCKER} save`),
-    ...nodes.map((node) => feed(node, save.stdout)),
-  ]);
+  const feeds = nodes.map((node) => feed(node, save.stdout));
+  // What nobody reads any more would never end.
+  Promise.any(feeds).catch(() => save.kill());
+  await allEnded([ended(save, `${DOCKER} save`), ...feeds]);
 }
 
 /** Sends each node an archive with the layers that it lacks. */
@@ -154,7 +154,7 @@ async function sendMissing(
       saveInto(dir, images),
     ]);
     const archive = readArchive(dir);
-    await Promise.all(
+    await allEnded(
       nodes.map((node, index) =>
         feed(node, archiveFor(archive, contents[index] ?? new Set(), fullName)),
       ),
@@ -186,13 +186,8 @@ async function saveInto(dir: string, images: readonly string[]): Promise<void> {
   const save = startDocker(["save", ...images], ["ignore", unpack.stdin, "inherit"]);
   // The archive ends when nobody can write to it any more.
   unpack.stdin.destroy();
-  // Both are over before anything else is begun: one that fails ends the other.
-  const ends = await Promise.allSettled([ended(save, `${DOCKER} save`), ended(unpack, "tar")]);
-  for (const end of ends) {
-    if (end.status === "rejected") {
-      throw end.reason;
-    }
-  }
+  // One that fails ends the other.
+  await allEnded([ended(save, `${DOCKER} save`), ended(unpack, "tar")]);
 }
 
 /** Feeds an archive to a node's containerd, which takes its own platform of what is in there. */
@@ -211,6 +206,15 @@ async function feed(node: Node, archive: Readable): Promise<void> {
   });
   archive.pipe(child.stdin);
   await Promise.race([ended(child, `import on ${node.name}`), broken]);
+}
+
+/** Waits until all are over, before anything else is begun. @throws what the first that failed threw */
+async function allEnded(ends: readonly Promise<void>[]): Promise<void> {
+  try {
+    await Promise.all(ends);
+  } finally {
+    await Promise.allSettled(ends);
+  }
 }
 
 function ended(child: ChildProcess, what: string): Promise<void> {

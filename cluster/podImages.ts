@@ -3,8 +3,9 @@ import { renderRelease } from "../machine/helm";
 import { imagesByRole, ROLES } from "../plan/podImages";
 import { renderAddOns, type AddOnRelease } from "../plan/render";
 import { objectsIn } from "../plan/rendered";
-import { awaitCluster, type AwaitedCluster } from "./awaitNodes";
+import { awaitCluster, despiteCreation, type AwaitedCluster } from "./awaitNodes";
 import { fillNodes } from "./fillNodes";
+import { sendImages } from "./loadImages";
 import { nodesOf } from "./nodeImages";
 
 /** Milliseconds that the engine may take to pull: nodes may have a better way out, and wait for it. */
@@ -46,5 +47,6 @@ export async function loadPodImages(args: PodImagesArgs): Promise<void> {
     places.map(({ role, nodes }) => ({ nodes, images: needed[role] })),
     PULLING,
     say,
+    (...sent) => despiteCreation(cluster, () => sendImages(...sent), say),
   );
 }

@@ -102,6 +102,8 @@ create() {
 }
 
 kubeconfig() {
+  # Nothing makes the cluster any more, and its maker's number may be another process's one day.
+  rm -f "$pid_file"
   kind export kubeconfig --name "$CLUSTER_NAME" --kubeconfig "$KUBECONFIG_FILE" </dev/null >&2
   # The context starts in the application's namespace: `kubectl get pods -l app=soc-backend` just works.
   kubectl config set-context --current --namespace "$NAMESPACE" </dev/null >&2

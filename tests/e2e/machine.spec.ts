@@ -62,6 +62,8 @@ describe("npm run up, on a machine that changes", function () {
   });
 
   after(async () => {
+    // Where a test failed, its cluster would be in the way of the next spec.
+    await must("kind", ["delete", "cluster", "--name", OTHER]);
     await discard(project);
     await run("docker", ["image", "rm", "--force", OTHER_IMAGE]);
     await must("docker", ["network", "rm", NETWORK]);

@@ -13,20 +13,28 @@ describe("loadImages", () => {
     scratch = new Scratch();
     fs.writeFileSync(scratch.file("identity"), IDENTITY);
     // A node with an earlier image, and an engine that breaks off while it saves.
+    answer("save* | *import*) exit 130");
+    scratch.program("tar", "exit 2");
+    scratch.takePath();
+  });
+  afterEach(() => scratch.remove());
+
+  /** @param cases how Docker answers besides, as cases of a shell */
+  function answer(...cases: readonly string[]): void {
+    const listed = (tag: string) =>
+      JSON.stringify({ images: [{ repoTags: [`docker.io/library/soc-backend:${tag}`] }] });
+    const taken = scratch.file("taken");
     scratch.program(
       "docker",
       `case "$*" in
   *role=worker*) echo soc-demo-worker ;;
   ps*) echo "soc-demo-worker running" ;;
   cp*) echo "soc-agent.dev/identity=${IDENTITY}" ;;
-  *crictl*) echo '{"images":[{"repoTags":["docker.io/library/soc-backend:earlier"],"repoDigests":[]}]}' ;;
-  save* | *import*) exit 130 ;;
+  *crictl*) [ -e ${taken} ] && echo '${listed("newer")}' || echo '${listed("earlier")}' ;;
+  ${cases.join(" ;;\n  ")} ;;
 esac`,
     );
-    scratch.program("tar", "exit 2");
-    scratch.takePath();
-  });
-  afterEach(() => scratch.remove());
+  }
 
   const load = (stop: AbortSignal, images = ["soc-backend:newer"]) =>
     loadImages({
@@ -61,6 +69,29 @@ esac`,
         "docker exec soc-demo-worker ctr --namespace=k8s.io images rm docker.io/library/soc-backend:newer",
       ],
     );
+  });
+
+  it("ends when no node reads any more, with what the node said", async () => {
+    answer("*import*) exit 1", "save*) exec /usr/bin/yes");
+    await assert.rejects(
+      load(new AbortController().signal),
+      /^Error: import on soc-demo-worker failed with exit code 1$/,
+    );
+  });
+
+  it("sends again what a node did not take while Kind made it", async () => {
+    const maker = scratch.file("maker");
+    fs.writeFileSync(maker, String(process.pid));
+    // As the restart of containerd does by which Kind ends a node's setting up.
+    answer(
+      `*import*) while read -r _; do :; done; [ ! -e ${maker} ] || { /bin/rm ${maker}; exit 1; }; : >${scratch.file("taken")}`,
+    );
+    await load(new AbortController().signal);
+    assert.match(
+      said.join("\n"),
+      /import on soc-demo-worker failed with exit code 1: once more when cluster soc-demo is made/,
+    );
+    assert.equal(scratch.calls.filter((call) => call.includes("import")).length, 2);
   });
 
   describe("with an engine and a node that do as they are told", () => {

@@ -16,7 +16,17 @@ describe("loadPodImages", () => {
     scratch = new Scratch();
     fs.writeFileSync(scratch.file("identity"), IDENTITY);
     fs.mkdirSync(scratch.file("chart"));
-    // Nodes without images, each of which takes what it is sent, and an engine that has all of them.
+    engine();
+    scratch.takePath();
+  });
+  afterEach(() => scratch.remove());
+
+  /**
+   * Nodes without images, each of which takes what it is sent, and an engine that has all of them.
+   *
+   * @param taking what the shell does while a node takes something
+   */
+  function engine(taking = ":"): void {
     const images = (...repoTags: readonly string[]) => JSON.stringify({ images: [{ repoTags }] });
     scratch.program(
       "docker",
@@ -26,12 +36,10 @@ describe("loadPodImages", () => {
   ps*) echo "demo-worker running" ;;
   cp*) echo "soc-agent.dev/identity=${IDENTITY}" ;;
   *crictl*) [ -e "${scratch.file("sent")}-$2" ] && echo '${images(REDIS, ENTRY, PLAIN)}' || echo '${images()}' ;;
-  *import*) while read -r line; do :; done; : >"${scratch.file("sent")}-$3" ;;
+  *import*) while read -r line; do :; done; ${taking}; : >"${scratch.file("sent")}-$3" ;;
 esac`,
     );
-    scratch.takePath();
-  });
-  afterEach(() => scratch.remove());
+  }
 
   const release = (chart: string): AddOnRelease => ({
     name: "entry",
@@ -80,6 +88,16 @@ esac`,
     ]);
     assert.equal(did(/demo-worker .*import/).length, 1);
     assert.equal(did(/demo-control-plane .*import/).length, 1);
+  });
+
+  it("sends again what a node did not take while Kind made it", async () => {
+    const maker = scratch.file("maker");
+    fs.writeFileSync(maker, String(process.pid));
+    engine(`[ ! -e ${maker} ] || { /bin/rm ${maker}; exit 1; }`);
+    const said = await load([]);
+    assert.match(said[1] ?? "", /failed with exit code 1: once more when cluster demo is made$/);
+    assert.equal(did(/demo-worker .*import/).length, 2);
+    assert.equal(said.filter((line) => line.startsWith("warning")).length, 0, said.join("\n"));
   });
 
   it("leaves the images of a chart that is not here to the nodes, and says so", async () => {
