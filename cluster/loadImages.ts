@@ -136,8 +136,8 @@ export async function hasImage(image: string): Promise<boolean> {
 async function sendWhole(images: readonly string[], nodes: readonly Node[]): Promise<void> {
   const save = startDocker(["save", ...images], ["ignore", "pipe", "inherit"]);
   const feeds = nodes.map((node) => feed(node, save.stdout));
-  // What nobody reads any more would never end.
-  Promise.any(feeds).catch(() => save.kill());
+  // What nobody reads any more would never end, not by a signal either that Docker's CLI first ends its writing for.
+  Promise.any(feeds).catch(() => save.kill("SIGKILL"));
   await allEnded([ended(save, `${DOCKER} save`), ...feeds]);
 }
 
