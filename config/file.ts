@@ -56,7 +56,7 @@ export function ownKeys(config: Values): Values {
 }
 
 /** What a file holds, nothing where there is none; or each problem of its YAML with the place. */
-function readYaml(
+export function readYaml(
   file: string,
 ): { readonly content: unknown } | { readonly problems: readonly string[] } {
   const document = parseDocument(fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "");

@@ -1,9 +1,9 @@
 /** What has been agreed to about the rules: exemptions from them, and the flows of each stack. Both are committed. */
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { parse } from "yaml";
 import { z } from "zod";
 import { ADD_ON_NAMES } from "../config/addOns";
+import { readYaml } from "../config/file";
 import { ROOT } from "../config/project";
 import { isUpstream } from "../plan/addOnValues";
 import { flowText, parseFlow, type Flow } from "../plan/flows";
@@ -34,10 +34,18 @@ const exemptions = z.array(
  * @throws Error that lists every problem of the file
  */
 export function readExemptions(): Exemption[] {
-  const read = exemptions.safeParse(parse(fs.readFileSync(path.join(ROOT, EXEMPTIONS), "utf8")));
+  const refused = (problems: readonly string[]) =>
+    new Error([`${EXEMPTIONS}:`, ...problems].join("\n  - "));
+  const file = readYaml(path.join(ROOT, EXEMPTIONS));
+  if ("problems" in file) {
+    throw refused(file.problems);
+  }
+  // Nothing but comments is no exemption.
+  const read = exemptions.safeParse(file.content ?? []);
   if (!read.success) {
-    const problems = read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
-    throw new Error([`${EXEMPTIONS}:`, ...problems].join("\n  - "));
+    throw refused(
+      read.error.issues.map(({ path, message }) => `${path.join(".") || "all"}: ${message}`),
+    );
   }
   return read.data.map(({ addOn, what, ...rest }) => ({
     ...rest,

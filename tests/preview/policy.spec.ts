@@ -47,6 +47,17 @@ describe("npm run policy", function () {
     );
   });
 
+  it("names the file and the place where the exemptions are no YAML", async () => {
+    repository.write("policy/exemptions.yaml", "- rule: limits\n  at: *.example.com\n");
+    const { code, output } = await policy("--stack", "prod");
+    assert.equal(code, 1, output);
+    assert.match(
+      output,
+      /policy\/exemptions\.yaml:\n +- exemptions\.yaml is no YAML: .*Mend it, or put quotes around the value/,
+    );
+    assert.doesNotMatch(output, / at \S+ \(/);
+  });
+
   it("ends with 2 for a line that it does not understand", async () => {
     const { code, output } = await policy("--stacks", "dev");
     assert.equal(code, 2, output);
