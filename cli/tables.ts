@@ -43,6 +43,7 @@ export const EXAMPLES: readonly Fault[] = [
   faults.remoteDocker("ssh://me@build", [8080, 8443]),
   faults.noCredentialHelper("docker-credential-desktop", "~/.docker/config.json"),
   buildFaults.foreignBuilder("remote", "docker-container"),
+  buildFaults.hiddenFolder("~/.local/soc-agent"),
   buildFaults.builtElsewhere("soc-backend:dev"),
   buildFaults.foreignPlatform("backend", "linux/amd64", "linux/arm64"),
   buildFaults.mixedNodes("backend", ["linux/amd64", "linux/arm64"]),

@@ -10,6 +10,15 @@ export function foreignBuilder(name: string, driver: string): Fault {
   return { what, why: "npm run dev would find no image in the engine", fix: OWN_BUILDER };
 }
 
+/** A folder that is there, and that Docker's CLI does not see. */
+export function hiddenFolder(folder: string): Fault {
+  return {
+    what: `Docker's CLI does not see ${folder}, as one installed as a snap`,
+    why: "npm run dev, docker compose and builds with secrets would fail",
+    fix: "Install Docker's own packages (https://docs.docker.com/engine/install/), or move the project to a folder in your home that is not hidden, and set TMPDIR to another one",
+  };
+}
+
 /** An image that was just built, and that the engine does not have. */
 export function builtElsewhere(image: string): Fault {
   const why = "the chosen builder keeps what it builds for itself";

@@ -25,6 +25,7 @@ import {
   type Helpers,
   type UnreachableProxy,
 } from "./dockerSetup";
+import { hiddenFolders } from "./hiddenFolders";
 import { findBusyPorts, type BusyPort } from "./ports";
 
 /** A limit of the kernel, by its name under `/proc/sys/fs/inotify`. */
@@ -69,6 +70,8 @@ export interface Facts {
   readonly builder?: Builder;
   /** Credential helpers that Docker's configuration names and that are not there. */
   readonly helpers?: Helpers;
+  /** Folders that Docker's CLI does not see. */
+  readonly hidden?: readonly string[];
   /** What keeps images from being built with their secrets. */
   readonly secrets?: readonly Fault[];
   /** Proxies of builds and of the cluster's nodes that these cannot reach. */
@@ -94,11 +97,12 @@ export async function gatherFacts(needs: Needs, tools: readonly Found[] = []): P
   }
   const local = docker.host.startsWith("unix://");
   const { cluster } = needs;
-  const [info, state, ports, builder, secrets] = await Promise.all([
+  const [info, state, ports, builder, hidden, secrets] = await Promise.all([
     dockerInfo(),
     cluster && findKindCluster(cluster.name, cluster.identityFile),
     cluster && local ? findBusyPorts(cluster.ports, isOfStack(cluster)) : [],
     foreignBuilder(),
+    hiddenFolders(),
     needs.images && secretFaults(needs.images),
   ]);
   // Limits and disks of this machine are the engine's only where it runs on this very kernel.
@@ -112,6 +116,7 @@ export async function gatherFacts(needs: Needs, tools: readonly Found[] = []): P
     ...(inotify && { inotify }),
     ...(info?.CgroupVersion && { cgroup: info.CgroupVersion }),
     ...(builder && { builder }),
+    hidden,
     helpers: missingHelpers(),
     ...(secrets && { secrets }),
     proxies: unreachableProxies(docker.host, cluster !== undefined),

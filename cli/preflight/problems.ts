@@ -1,6 +1,6 @@
 /** Judges what was found on a machine: all that would make `up` fail, each with what to do about it. */
 import * as semver from "semver";
-import { foreignBuilder, loopbackProxy } from "../../machine/buildFaults";
+import { foreignBuilder, hiddenFolder, loopbackProxy } from "../../machine/buildFaults";
 import { isEngine } from "../../machine/docker";
 import {
   busyPort,
@@ -129,6 +129,7 @@ function setupProblems({
   needs,
   builder,
   helpers,
+  hidden = [],
   secrets = [],
   proxies = [],
 }: Facts): Problem[] {
@@ -140,6 +141,7 @@ function setupProblems({
     ...(helpers?.missing ?? []).map((helper) =>
       problem("warning", noCredentialHelper(helper, helpers?.file ?? "")),
     ),
+    ...hidden.map((folder) => problem("warning", hiddenFolder(folder))),
     ...secrets.map((fault) => problem("error", fault)),
     ...proxies.map(({ name, address, from, whose }) =>
       problem("warning", loopbackProxy(name, address, from, whose)),

@@ -195,6 +195,13 @@ const CASES: readonly {
     fix: /^Install docker-credential-x, or remove .* \/h\/config\.json/,
   },
   {
+    title: "a project that Docker's CLI does not see",
+    facts: { hidden: ["/srv/soc"] },
+    level: "warning",
+    what: /Docker's CLI does not see \/srv\/soc, as one installed as a snap/,
+    fix: /Docker's own packages .*move the project to a folder in your home/,
+  },
+  {
     title: "a builder whose images do not come into the engine",
     facts: { builder: { name: "b", driver: "docker-container" } },
     level: "warning",
