@@ -51,11 +51,25 @@ function wantedImage({ spec }: SeenPod, name: string): string | undefined {
   )?.image;
 }
 
-/** It has ended in the same way again and again. */
-const crash: Row = (pod, { exits }) =>
+/** Exit codes of what the kubelet ended: by SIGKILL, and by SIGTERM before. */
+const KILLED = [137, 143];
+
+/** How often the kubelet says that it has ended a container since its startup probe had failed. */
+function probeKills(pod: SeenPod, container: string, seen: Seen): number {
+  return lately(seen, pod.metadata.uid)
+    .filter(({ reason }) => reason === "Killing")
+    .filter(({ message }) => message.startsWith(`Container ${container} failed startup probe`))
+    .reduce((sum, event) => sum + timesOf(event), 0);
+}
+
+/** It has ended in the same way again and again, by itself. */
+const crash: Row = (pod, seen) =>
   containersOf(pod).flatMap(({ name, state, lastState, ready }) => {
-    const code = exits.repeated(pod.metadata.uid, name);
+    const code = seen.exits.repeated(pod.metadata.uid, name);
     if (code === undefined || ready) {
+      return [];
+    }
+    if (KILLED.includes(code) && probeKills(pod, name, seen) > 0) {
       return [];
     }
     const outOfMemory = (state?.terminated ?? lastState?.terminated)?.reason === "OOMKilled";
@@ -74,16 +88,14 @@ const crash: Row = (pod, { exits }) =>
     ];
   });
 
-/** The kubelet has given it the time of its startup probe twice. */
+/** The kubelet has given it the time of its startup probe twice. Of a busy kubelet's events some may be missing. */
 const closedPort: Row = (pod, seen) => {
   const events = lately(seen, pod.metadata.uid);
   const said = events.findLast(({ message }) => message.startsWith("Startup probe failed"));
   return containersOf(pod).flatMap(({ name, started }) => {
-    const kills = events
-      .filter(({ reason }) => reason === "Killing")
-      .filter(({ message }) => message.startsWith(`Container ${name} failed startup probe`))
-      .reduce((sum, event) => sum + timesOf(event), 0);
-    return kills < 2 || started === true
+    const kills = probeKills(pod, name, seen);
+    const killed = KILLED.includes(seen.exits.repeated(pod.metadata.uid, name) ?? 0);
+    return kills < (killed ? 1 : 2) || started === true
       ? []
       : [
           {

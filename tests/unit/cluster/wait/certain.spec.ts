@@ -108,6 +108,10 @@ describe("certainties", () => {
       },
       /^0 .*restarted twice for its startup probe: Startup probe failed: connection refused\. .*soc-agent:values\.backend\.probes\.startup$/,
     ],
+    "a port that stayed closed, of which the kubelet told once": [
+      { pods: [pod({ ...crashed("Error", 137), started: false })], events: [killed(1)] },
+      /^0 .*restarted twice for its startup probe\. .*soc-agent:values\.backend\.probes\.startup$/,
+    ],
     "a pod that no node of all takes": [
       { pods: [unscheduled("0/3 nodes are available: 3 Insufficient cpu.")] },
       /^10 no node takes pod soc-agent-backend-1: 0\/3 nodes .*\. Lower what it requests/,
