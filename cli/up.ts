@@ -52,7 +52,7 @@ export async function up(request: Request): Promise<number> {
   await assertKnown(stack, () => listStacks(env));
   const reading = readStack(stack);
   const judging = startJudging(stack, reading, tools);
-  const facts = await gatherFacts(needsOf(stack, reading), tools);
+  const facts = await gatherFacts(needsOf(stack, reading), tools, "up");
   if (report(problems(facts, "up")) || !("config" in reading)) {
     const otherwise = cannotRunKind(facts)
       ? "\nWithout Kubernetes the application runs here as well: docker compose up --build --wait (docs/development.md#without-kubernetes)"

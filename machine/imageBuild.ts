@@ -58,8 +58,8 @@ export async function builderPlatforms(): Promise<readonly string[] | undefined>
   return ok ? list?.split(",").map((one) => one.trim().replace(/\*$/, "")) : undefined;
 }
 
-/** Parts that are built with secrets. */
-function secretParts(images: StackConfig["images"]) {
+/** Parts that are built with secrets, which Docker's CLI builds and not Pulumi's provider. */
+export function secretParts(images: StackConfig["images"]) {
   return PARTS.flatMap((part) => {
     const settings = images[part];
     return settings.kind === "build" && settings.secrets

@@ -11,7 +11,7 @@ import {
   tryDocker,
 } from "../../machine/docker";
 import type { Fault } from "../../machine/faults";
-import { secretFaults } from "../../machine/imageBuild";
+import { secretFaults, secretParts } from "../../machine/imageBuild";
 import { findKindCluster, type KindClusterState } from "../../machine/kindCluster";
 import type { Found } from "../tools/find";
 import { findLocks, type Lock } from "./locks";
@@ -86,8 +86,13 @@ export interface Facts {
  * Looks at the machine.
  *
  * @param tools those that were found on it
+ * @param before what is about to be done: `up` gives Docker's CLI files for builds with secrets only
  */
-export async function gatherFacts(needs: Needs, tools: readonly Found[] = []): Promise<Facts> {
+export async function gatherFacts(
+  needs: Needs,
+  tools: readonly Found[] = [],
+  before?: "up",
+): Promise<Facts> {
   const locks = findLocks(needs.locks);
   const kubectl = tools.find(({ tool }) => tool.name === "kubectl")?.version;
   const known = { needs, locks, ...(kubectl && { kubectl }) };
@@ -97,12 +102,13 @@ export async function gatherFacts(needs: Needs, tools: readonly Found[] = []): P
   }
   const local = docker.host.startsWith("unix://");
   const { cluster } = needs;
+  const givesFiles = before !== "up" || (needs.images && secretParts(needs.images).length > 0);
   const [info, state, ports, builder, hidden, secrets] = await Promise.all([
     dockerInfo(),
     cluster && findKindCluster(cluster.name, cluster.identityFile),
     cluster && local ? findBusyPorts(cluster.ports, isOfStack(cluster)) : [],
     foreignBuilder(),
-    hiddenFolders(),
+    givesFiles ? hiddenFolders() : [],
     needs.images && secretFaults(needs.images),
   ]);
   // Limits and disks of this machine are the engine's only where it runs on this very kernel.

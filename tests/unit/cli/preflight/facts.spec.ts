@@ -4,6 +4,7 @@ import type * as net from "node:net";
 import { gatherFacts } from "../../../../cli/preflight/facts";
 import { problems } from "../../../../cli/preflight/problems";
 import { TOOLS } from "../../../../cli/tools/catalogue";
+import { withDefaults } from "../../../../config/defaults";
 import { Scratch } from "../../support/fakes";
 import { needs } from "../../support/needs";
 import { listen } from "../../support/ports";
@@ -84,6 +85,25 @@ esac`,
     );
     const [problem] = problems(facts);
     assert.match(problem?.what ?? "", /No permission .* unix:\/\/\/w\.sock \(context "work"\)/);
+  });
+
+  it("looks for folders that Docker's CLI does not see, before an up only where that builds with secrets", async () => {
+    scratch.program(
+      "docker",
+      `case $1 in
+  context) echo "work unix:///w.sock" ;;
+  version) echo "linux/amd64 29.1.0" ;;
+  load) echo "open $3: permission denied" >&2; exit 1 ;;
+esac`,
+    );
+    const images = { ...withDefaults({}).images };
+    const secrets = { token: { env: "HOME" } };
+    const secretive = { ...images, backend: { ...images.backend, secrets } };
+    const hidden = async (...args: Parameters<typeof gatherFacts>) =>
+      (await gatherFacts(...args)).hidden?.length;
+    assert.equal(await hidden({ ...needs, images }), 2);
+    assert.equal(await hidden({ ...needs, images }, [], "up"), 0);
+    assert.equal(await hidden({ ...needs, images: secretive }, [], "up"), 2);
   });
 
   it("does not ask for Docker where a stack needs none", async () => {
