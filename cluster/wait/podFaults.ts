@@ -3,7 +3,7 @@ import { PARTS } from "../../config/settings";
 import { A_MOMENT, lately, partOf, type Certainty, type Seen } from "./certainty";
 import { containersOf } from "../podReport";
 import { ENOUGH } from "./exits";
-import { refusedPull } from "./pull";
+import { refusedPull, withoutLogin } from "./pull";
 import { timesOf, unscheduled, type SeenPod } from "./sight";
 
 /** Of what is seen of a pod, the faults of one kind. */
@@ -36,7 +36,8 @@ const pull: Row = (pod, seen) =>
         const failed = said.findLast(
           (event) => event.reason === "Failed" && event.message.includes(`"${wanted}"`),
         );
-        const refused = failed && refusedPull(wanted, failed.message);
+        const refused =
+          failed && !withoutLogin(failed, said) && refusedPull(wanted, failed.message);
         return refused ? certainty(refused.why, refused.fix) : [];
       }
       default:

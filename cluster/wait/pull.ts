@@ -1,4 +1,5 @@
 /** Why an image cannot be had, by what containerd and registries say of a pull. */
+import { timeOf, timesOf, type Event } from "./sight";
 
 /** What passes by itself: a registry that is busy or ill, and a network that is. */
 const PASSING =
@@ -40,4 +41,26 @@ export function refusedPull(
 ): { readonly why: string; readonly fix: string } | undefined {
   const said = message.replaceAll(image, "").replaceAll(image.replace(/[:@].*$/, ""), "");
   return PASSING.test(said) ? undefined : REFUSALS.find(({ pattern }) => pattern.test(said));
+}
+
+/** Milliseconds from a pull's begin to its refusal. The kubelet's next try is later than that. */
+const A_TRY = 10_000;
+
+/** So often a kubelet does not say that it knows no Secret that was only made just now. */
+const UNKNOWN = 6;
+
+/**
+ * Whether a pull was tried without the pod's login: a kubelet that has not heard of a new Secret yet tries all the same, says
+ * so, and tries again with it (kubernetes, pkg/kubelet/kubelet_pods.go, getPullSecretsForPod).
+ *
+ * @param failed what is said of the pull
+ * @param said all that is said of its pod, in the order of time
+ */
+export function withoutLogin(failed: Event, said: readonly Event[]): boolean {
+  const unknown = said.findLast(({ reason }) => reason === "FailedToRetrieveImagePullSecret");
+  return (
+    unknown !== undefined &&
+    timesOf(unknown) < UNKNOWN &&
+    timeOf(failed) <= timeOf(unknown) + A_TRY
+  );
 }

@@ -60,6 +60,18 @@ const claimed = (phase: string): Partial<Sight> => {
     claims: [object("PersistentVolumeClaim", { status: { phase } }) as Sight["claims"][number]],
   };
 };
+/** A pull that was refused at a second of the wait's minute, and what the kubelet said at its fifth of the pod's Secrets. */
+const refusedLogin = (second: string, count: number): Partial<Sight> => ({
+  pods: [pod(waiting("ErrImagePull"))],
+  events: [
+    event("FailedToRetrieveImagePullSecret", "Unable to retrieve some image pull secrets", {
+      count,
+    }),
+    event("Failed", 'Failed to pull image "soc-backend:1": 401 Unauthorized', {
+      lastTimestamp: `2026-01-01T12:00:${second}Z`,
+    }),
+  ],
+});
 /** Long before the wait. */
 const EARLIER = { lastTimestamp: "2026-01-01T11:50:00Z" };
 const of = (uid: string) => ({ involvedObject: { uid } });
@@ -81,6 +93,14 @@ describe("certainties", () => {
         events: [event("Failed", 'Failed to pull image "soc-backend:1": 403 Forbidden')],
       },
       /^0 .* does not let the nodes have it\. Set soc-agent:registry\.pull/,
+    ],
+    "one that the login is not for, with which the kubelet has tried since": [
+      refusedLogin("16", 1),
+      /^0 .* does not let the nodes have it\. /,
+    ],
+    "one whose login is in no Secret, again and again": [
+      refusedLogin("06", 6),
+      /^0 .* does not let the nodes have it\. /,
     ],
     "a name that is none": [
       { pods: [pod(waiting("InvalidImageName"))] },
@@ -219,6 +239,7 @@ describe("certainties", () => {
       pods: [pod(waiting("ErrImagePull"))],
       events: [event("Failed", 'Failed to pull image "soc-backend:1": 429: not found')],
     },
+    "a login that the kubelet has not heard of yet": refusedLogin("07", 1),
     "an image that an event of another one is about": {
       pods: [pod(waiting("ImagePullBackOff"))],
       events: [event("Failed", 'Failed to pull image "other:1": not found')],
