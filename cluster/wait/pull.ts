@@ -59,8 +59,6 @@ const UNKNOWN = 6;
 export function withoutLogin(failed: Event, said: readonly Event[]): boolean {
   const unknown = said.findLast(({ reason }) => reason === "FailedToRetrieveImagePullSecret");
   return (
-    unknown !== undefined &&
-    timesOf(unknown) < UNKNOWN &&
-    timeOf(failed) <= timeOf(unknown) + A_TRY
+    unknown !== undefined && timesOf(unknown) < UNKNOWN && timeOf(failed) <= timeOf(unknown) + A_TRY
   );
 }
