@@ -92,7 +92,9 @@ export function isAlive(pid: number): boolean {
 /** Whether the process is there whose number a file has. */
 export function isRunning(pidFile: string): boolean {
   try {
-    return isAlive(Number(fs.readFileSync(pidFile, "utf8")));
+    const pid = Number(fs.readFileSync(pidFile, "utf8"));
+    // Of a file that could not be written nothing is left but itself: 0 would be this very process's group.
+    return pid > 0 && isAlive(pid);
   } catch {
     // The file comes and goes with the process.
     return false;

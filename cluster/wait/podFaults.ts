@@ -63,14 +63,17 @@ function probeKills(pod: SeenPod, container: string, seen: Seen): number {
     .reduce((sum, event) => sum + timesOf(event), 0);
 }
 
+/** Whether it was the kubelet that has ended it again and again, for its startup probe. */
+function killedForProbe(pod: SeenPod, container: string, seen: Seen): boolean {
+  const code = seen.exits.repeated(pod.metadata.uid, container) ?? 0;
+  return KILLED.includes(code) && probeKills(pod, container, seen) > 0;
+}
+
 /** It has ended in the same way again and again, by itself. */
 const crash: Row = (pod, seen) =>
   containersOf(pod).flatMap(({ name, state, lastState, ready }) => {
     const code = seen.exits.repeated(pod.metadata.uid, name);
-    if (code === undefined || ready) {
-      return [];
-    }
-    if (KILLED.includes(code) && probeKills(pod, name, seen) > 0) {
+    if (code === undefined || ready || killedForProbe(pod, name, seen)) {
       return [];
     }
     const outOfMemory = (state?.terminated ?? lastState?.terminated)?.reason === "OOMKilled";
@@ -94,9 +97,8 @@ const closedPort: Row = (pod, seen) => {
   const events = lately(seen, pod.metadata.uid);
   const said = events.findLast(({ message }) => message.startsWith("Startup probe failed"));
   return containersOf(pod).flatMap(({ name, started }) => {
-    const kills = probeKills(pod, name, seen);
-    const killed = KILLED.includes(seen.exits.repeated(pod.metadata.uid, name) ?? 0);
-    return kills < (killed ? 1 : 2) || started === true
+    const twice = probeKills(pod, name, seen) >= 2 || killedForProbe(pod, name, seen);
+    return !twice || started === true
       ? []
       : [
           {

@@ -62,6 +62,11 @@ esac`,
     assert.deepEqual(calls("docker exec"), []);
   });
 
+  it("gives up when the number of the process that makes it could not be written", async () => {
+    write("maker", "");
+    await assert.rejects(wait(), /not being made \(it is absent\)/);
+  });
+
   it("gives up when the process that makes it has ended without", async () => {
     const waiting = wait();
     fs.rmSync(scratch.file("maker"));

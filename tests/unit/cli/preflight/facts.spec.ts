@@ -96,7 +96,7 @@ esac`,
   load) echo "open $3: permission denied" >&2; exit 1 ;;
 esac`,
     );
-    const images = { ...withDefaults({}).images };
+    const { images } = withDefaults({});
     const secrets = { token: { env: "HOME" } };
     const secretive = { ...images, backend: { ...images.backend, secrets } };
     const hidden = async (...args: Parameters<typeof gatherFacts>) =>
